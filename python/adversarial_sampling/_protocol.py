@@ -1,0 +1,605 @@
+"""The messages of the bridge and their defaults.
+
+Generated from src/schema by `npm run generate`: change the schema, never this file.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+
+class Message(BaseModel):
+    """camelCase and NaN as a string on the wire, snake_case and floats in Python."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        extra="forbid",
+        frozen=True,
+        populate_by_name=True,
+        ser_json_inf_nan="strings",
+    )
+
+
+class HelloRequest(Message):
+    protocol: int
+    folder: str
+    """the session's folder, for sockets and tensors"""
+    device: str
+
+
+class HelloAnswer(Message):
+    protocol: int
+    package: str
+    """version of the Python package"""
+    python: str
+    torch: str
+    device: str
+    """what the device asked for has become"""
+    device_name: str
+    pid: int
+
+
+class PingRequest(Message):
+    pass
+
+
+class Nothing(Message):
+    pass
+
+
+Count = Annotated[int, Field(ge=0)]
+
+
+class CancelRequest(Message):
+    job: Count
+
+
+class DisposeRequest(Message):
+    model: Count
+    """the model's number in its session"""
+
+
+class NetworkSpec(Message):
+    kind: Literal["resnet20", "resnet32", "resnet44", "resnet56", "resnet110", "resnet1202", "vgg11", "vgg13", "vgg16", "vgg19"]
+    """architecture"""
+    classes: Annotated[int, Field(ge=2)] = 10
+    """number of classes"""
+    bayesian: bool = True
+    """Gaussian weights; false is the plain network"""
+    prior_sigma: Annotated[float, Field(gt=0)] = 0.15
+    """standard deviation of the prior N(0, sigma^2)"""
+    init_log_sigma: Annotated[float, Field(ge=-20, le=5)] = 0.15
+    """initial log sigma of every weight"""
+    dtype: Literal["float32", "float64", "float16", "bfloat16"] = "float32"
+    """numbers to compute in"""
+    seed: Count = 42
+    """seed of the initial values and of the noise"""
+
+
+PositiveCount = Annotated[int, Field(ge=1)]
+
+
+Size = PositiveCount | tuple[PositiveCount, PositiveCount]
+
+
+Padding = Count | tuple[Count, Count] | Literal["same", "valid"]
+
+
+class Conv2dSpec(Message):
+    kind: Literal["conv2d"] = "conv2d"
+    in_channels: PositiveCount
+    out_channels: PositiveCount
+    kernel_size: Size
+    stride: Size = 1
+    padding: Padding = 0
+    dilation: Size = 1
+    groups: PositiveCount = 1
+    bias: bool = True
+    prior_sigma: Annotated[float, Field(gt=0)] = 0.15
+    """standard deviation of the prior N(0, sigma^2)"""
+    init_log_sigma: Annotated[float, Field(ge=-20, le=5)] = 0.15
+    """initial log sigma of every weight"""
+    dtype: Literal["float32", "float64", "float16", "bfloat16"] = "float32"
+    """numbers to compute in"""
+    seed: Count = 42
+    """seed of the initial values and of the noise"""
+
+
+class LinearSpec(Message):
+    kind: Literal["linear"] = "linear"
+    in_features: PositiveCount
+    out_features: PositiveCount
+    bias: bool = True
+    prior_sigma: Annotated[float, Field(gt=0)] = 0.15
+    """standard deviation of the prior N(0, sigma^2)"""
+    init_log_sigma: Annotated[float, Field(ge=-20, le=5)] = 0.15
+    """initial log sigma of every weight"""
+    dtype: Literal["float32", "float64", "float16", "bfloat16"] = "float32"
+    """numbers to compute in"""
+    seed: Count = 42
+    """seed of the initial values and of the noise"""
+
+
+class BatchNorm2dSpec(Message):
+    kind: Literal["batchnorm2d"] = "batchnorm2d"
+    features: PositiveCount
+    eps: Annotated[float, Field(gt=0)] = 0.00001
+    momentum: Annotated[float, Field(ge=0, le=1)] | None = 0.1
+    """null: a cumulative average"""
+    affine: bool = True
+    track_running_stats: bool = True
+    prior_sigma: Annotated[float, Field(gt=0)] = 0.15
+    """standard deviation of the prior N(0, sigma^2)"""
+    init_log_sigma: Annotated[float, Field(ge=-20, le=5)] = 0.15
+    """initial log sigma of every weight"""
+    dtype: Literal["float32", "float64", "float16", "bfloat16"] = "float32"
+    """numbers to compute in"""
+    seed: Count = 42
+    """seed of the initial values and of the noise"""
+
+
+ModelSpec = Annotated[
+    NetworkSpec | Conv2dSpec | LinearSpec | BatchNorm2dSpec,
+    Field(discriminator="kind"),
+]
+
+
+class CreateRequest(Message):
+    spec: ModelSpec
+
+
+class TensorInfo(Message):
+    name: str
+    dtype: str
+    shape: tuple[Count, ...]
+    parameter: bool
+    """trained, not a buffer"""
+
+
+class ModelInfo(Message):
+    model: Count
+    """the model's number in its session"""
+    spec: ModelSpec
+    tensors: tuple[TensorInfo, ...]
+    """in the order of state_dict"""
+
+
+class LoadRequest(Message):
+    path: str
+    spec: ModelSpec | None
+    """null: the checkpoint says it itself"""
+    pretrained: bool
+    """take a plain network's weights as the means of a Bayesian one"""
+
+
+class SaveRequest(Message):
+    model: Count
+    """the model's number in its session"""
+    path: str
+    format: Literal["safetensors", "pt"]
+
+
+class ReadRequest(Message):
+    model: Count
+    """the model's number in its session"""
+    names: tuple[str, ...] | None
+
+
+class InlineBundle(Message):
+    kind: Literal["inline"] = "inline"
+    base64: str
+
+
+class FileBundle(Message):
+    kind: Literal["file"] = "file"
+    path: str
+
+
+Bundle = Annotated[
+    InlineBundle | FileBundle,
+    Field(discriminator="kind"),
+]
+
+
+class TensorsAnswer(Message):
+    tensors: Bundle
+
+
+class WriteRequest(Message):
+    model: Count
+    """the model's number in its session"""
+    tensors: Bundle
+
+
+class GaussianNoiseSpec(Message):
+    kind: Literal["gaussian"] = "gaussian"
+    seed: Count | None = None
+    """null: go on with the model's own generator"""
+
+
+class WaveNoiseSpec(Message):
+    kind: Literal["wave"] = "wave"
+    next: Count = 0
+    """number of the next draw"""
+
+
+NoiseSpec = Annotated[
+    GaussianNoiseSpec | WaveNoiseSpec,
+    Field(discriminator="kind"),
+]
+
+
+class ForwardOptions(Message):
+    train: bool = False
+    """batch norm on the batch's own statistics, moving the running ones"""
+    weights: Literal["mean", "stored", "fresh"] = "mean"
+    """mu alone, the stored eps, or a fresh draw"""
+    output: Literal["logits", "features"] = "logits"
+    """features: what enters the last layer"""
+    noise: NoiseSpec = GaussianNoiseSpec()
+
+
+class ForwardRequest(Message):
+    model: Count
+    """the model's number in its session"""
+    options: ForwardOptions
+    tensors: Bundle
+    """input"""
+
+
+class ForwardAnswer(Message):
+    kl: float | None
+    tensors: Bundle
+    """output"""
+
+
+class GradientOptions(Message):
+    train: bool = False
+    """batch norm on the batch's own statistics, moving the running ones"""
+    weights: Literal["mean", "stored", "fresh"] = "mean"
+    """mu alone, the stored eps, or a fresh draw"""
+    output: Literal["logits", "features"] = "logits"
+    """features: what enters the last layer"""
+    noise: NoiseSpec = GaussianNoiseSpec()
+    objective: Literal["elbo", "projection"] = "elbo"
+    beta: Annotated[float, Field(ge=0)] = 0
+    """weight of the KL divergence in the ELBO"""
+
+
+class GradientsRequest(Message):
+    model: Count
+    """the model's number in its session"""
+    options: GradientOptions
+    tensors: Bundle
+    """input, and labels or direction"""
+
+
+class GradientsAnswer(Message):
+    loss: float
+    kl: float | None
+    tensors: Bundle
+    """output, input_gradient, gradient/<parameter>"""
+
+
+class StepOptions(Message):
+    optimizer: Literal["adam", "sgd"] = "adam"
+    """adam, or sgd with momentum 0.9"""
+    learning_rate: Annotated[float, Field(gt=0)] = 0.01
+    """initial learning rate"""
+    ratio: Annotated[float, Field(ge=0, le=1)] = 0.8
+    """weight of the adversarial loss (the paper's lambda)"""
+    step_size: Annotated[float, Field(ge=0)] = 0.02
+    """length of one signed step of eps (the paper's alpha)"""
+    steps: Count = 5
+    """signed gradient steps that eps takes"""
+    samplings: PositiveCount = 1
+    """forwards with fresh noise that the ELBO is averaged over"""
+    beta: Annotated[float, Field(ge=0)] | None = None
+    """weight of the KL divergence; null: 1 / N / 100"""
+    fidelity: Literal["reference", "paper"] = "reference"
+    """preset of the four switches below"""
+    epsilon_gradients: Literal["accumulated", "fresh"] | None = None
+    """null: as the preset says"""
+    optimizer_reset: Literal["each-epoch", "never"] | None = None
+    """null: as the preset says"""
+    metric_forward: bool | None = None
+    """null: as the preset says"""
+    running_statistics: Literal["every-forward", "loss-forwards"] | None = None
+    """null: as the preset says"""
+
+
+class TraceRequest(Message):
+    model: Count
+    """the model's number in its session"""
+    options: StepOptions
+    training_size: PositiveCount
+    """N of beta = 1 / N / 100"""
+    noise: NoiseSpec
+    tensors: Bundle
+    """input.<j> and labels.<j> of batch j"""
+
+
+Digest = tuple[float, float, float]
+
+
+class ForwardRecord(Message):
+    fixed_noise: bool
+    eps: dict[str, Digest] | None
+    """the stored eps before a forward that uses them"""
+    loss: float
+    """cross-entropy"""
+    kl: float | None
+
+
+class StepRecord(Message):
+    loss: float
+    accuracy: float
+    draws: tuple[Count, Count]
+    """[first, next) of the noise drawn"""
+    forwards: tuple[ForwardRecord, ...]
+    parameters: dict[str, Digest]
+    running: dict[str, Digest]
+
+
+class TraceAnswer(Message):
+    steps: tuple[StepRecord, ...]
+
+
+class FitOptions(Message):
+    epochs: Count = 200
+    """passes over the training images"""
+    batch: PositiveCount = 100
+    """images in one step"""
+    optimizer: Literal["adam", "sgd"] = "adam"
+    """adam, or sgd with momentum 0.9"""
+    learning_rate: Annotated[float, Field(gt=0)] = 0.01
+    """initial learning rate"""
+    ratio: Annotated[float, Field(ge=0, le=1)] = 0.8
+    """weight of the adversarial loss (the paper's lambda)"""
+    step_size: Annotated[float, Field(ge=0)] = 0.02
+    """length of one signed step of eps (the paper's alpha)"""
+    steps: Count = 5
+    """signed gradient steps that eps takes"""
+    samplings: PositiveCount = 1
+    """forwards with fresh noise that the ELBO is averaged over"""
+    beta: Annotated[float, Field(ge=0)] | None = None
+    """weight of the KL divergence; null: 1 / N / 100"""
+    fidelity: Literal["reference", "paper"] = "reference"
+    """preset of the four switches below"""
+    epsilon_gradients: Literal["accumulated", "fresh"] | None = None
+    """null: as the preset says"""
+    optimizer_reset: Literal["each-epoch", "never"] | None = None
+    """null: as the preset says"""
+    metric_forward: bool | None = None
+    """null: as the preset says"""
+    running_statistics: Literal["every-forward", "loss-forwards"] | None = None
+    """null: as the preset says"""
+    milestones: tuple[Count, ...] = (80, 140, 180)
+    """epochs (from 0) at which the learning rate falls"""
+    decay: Annotated[float, Field(le=1, gt=0)] = 0.1
+    """what the learning rate is multiplied by there"""
+    flip: bool = False
+    """mirror training images at random"""
+    crop_padding: Count = 0
+    """crop training images at random from this many zeros around"""
+    validation: Literal["sampled", "mean", "none"] = "sampled"
+    """how each epoch is validated"""
+    seed: Count = 42
+    """seed of the batch order, the augmentation and the noise"""
+
+
+class Normalization(Message):
+    scale: Annotated[float, Field(gt=0)]
+    mean: tuple[float, ...]
+    std: tuple[Annotated[float, Field(gt=0)], ...]
+
+
+class FitRequest(Message):
+    model: Count
+    """the model's number in its session"""
+    options: FitOptions
+    normalization: Normalization | None
+    """null: the images are the network's input already"""
+    tensors: Bundle
+    """train.images, train.labels, and test.images, test.labels to validate on"""
+    resume: str | None
+    """training state to go on from"""
+    state: str | None
+    """file to write the training state to, when the run ends or is cancelled"""
+    checkpoint: str | None
+    """file to write the model to after each epoch and at the end"""
+
+
+class TrainingMeans(Message):
+    loss: float
+    """(1 - ratio) * (CE + beta * KL) + ratio * adversarial"""
+    cross_entropy: float | None
+    """of the forwards with fresh noise; null when ratio is 1"""
+    kl: float | None
+    """KL divergence from the prior; null for a plain network and when ratio is 1"""
+    adversarial_loss: float | None
+    """cross-entropy at the worst eps; null when ratio is 0"""
+    adversarial_rise: float | None
+    """adversarial loss minus the cross-entropy at the eps first drawn"""
+    accuracy: float
+    """part of the images that is classified right, 0 to 1"""
+
+
+class Validation(Message):
+    loss: float
+    accuracy: float
+    images: Count
+
+
+class FitResult(Message):
+    status: Literal["finished", "cancelled"]
+    epochs: Count
+    """epochs finished, those before a resume included"""
+    steps: Count
+    seconds: float
+    train: TrainingMeans | None
+    """of the last finished epoch"""
+    validation: Validation | None
+
+
+class PredictOptions(Message):
+    samples: PositiveCount = 30
+    """Monte Carlo samples of the weights"""
+    batch: PositiveCount = 100
+    """images in one forward"""
+    weights: Literal["mean", "fresh"] = "fresh"
+    """mean: one sample, of mu alone"""
+    noise: NoiseSpec = GaussianNoiseSpec()
+
+
+class PredictRequest(Message):
+    model: Count
+    """the model's number in its session"""
+    options: PredictOptions
+    normalization: Normalization | None
+    tensors: Bundle
+    """images"""
+
+
+class PredictAnswer(Message):
+    tensors: Bundle
+    """logits [S, N, C]; entropy_mean (Ha) and entropy_spread (He) [N]"""
+
+
+class StepEvent(Message):
+    kind: Literal["step"] = "step"
+    epoch: Count
+    """from 0"""
+    step: PositiveCount
+    """steps taken in this run, this one included"""
+    batch: PositiveCount
+    """steps taken in this epoch, this one included"""
+    batches: PositiveCount
+    """steps of an epoch"""
+    loss: float
+    """(1 - ratio) * (CE + beta * KL) + ratio * adversarial"""
+    cross_entropy: float | None
+    """of the forwards with fresh noise; null when ratio is 1"""
+    kl: float | None
+    """KL divergence from the prior; null for a plain network and when ratio is 1"""
+    adversarial_loss: float | None
+    """cross-entropy at the worst eps; null when ratio is 0"""
+    adversarial_rise: float | None
+    """adversarial loss minus the cross-entropy at the eps first drawn"""
+    accuracy: float
+    """part of the images that is classified right, 0 to 1"""
+    images_per_second: float
+    learning_rate: float
+
+
+class EpochEvent(Message):
+    kind: Literal["epoch"] = "epoch"
+    epoch: Count
+    """from 0"""
+    epochs: Count
+    step: Count
+    train: TrainingMeans
+    validation: Validation | None
+    images_per_second: float
+    learning_rate: float
+    seconds: float
+    """since the run began"""
+
+
+FitEvent = Annotated[
+    StepEvent | EpochEvent,
+    Field(discriminator="kind"),
+]
+
+
+class ProgressEvent(Message):
+    kind: Literal["progress"] = "progress"
+    job: Count
+    event: FitEvent
+
+
+class DoneEvent(Message):
+    kind: Literal["done"] = "done"
+    job: Count
+    answer: Any
+
+
+class PythonErrorData(Message):
+    code: Literal["usage", "data", "checkpoint", "file", "environment"] | None
+    """where the package raised it on purpose"""
+    suggestion: str | None
+    type: str
+    """qualified name of the exception's class"""
+    bases: tuple[str, ...]
+    """its ancestors, nearest first"""
+    message: str
+    traceback: str
+
+
+class ErrorEvent(Message):
+    kind: Literal["error"] = "error"
+    job: Count
+    error: PythonErrorData
+
+
+class CancelledEvent(Message):
+    kind: Literal["cancelled"] = "cancelled"
+    job: Count
+
+
+JobEvent = Annotated[
+    ProgressEvent | DoneEvent | ErrorEvent | CancelledEvent,
+    Field(discriminator="kind"),
+]
+
+
+class Fidelity(Message):
+    epsilon_gradients: Literal["accumulated", "fresh"]
+    """the gradient whose sign moves eps: the running sum, or its own"""
+    optimizer_reset: Literal["each-epoch", "never"]
+    """when the optimizer's moments restart"""
+    metric_forward: bool
+    """one more noisy training-mode forward, only for the accuracy"""
+    running_statistics: Literal["every-forward", "loss-forwards"]
+    """which forwards move batch norm's running statistics"""
+
+
+CALLS: dict[str, type[Message]] = {
+    "hello": HelloRequest,
+    "ping": PingRequest,
+    "cancel": CancelRequest,
+    "dispose": DisposeRequest,
+}
+
+JOBS: dict[str, type[Message]] = {
+    "create": CreateRequest,
+    "load": LoadRequest,
+    "save": SaveRequest,
+    "read": ReadRequest,
+    "write": WriteRequest,
+    "forward": ForwardRequest,
+    "gradients": GradientsRequest,
+    "trace": TraceRequest,
+    "fit": FitRequest,
+    "predict": PredictRequest,
+}
+
+FIDELITY_PRESETS: dict[str, Fidelity] = {
+    "reference": Fidelity(
+        epsilon_gradients="accumulated",
+        optimizer_reset="each-epoch",
+        metric_forward=True,
+        running_statistics="every-forward",
+    ),
+    "paper": Fidelity(
+        epsilon_gradients="fresh",
+        optimizer_reset="never",
+        metric_forward=False,
+        running_statistics="loss-forwards",
+    ),
+}
+
+PROTOCOL_VERSION = 1

@@ -1,0 +1,139 @@
+import type { Dataset, Split } from "./data/dataset.ts";
+import type { Evaluation } from "./metrics.ts";
+import type { Normalization } from "./schema/data.ts";
+import type { FitEvent } from "./schema/events.ts";
+import type { ModelSpec, ModelSpecInput } from "./schema/models.ts";
+import type {
+  FitOptionsInput,
+  ForwardOptionsInput,
+  GradientOptionsInput,
+  Noise,
+  PredictOptionsInput,
+  StepOptions,
+} from "./schema/options.ts";
+import type { FitResult, StepRecord, TensorInfo } from "./schema/results.ts";
+import type { NamedTensors, Tensor } from "./tensor.ts";
+
+export interface Cancellable {
+  /** Stops the work; its promise rejects with an AdsamError of code `cancelled`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a backend runs on. */
+export interface BackendInfo {
+  readonly backend: BackendName;
+  readonly device: string;
+  readonly deviceName: string;
+  /** Versions of the parts it is made of, such as `{ torch: "2.13.0" }`. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export type BackendName = "torch";
+
+/** Files that a run writes and reads, beside the model itself. */
+export interface FitFiles {
+  /** Where the model is saved after each epoch and at the end. */
+  readonly checkpoint?: string | undefined;
+  /** Where the training state is saved with it, so that a run can go on as if it had never stopped. */
+  readonly state?: string | undefined;
+  /** A training state to go on from. */
+  readonly resume?: string | undefined;
+}
+
+export type FitRunOptions = FitOptionsInput & FitFiles & Cancellable;
+
+/**
+ * Training under way. Iterate it for its events, await it for its result; it goes on without either.
+ * A cancelled run resolves with status "cancelled", its checkpoint written.
+ */
+export interface Run extends AsyncIterable<FitEvent>, PromiseLike<FitResult> {
+  cancel(): void;
+}
+
+export interface Prediction {
+  /** Of each Monte Carlo sample: [S, N, classes]. */
+  readonly logits: Tensor;
+  /** Ha, nats: mean over samples of the softmax entropy, [N]. */
+  readonly entropyMean: Tensor;
+  /** He, nats: mean absolute deviation of the samples' entropies from Ha, [N]. */
+  readonly entropySpread: Tensor;
+}
+
+export interface Gradients {
+  readonly loss: number;
+  readonly kl: number | null;
+  readonly output: Tensor;
+  readonly input: Tensor;
+  /** Of every parameter that the loss depends on, and of the stored eps when they are used. */
+  readonly parameters: NamedTensors;
+}
+
+export type PredictRunOptions = PredictOptionsInput & Cancellable & { readonly normalization?: Normalization | null };
+
+export type EvaluateOptions = PredictOptionsInput & Cancellable & { readonly part?: "train" | "test" };
+
+export interface Model {
+  readonly spec: ModelSpec;
+  /** Parameters and buffers, in the order of the checkpoint. */
+  readonly tensors: readonly TensorInfo[];
+  /** Trains on `data.train`, validating each epoch on `data.test`. */
+  fit(data: Dataset, options?: FitRunOptions): Run;
+  /** Accuracy and uncertainty on a part of the data set, the test images unless told otherwise. */
+  evaluate(data: Dataset, options?: EvaluateOptions): Promise<Evaluation>;
+  /** Monte Carlo prediction on images [N, 3, H, W]. */
+  predict(images: Tensor, options?: PredictRunOptions): Promise<Prediction>;
+  forward(input: Tensor, options?: ForwardOptionsInput & Cancellable): Promise<{ output: Tensor; kl: number | null }>;
+  /** `target`: labels [N] for the ELBO, the direction shaped as the output for the projection. */
+  gradients(input: Tensor, target: Tensor, options?: GradientOptionsInput & Cancellable): Promise<Gradients>;
+  /** Takes one training step a batch and records every forward of it, as golden/adversarial.json does. */
+  trace(batches: readonly Split[], options: TraceOptions): Promise<readonly StepRecord[]>;
+  /** Parameters and buffers by name; all of them without `names`. */
+  read(names?: readonly string[]): Promise<NamedTensors>;
+  /** Overwrites the parameters and buffers named. */
+  write(tensors: NamedTensors): Promise<void>;
+  save(path: string, options?: { readonly format?: "safetensors" | "pt" }): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export interface TraceOptions extends Cancellable {
+  readonly step: StepOptions;
+  /** N of beta = 1 / N / 100. */
+  readonly trainingSize: number;
+  readonly noise: Noise;
+}
+
+export interface LoadOptions {
+  /** What the file holds, for a checkpoint that does not say so itself (.pt). */
+  readonly spec?: ModelSpecInput;
+  /** Takes a plain network's weights as the means of the Bayesian one that `spec` describes. */
+  readonly pretrained?: boolean;
+}
+
+/** An implementation of the models and their training, on a device. */
+export interface Backend extends AsyncDisposable {
+  info(): Promise<BackendInfo>;
+  model(spec: ModelSpecInput): Promise<Model>;
+  load(path: string, options?: LoadOptions): Promise<Model>;
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly backend?: BackendName;
+  /** "auto" (CUDA where there is one), "cpu", "cuda" or "cuda:<n>". */
+  readonly device?: string;
+  /** The Python to use; otherwise ADSAM_PYTHON, otherwise the one that `adsam setup` made. */
+  readonly python?: string;
+}
+
+const backends = {
+  torch: async () => (await import("./torch/backend.ts")).openTorch,
+} satisfies Record<BackendName, unknown>;
+
+/**
+ * Opens a backend. Nothing heavy is loaded before it is opened, and Python starts with the first question.
+ * @throws AdsamError `usage` for a backend or device that is unknown.
+ */
+export async function open(options: OpenOptions = {}): Promise<Backend> {
+  const openBackend = await backends[options.backend ?? "torch"]();
+  return openBackend(options);
+}

@@ -1,0 +1,18 @@
+import type { Normalization } from "../schema/data.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** Images [N, 3, H, W] (uint8 pixels, or float32 as the network takes them) and their classes [N] (uint8 or int64). */
+export interface Split {
+  readonly images: Tensor;
+  readonly labels: Tensor;
+}
+
+/** Labelled images, split once and for all into those to train on and those to test on. */
+export interface Dataset {
+  readonly name: string;
+  readonly classes: number;
+  readonly train: Split;
+  readonly test: Split;
+  /** How pixels become the network's input; null when the images are that already. */
+  readonly normalization: Normalization | null;
+}

@@ -1,0 +1,164 @@
+import * as z from "zod";
+import { normalization } from "./data.ts";
+import { reportedCodes } from "./errors.ts";
+import { fitEvent } from "./events.ts";
+import { modelSpec } from "./models.ts";
+import { count, positiveCount, real } from "./numbers.ts";
+import { fitOptions, forwardOptions, gradientOptions, noise, predictOptions, stepOptions } from "./options.ts";
+import { fitResult, modelInfo, stepRecord } from "./results.ts";
+
+/** Raised whenever a message changes; the two sides refuse to talk when theirs differ. */
+export const protocolVersion = 1;
+
+/** Named tensors in the safetensors format: short ones in the message, long ones in a file of the session's folder. */
+export const bundle = z
+  .discriminatedUnion("kind", [
+    z.object({ kind: z.literal("inline"), base64: z.string() }).meta({ id: "InlineBundle" }),
+    z.object({ kind: z.literal("file"), path: z.string() }).meta({ id: "FileBundle" }),
+  ])
+  .meta({ id: "Bundle" });
+export type Bundle = z.output<typeof bundle>;
+
+const model = count.describe("the model's number in its session");
+const nothing = z.object({}).meta({ id: "Nothing" });
+const tensorsOnly = z.object({ tensors: bundle }).meta({ id: "TensorsAnswer" });
+
+function endpoint<Request extends z.ZodObject, Answer extends z.ZodType>(request: Request, answer: Answer) {
+  return { request, answer };
+}
+
+/**
+ * What a session can be asked. `calls` answer at once; `jobs` run on a thread of their own,
+ * one at a time for a model, can be cancelled, and answer with their last event.
+ */
+export const calls = {
+  hello: endpoint(
+    z
+      .object({
+        protocol: z.int(),
+        folder: z.string().describe("the session's folder, for sockets and tensors"),
+        device: z.string(),
+      })
+      .meta({ id: "HelloRequest" }),
+    z
+      .object({
+        protocol: z.int(),
+        package: z.string().describe("version of the Python package"),
+        python: z.string(),
+        torch: z.string(),
+        device: z.string().describe("what the device asked for has become"),
+        deviceName: z.string(),
+        pid: z.int(),
+      })
+      .meta({ id: "HelloAnswer" }),
+  ),
+  ping: endpoint(z.object({}).meta({ id: "PingRequest" }), nothing),
+  cancel: endpoint(z.object({ job: count }).meta({ id: "CancelRequest" }), nothing),
+  dispose: endpoint(z.object({ model }).meta({ id: "DisposeRequest" }), nothing),
+} as const;
+
+export const jobs = {
+  create: endpoint(z.object({ spec: modelSpec }).meta({ id: "CreateRequest" }), modelInfo),
+  load: endpoint(
+    z
+      .object({
+        path: z.string(),
+        spec: modelSpec.nullable().describe("null: the checkpoint says it itself"),
+        pretrained: z.boolean().describe("take a plain network's weights as the means of a Bayesian one"),
+      })
+      .meta({ id: "LoadRequest" }),
+    modelInfo,
+  ),
+  save: endpoint(
+    z.object({ model, path: z.string(), format: z.enum(["safetensors", "pt"]) }).meta({ id: "SaveRequest" }),
+    nothing,
+  ),
+  read: endpoint(z.object({ model, names: z.array(z.string()).nullable() }).meta({ id: "ReadRequest" }), tensorsOnly),
+  write: endpoint(z.object({ model, tensors: bundle }).meta({ id: "WriteRequest" }), nothing),
+  forward: endpoint(
+    z
+      .object({ model, options: forwardOptions, tensors: bundle.describe("input") })
+      .meta({ id: "ForwardRequest" }),
+    z.object({ kl: real.nullable(), tensors: bundle.describe("output") }).meta({ id: "ForwardAnswer" }),
+  ),
+  gradients: endpoint(
+    z
+      .object({ model, options: gradientOptions, tensors: bundle.describe("input, and labels or direction") })
+      .meta({ id: "GradientsRequest" }),
+    z
+      .object({
+        loss: real,
+        kl: real.nullable(),
+        tensors: bundle.describe("output, input_gradient, gradient/<parameter>"),
+      })
+      .meta({ id: "GradientsAnswer" }),
+  ),
+  trace: endpoint(
+    z
+      .object({
+        model,
+        options: stepOptions,
+        trainingSize: positiveCount.describe("N of beta = 1 / N / 100"),
+        noise,
+        tensors: bundle.describe("input.<j> and labels.<j> of batch j"),
+      })
+      .meta({ id: "TraceRequest" }),
+    z.object({ steps: z.array(stepRecord) }).meta({ id: "TraceAnswer" }),
+  ),
+  fit: endpoint(
+    z
+      .object({
+        model,
+        options: fitOptions,
+        normalization: normalization.nullable().describe("null: the images are the network's input already"),
+        tensors: bundle.describe("train.images, train.labels, and test.images, test.labels to validate on"),
+        resume: z.string().nullable().describe("training state to go on from"),
+        state: z.string().nullable().describe("file to write the training state to, when the run ends or is cancelled"),
+        checkpoint: z.string().nullable().describe("file to write the model to after each epoch and at the end"),
+      })
+      .meta({ id: "FitRequest" }),
+    fitResult,
+  ),
+  predict: endpoint(
+    z
+      .object({
+        model,
+        options: predictOptions,
+        normalization: normalization.nullable(),
+        tensors: bundle.describe("images"),
+      })
+      .meta({ id: "PredictRequest" }),
+    z
+      .object({
+        tensors: bundle.describe("logits [S, N, C]; entropy_mean (Ha) and entropy_spread (He) [N]"),
+      })
+      .meta({ id: "PredictAnswer" }),
+  ),
+} as const;
+
+export type Calls = typeof calls;
+export type Jobs = typeof jobs;
+
+/** A Python exception as data. */
+export const pythonError = z
+  .object({
+    code: z.enum(reportedCodes).nullable().describe("where the package raised it on purpose"),
+    suggestion: z.string().nullable(),
+    type: z.string().describe("qualified name of the exception's class"),
+    bases: z.array(z.string()).describe("its ancestors, nearest first"),
+    message: z.string(),
+    traceback: z.string(),
+  })
+  .meta({ id: "PythonErrorData" });
+export type PythonErrorData = z.output<typeof pythonError>;
+
+/** What comes over a session's event socket, one JSON document a line. */
+export const jobEvent = z
+  .discriminatedUnion("kind", [
+    z.object({ kind: z.literal("progress"), job: count, event: fitEvent }).meta({ id: "ProgressEvent" }),
+    z.object({ kind: z.literal("done"), job: count, answer: z.unknown() }).meta({ id: "DoneEvent" }),
+    z.object({ kind: z.literal("error"), job: count, error: pythonError }).meta({ id: "ErrorEvent" }),
+    z.object({ kind: z.literal("cancelled"), job: count }).meta({ id: "CancelledEvent" }),
+  ])
+  .meta({ id: "JobEvent" });
+export type JobEvent = z.output<typeof jobEvent>;

@@ -1,0 +1,124 @@
+import * as z from "zod";
+import { count, positiveCount } from "./numbers.ts";
+
+export const epsilonGradients = z.enum(["accumulated", "fresh"]);
+export const optimizerReset = z.enum(["each-epoch", "never"]);
+export const runningStatistics = z.enum(["every-forward", "loss-forwards"]);
+
+/** The four places where the published code departs from the paper. */
+export const fidelity = z
+  .strictObject({
+    epsilonGradients: epsilonGradients.describe("the gradient whose sign moves eps: the running sum, or its own"),
+    optimizerReset: optimizerReset.describe("when the optimizer's moments restart"),
+    metricForward: z.boolean().describe("one more noisy training-mode forward, only for the accuracy"),
+    runningStatistics: runningStatistics.describe("which forwards move batch norm's running statistics"),
+  })
+  .meta({ id: "Fidelity" });
+export type Fidelity = z.output<typeof fidelity>;
+
+/** "reference" repeats the published code; "paper" is what the paper describes. */
+export const fidelityPresets = {
+  reference: {
+    epsilonGradients: "accumulated",
+    optimizerReset: "each-epoch",
+    metricForward: true,
+    runningStatistics: "every-forward",
+  },
+  paper: {
+    epsilonGradients: "fresh",
+    optimizerReset: "never",
+    metricForward: false,
+    runningStatistics: "loss-forwards",
+  },
+} as const satisfies Record<string, Fidelity>;
+
+const step = {
+  optimizer: z.enum(["adam", "sgd"]).default("adam").describe("adam, or sgd with momentum 0.9"),
+  learningRate: z.number().positive().default(0.01).describe("initial learning rate"),
+  ratio: z.number().min(0).max(1).default(0.8).describe("weight of the adversarial loss (the paper's lambda)"),
+  stepSize: z.number().min(0).default(0.02).describe("length of one signed step of eps (the paper's alpha)"),
+  steps: count.default(5).describe("signed gradient steps that eps takes"),
+  samplings: positiveCount.default(1).describe("forwards with fresh noise that the ELBO is averaged over"),
+  beta: z.number().min(0).nullable().default(null).describe("weight of the KL divergence; null: 1 / N / 100"),
+  fidelity: z.enum(["reference", "paper"]).default("reference").describe("preset of the four switches below"),
+  epsilonGradients: epsilonGradients.nullable().default(null).describe("null: as the preset says"),
+  optimizerReset: optimizerReset.nullable().default(null).describe("null: as the preset says"),
+  metricForward: z.boolean().nullable().default(null).describe("null: as the preset says"),
+  runningStatistics: runningStatistics.nullable().default(null).describe("null: as the preset says"),
+};
+
+/** What one step of training does: REFERENCE "One training step". */
+export const stepOptions = z.strictObject(step).meta({ id: "StepOptions" });
+export type StepOptions = z.output<typeof stepOptions>;
+
+/** What a whole run does: the step, and how often. */
+export const fitOptions = z
+  .strictObject({
+    epochs: count.default(200).describe("passes over the training images"),
+    batch: positiveCount.default(100).describe("images in one step"),
+    ...step,
+    milestones: z.array(count).default([80, 140, 180]).describe("epochs (from 0) at which the learning rate falls"),
+    decay: z.number().positive().max(1).default(0.1).describe("what the learning rate is multiplied by there"),
+    flip: z.boolean().default(false).describe("mirror training images at random"),
+    cropPadding: count.default(0).describe("crop training images at random from this many zeros around"),
+    validation: z.enum(["sampled", "mean", "none"]).default("sampled").describe("how each epoch is validated"),
+    seed: count.default(42).describe("seed of the batch order, the augmentation and the noise"),
+  })
+  .meta({ id: "FitOptions" });
+export type FitOptions = z.output<typeof fitOptions>;
+export type FitOptionsInput = z.input<typeof fitOptions>;
+
+/** Where Gaussian draws come from. */
+export const noise = z
+  .discriminatedUnion("kind", [
+    z
+      .strictObject({
+        kind: z.literal("gaussian"),
+        seed: count.nullable().default(null).describe("null: go on with the model's own generator"),
+      })
+      .meta({ id: "GaussianNoiseSpec" }),
+    z
+      .strictObject({ kind: z.literal("wave"), next: count.default(0).describe("number of the next draw") })
+      .meta({ id: "WaveNoiseSpec" }),
+  ])
+  .meta({ id: "NoiseSpec" });
+export type Noise = z.output<typeof noise>;
+
+/** Which weights a forward uses: mu alone, the stored eps, or a fresh draw. */
+export const weights = z.enum(["mean", "stored", "fresh"]);
+
+/** One pass through a model. */
+export const forwardOptions = z
+  .strictObject({
+    train: z.boolean().default(false).describe("batch norm on the batch's own statistics, moving the running ones"),
+    weights: weights.default("mean").describe("mu alone, the stored eps, or a fresh draw"),
+    output: z.enum(["logits", "features"]).default("logits").describe("features: what enters the last layer"),
+    noise: noise.prefault({ kind: "gaussian" }),
+  })
+  .meta({ id: "ForwardOptions" });
+export type ForwardOptionsInput = z.input<typeof forwardOptions>;
+
+/**
+ * What is differentiated: the ELBO loss  CE(logits, labels) + beta * kl,
+ * or the projection  sum(out * direction) + kl.
+ */
+export const gradientOptions = z
+  .strictObject({
+    ...forwardOptions.shape,
+    objective: z.enum(["elbo", "projection"]).default("elbo"),
+    beta: z.number().min(0).default(0).describe("weight of the KL divergence in the ELBO"),
+  })
+  .meta({ id: "GradientOptions" });
+export type GradientOptionsInput = z.input<typeof gradientOptions>;
+
+/** Monte Carlo prediction. */
+export const predictOptions = z
+  .strictObject({
+    samples: positiveCount.default(30).describe("Monte Carlo samples of the weights"),
+    batch: positiveCount.default(100).describe("images in one forward"),
+    weights: z.enum(["mean", "fresh"]).default("fresh").describe("mean: one sample, of mu alone"),
+    noise: noise.prefault({ kind: "gaussian" }),
+  })
+  .meta({ id: "PredictOptions" });
+export type PredictOptions = z.output<typeof predictOptions>;
+export type PredictOptionsInput = z.input<typeof predictOptions>;
