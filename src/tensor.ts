@@ -20,23 +20,21 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
-function dtypeOf(data: DtypeArrays[Dtype]): Dtype {
-  if (data instanceof Float32Array) return "float32";
-  if (data instanceof Float64Array) return "float64";
-  if (data instanceof BigInt64Array) return "int64";
-  return "uint8";
-}
-
 /**
  * A tensor over `data` (not copied), shaped `shape`.
  * @throws AdsamError `usage` when the shape does not hold as many numbers as `data`.
  */
-export function tensor<A extends DtypeArrays[Dtype]>(
-  data: A,
-  shape: readonly number[] = [data.length],
-): Tensor<{ [K in Dtype]: A extends DtypeArrays[K] ? K : never }[Dtype]> {
+export function tensor(data: Float32Array, shape?: readonly number[]): Tensor<"float32">;
+export function tensor(data: Float64Array, shape?: readonly number[]): Tensor<"float64">;
+export function tensor(data: BigInt64Array, shape?: readonly number[]): Tensor<"int64">;
+export function tensor(data: Uint8Array, shape?: readonly number[]): Tensor<"uint8">;
+export function tensor(data: DtypeArrays[Dtype], shape?: readonly number[]): Tensor;
+export function tensor(data: DtypeArrays[Dtype], shape: readonly number[] = [data.length]): Tensor {
   if (elementCount(shape) !== data.length) {
     throw new AdsamError("usage", `a tensor of shape [${shape}] holds ${elementCount(shape)} numbers, got ${data.length}`);
   }
-  return { dtype: dtypeOf(data), shape, data } as Tensor<{ [K in Dtype]: A extends DtypeArrays[K] ? K : never }[Dtype]>;
+  if (data instanceof Float32Array) return { dtype: "float32", shape, data };
+  if (data instanceof Float64Array) return { dtype: "float64", shape, data };
+  if (data instanceof BigInt64Array) return { dtype: "int64", shape, data };
+  return { dtype: "uint8", shape, data };
 }

@@ -1,5 +1,5 @@
 import type { Normalization } from "../schema/data.ts";
-import type { Tensor } from "../tensor.ts";
+import { elementCount, type Tensor, tensor } from "../tensor.ts";
 
 /** Images [N, 3, H, W] (uint8 pixels, or float32 as the network takes them) and their classes [N] (uint8 or int64). */
 export interface Split {
@@ -15,4 +15,15 @@ export interface Dataset {
   readonly test: Split;
   /** How pixels become the network's input; null when the images are that already. */
   readonly normalization: Normalization | null;
+}
+
+/** Images `start` to `end` (not included) with their labels: views, not copies. */
+export function slice(split: Split, start: number, end?: number): Split {
+  return { images: rows(split.images, start, end), labels: rows(split.labels, start, end) };
+}
+
+function rows({ shape: [, ...rowShape], data }: Tensor, start: number, end?: number): Tensor {
+  const rowLength = elementCount(rowShape);
+  const part = data.subarray(start * rowLength, end === undefined ? undefined : end * rowLength);
+  return tensor(part, [part.length / rowLength, ...rowShape]);
 }

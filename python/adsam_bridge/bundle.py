@@ -1,0 +1,40 @@
+"""Named tensors on their way between the languages, in the safetensors format."""
+
+from __future__ import annotations
+
+import base64
+import os
+import uuid
+from collections.abc import Mapping
+
+import safetensors.torch
+import torch
+from torch import Tensor
+
+from adversarial_sampling._protocol import Bundle, FileBundle, InlineBundle
+
+INLINE_BYTES = 1 << 16
+DTYPES = (torch.float32, torch.float64, torch.int64, torch.uint8)
+
+
+def unpack(bundle: Bundle) -> dict[str, Tensor]:
+    """The tensors of a bundle, on the CPU."""
+    if isinstance(bundle, InlineBundle):
+        return safetensors.torch.load(base64.b64decode(bundle.base64))
+    return safetensors.torch.load_file(bundle.path)
+
+
+def pack(tensors: Mapping[str, Tensor], folder: str) -> Bundle:
+    """A bundle of tensors; long ones become a file in `folder`, which its reader deletes."""
+    portable = {name: _portable(tensor) for name, tensor in tensors.items()}
+    if sum(tensor.nbytes for tensor in portable.values()) <= INLINE_BYTES:
+        return InlineBundle(base64=base64.b64encode(safetensors.torch.save(portable)).decode())
+    path = os.path.join(folder, f"{uuid.uuid4().hex}.safetensors")
+    safetensors.torch.save_file(portable, path)
+    return FileBundle(path=path)
+
+
+def _portable(tensor: Tensor) -> Tensor:
+    """On the CPU, dense, and of a dtype that TypeScript has a typed array for (halves become float32)."""
+    tensor = tensor.detach().cpu().contiguous()
+    return tensor if tensor.dtype in DTYPES else tensor.float()

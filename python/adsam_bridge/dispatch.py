@@ -1,0 +1,41 @@
+"""The only door: one JSON text in, one JSON text out, and no exception ever.
+
+pythonia crashes Node on NaN, kills Python on some values and keeps a proxy for every object;
+strings are what it carries safely.
+"""
+
+from __future__ import annotations
+
+import json
+import traceback
+
+
+def dispatch(text: str) -> str:
+    """Answers `{"method", "request", "job"?}` with `{"answer": …}` or `{"error": PythonErrorData}`."""
+    try:
+        # Late, so that the guard stands before torch is imported.
+        from adsam_bridge import endpoints  # noqa: PLC0415
+
+        envelope = json.loads(text)
+        answer = endpoints.handle(envelope["method"], envelope["request"], envelope.get("job"))
+        return f'{{"answer":{answer.model_dump_json(by_alias=True)}}}'
+    except BaseException as error:  # noqa: BLE001 - an exception must not reach pythonia
+        return f'{{"error":{_describe(error)}}}'
+
+
+def _describe(error: BaseException) -> str:
+    try:
+        from adsam_bridge.errors import describe  # noqa: PLC0415
+
+        return describe(error).model_dump_json(by_alias=True)
+    except ImportError:  # the package itself cannot be imported: torch or pydantic is missing
+        return json.dumps(
+            {
+                "code": "environment",
+                "suggestion": None,
+                "type": f"{type(error).__module__}.{type(error).__qualname__}",
+                "bases": [],
+                "message": str(error),
+                "traceback": "".join(traceback.format_exception(error)),
+            }
+        )

@@ -1,0 +1,55 @@
+"""The session's second channel: progress and answers of jobs, one JSON document a line."""
+
+from __future__ import annotations
+
+import queue
+import socket
+import threading
+import time
+
+from adversarial_sampling._protocol import Message
+
+# One write for each millisecond step costs up to half the step: wait a moment, and send what has come together.
+GATHER_SECONDS = 0.02
+CAPACITY = 4096
+
+
+class EventChannel:
+    """A bounded queue with one writer. Droppable events go first when the reader is slow; the others wait."""
+
+    def __init__(self, path: str) -> None:
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.connect(path)
+        self._queue: queue.Queue[tuple[Message, bool]] = queue.Queue(CAPACITY)
+        threading.Thread(target=self._write, daemon=True).start()
+
+    def send(self, event: Message, *, urgent: bool = False, droppable: bool = False) -> None:
+        """`urgent` goes out at once, with all that was sent before it."""
+        if droppable and self._queue.full():
+            return
+        self._queue.put((event, urgent))
+
+    def _write(self) -> None:
+        while True:
+            try:
+                self._socket.sendall(b"".join(self._gather()))
+            except OSError:
+                # The parent is gone or closing; the guard ends this process. Until then nothing may block on us.
+                while True:
+                    self._queue.get()
+
+    def _gather(self) -> list[bytes]:
+        event, urgent = self._queue.get()
+        lines = [_line(event)]
+        deadline = time.monotonic() + GATHER_SECONDS
+        while not urgent:
+            try:
+                event, urgent = self._queue.get(timeout=max(0.0, deadline - time.monotonic()))
+            except queue.Empty:
+                break
+            lines.append(_line(event))
+        return lines
+
+
+def _line(event: Message) -> bytes:
+    return event.model_dump_json(by_alias=True).encode() + b"\n"

@@ -1,0 +1,57 @@
+"""What a process keeps between requests: its models, on its device, and its jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from torch import Tensor
+
+from adsam_bridge.bundle import pack
+from adsam_bridge.events import EventChannel
+from adsam_bridge.jobs import Jobs
+from adversarial_sampling import _protocol as protocol
+from adversarial_sampling.device import resolve_device
+from adversarial_sampling.errors import AdversarialSamplingError
+from adversarial_sampling.models import Network
+
+
+class Session:
+    """One parent's models on one device."""
+
+    def __init__(self, request: protocol.HelloRequest) -> None:
+        self.folder = request.folder
+        self.device = resolve_device(request.device)
+        self.jobs = Jobs(EventChannel(str(Path(request.folder) / "events.sock")))
+        self._models: dict[int, Network] = {}
+        self._created = 0
+
+    def model(self, number: int) -> Network:
+        try:
+            return self._models[number]
+        except KeyError:
+            raise AdversarialSamplingError(f"model {number} was disposed of") from None
+
+    def add(self, model: Network) -> protocol.ModelInfo:
+        self._created += 1
+        self._models[self._created] = model
+        parameters = {name for name, _ in model.named_parameters()}
+        return protocol.ModelInfo(
+            model=self._created,
+            spec=model.spec,
+            tensors=tuple(
+                protocol.TensorInfo(
+                    name=name,
+                    dtype=str(tensor.dtype).removeprefix("torch."),
+                    shape=tuple(tensor.shape),
+                    parameter=name in parameters,
+                )
+                for name, tensor in model.state_dict().items()
+            ),
+        )
+
+    def remove(self, number: int) -> None:
+        self._models.pop(number, None)
+
+    def pack(self, tensors: Mapping[str, Tensor]) -> protocol.Bundle:
+        return pack(tensors, self.folder)

@@ -1,0 +1,196 @@
+"""One training step of Adversarial Sampling.
+
+Zhang et al., "Improving Bayesian Neural Networks by Adversarial Sampling", AAAI 2022,
+doi 10.1609/aaai.v36i9.21250: the noise of the weights is moved to where the loss is worst, and
+that worst case is trained on beside the evidence lower bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from ._protocol import FIDELITY_PRESETS, Fidelity, FitOptions, StepOptions
+from .ascent import NoiseAscent
+from .layers import frozen_statistics
+from .loss_scale import LossScale
+from .measurements import Measurements
+from .models import Network
+from .objective import accuracy, cross_entropy, default_beta, elbo
+
+NEGLIGIBLE = 1e-7
+"""A part of the loss with a weight up to this is left out."""
+
+MOMENTUM = 0.9
+"""Of the optimizer "sgd"."""
+
+Observer = Callable[[bool, Tensor], None]
+"""Told of every forward, before anything moves: whether it used the stored noise, and its CE."""
+
+
+class _Forward(NamedTuple):
+    logits: Tensor
+    cross_entropy: Tensor
+
+
+class _WorstCase(NamedTuple):
+    logits: Tensor
+    loss: Tensor
+    rise: Tensor
+
+
+class _Expectation(NamedTuple):
+    logits: Tensor
+    cross_entropy: Tensor
+    kl: Tensor | None
+
+
+def resolve_fidelity(options: StepOptions | FitOptions) -> Fidelity:
+    """The four switches: the preset's, unless the options override them one by one."""
+    preset = FIDELITY_PRESETS[options.fidelity]
+    overrides = {name: getattr(options, name) for name in Fidelity.model_fields}
+    return preset.model_copy(update={n: v for n, v in overrides.items() if v is not None})
+
+
+class AdversarialStep:
+    """Trains ``model`` on one batch a call.
+
+    With (alpha, steps, ratio, samplings) of the options and beta = 1 / N / 100:
+
+    1. eps ~ N(0, 1) for every weight;
+    2. ``steps`` times: eps <- eps + alpha * sign(d CE / d eps);
+    3. adversarial loss = CE at that eps;
+    4. ELBO loss = mean of CE over ``samplings`` fresh draws of the weights, + beta * KL;
+    5. loss = (1 - ratio) * ELBO + ratio * adversarial, minimised by one step of the optimizer.
+
+    A network without random weights takes one plain step on CE.
+
+    Attributes:
+        optimizer: Adam, or SGD with momentum 0.9; torch's defaults otherwise.
+        ascent: moves the stored noise in 2, and keeps its gradients from batch to batch where
+            ``fidelity.epsilon_gradients`` is "accumulated".
+    """
+
+    def __init__(
+        self,
+        model: Network,
+        options: StepOptions | FitOptions,
+        training_size: int,
+        observe: Observer | None = None,
+    ) -> None:
+        """The model is to be in train mode when called; ``training_size`` is the N of beta."""
+        self.model = model
+        self.options = options
+        self.fidelity = resolve_fidelity(options)
+        self.beta = default_beta(training_size) if options.beta is None else options.beta
+        self.bayesian = model.bayesian
+        self.ratio = options.ratio if self.bayesian else 0.0
+        self.scale = LossScale(model.spec.dtype)
+        self.ascent = NoiseAscent(
+            list(model.stored_noise().values()),
+            options.step_size,
+            accumulate=self.fidelity.epsilon_gradients == "accumulated",
+        )
+        self._parameters = [p for p in model.parameters() if p.requires_grad]
+        self._every_forward = self.fidelity.running_statistics == "every-forward"
+        self._observe = observe
+        self.restart_optimizer(options.learning_rate)
+
+    def restart_optimizer(self, learning_rate: float) -> None:
+        """Forgets the moments."""
+        self.optimizer: torch.optim.Optimizer = (
+            torch.optim.Adam(self._parameters, lr=learning_rate)
+            if self.options.optimizer == "adam"
+            else torch.optim.SGD(self._parameters, lr=learning_rate, momentum=MOMENTUM)
+        )
+
+    def set_learning_rate(self, learning_rate: float) -> None:
+        """From the next step on."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate
+
+    def __call__(self, x: Tensor, y: Tensor) -> Measurements:
+        """One step on images x [N, 3, H, W] of classes y [N], int64.
+
+        Nothing here waits for the device, except in float16.
+        """
+        with self.ascent.differentiable():
+            worst = self._worst_case(x, y) if self.ratio > NEGLIGIBLE else None
+            mean = self._expectation(x, y) if 1 - self.ratio > NEGLIGIBLE else None
+            logits = self._judged(x, y, worst, mean)
+            loss = self._loss(worst, mean)
+            self._descend(loss)
+        return Measurements(
+            loss=loss.detach(),
+            cross_entropy=mean.cross_entropy.detach() if mean else None,
+            kl=mean.kl.detach() if mean and mean.kl is not None else None,
+            adversarial_loss=worst.loss.detach() if worst else None,
+            adversarial_rise=worst.rise if worst else None,
+            accuracy=accuracy(logits.detach(), y),
+        )
+
+    def _worst_case(self, x: Tensor, y: Tensor) -> _WorstCase:
+        self.ascent.restart(self.model.noise)
+        first: Tensor | None = None
+        for _ in range(self.options.steps):
+            loss = self._forward(x, y, fix=True, moves_statistics=self._every_forward).cross_entropy
+            self.ascent.climb(self._gradients(-loss, self.ascent.eps))
+            first = loss.detach() if first is None else first
+        logits, loss = self._forward(x, y, fix=True)
+        reached = loss.detach()
+        return _WorstCase(logits, loss, reached - (reached if first is None else first))
+
+    def _expectation(self, x: Tensor, y: Tensor) -> _Expectation:
+        draws = self.options.samplings if self.bayesian else 1
+        forwards = [self._forward(x, y) for _ in range(draws)]
+        mean = torch.stack([forward.cross_entropy for forward in forwards]).mean()
+        return _Expectation(forwards[-1].logits, mean, self.model.kl() if self.bayesian else None)
+
+    def _loss(self, worst: _WorstCase | None, mean: _Expectation | None) -> Tensor:
+        terms: list[Tensor] = []
+        if mean is not None:
+            ce, kl = mean.cross_entropy, mean.kl
+            terms.append((1 - self.ratio) * (ce if kl is None else elbo(ce, kl, self.beta)))
+        if worst is not None:
+            terms.append(self.ratio * worst.loss)
+        return torch.stack(terms).sum()
+
+    @torch.no_grad()
+    def _judged(
+        self, x: Tensor, y: Tensor, worst: _WorstCase | None, mean: _Expectation | None
+    ) -> Tensor:
+        """The logits that the accuracy is that of."""
+        last = mean or worst
+        if last is None or (self.bayesian and self.fidelity.metric_forward):
+            return self._forward(x, y, moves_statistics=self._every_forward).logits
+        return last.logits
+
+    def _forward(
+        self, x: Tensor, y: Tensor, *, fix: bool = False, moves_statistics: bool = True
+    ) -> _Forward:
+        with frozen_statistics(self.model) if not moves_statistics else nullcontext():
+            logits = self.model.output(x, fix=fix)
+        loss = cross_entropy(logits, y)
+        if self._observe is not None:
+            self._observe(fix, loss)
+        return _Forward(logits, loss)
+
+    def _gradients(self, loss: Tensor, tensors: Sequence[Tensor]) -> Sequence[Tensor]:
+        return self.scale.unscale(torch.autograd.grad(self.scale.scaled(loss), tensors))
+
+    def _descend(self, loss: Tensor) -> None:
+        # The published code never clears what this backward leaves on the noise that it used.
+        remembers = self.ascent.sums is not None and self.ratio > NEGLIGIBLE
+        eps = self.ascent.eps if remembers else []
+        gradients = self._gradients(loss, [*self._parameters, *eps])
+        for parameter, gradient in zip(self._parameters, gradients, strict=False):
+            parameter.grad = gradient
+        if eps:
+            self.ascent.remember(gradients[len(self._parameters) :])
+        if self.scale.update():
+            self.optimizer.step()
+        self.optimizer.zero_grad()

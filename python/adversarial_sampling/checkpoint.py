@@ -1,0 +1,138 @@
+"""Models in files: safetensors that say what they hold, and the published code's ``.pt``."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import torch
+from pydantic import TypeAdapter, ValidationError
+from torch import Tensor
+
+from ._protocol import ModelSpec, NetworkSpec
+from .errors import AdversarialSamplingError
+from .files import pack, readable, replace_file, unpack
+from .matching import check_match, keeps_initial_value, means_of
+from .models import Network, build
+from .pickled import read_pickled
+from .version import __version__
+
+FORMAT = "adversarial-sampling"
+FORMAT_VERSION = "1"
+
+_MODEL_SPEC: TypeAdapter[ModelSpec] = TypeAdapter(ModelSpec)
+
+
+def save(
+    model: Network,
+    path: str | os.PathLike[str],
+    format: Literal["safetensors", "pt"] = "safetensors",  # noqa: A002 - the option's name
+) -> None:
+    """Writes parameters and buffers; the file is there whole, or not at all.
+
+    Args:
+        model: to be saved.
+        path: to be replaced.
+        format: ``safetensors`` holds the spec as well; ``pt`` is what the published code reads.
+
+    Raises:
+        AdversarialSamplingError: ``file`` when it cannot be written.
+    """
+    if format == "safetensors":
+        content = pack(model.state_dict(), spec_metadata(model.spec))
+    else:
+        buffer = io.BytesIO()
+        tensors = {name: tensor.cpu() for name, tensor in model.state_dict().items()}
+        torch.save({"state_dict": tensors}, buffer)
+        content = buffer.getvalue()
+    replace_file(path, content)
+
+
+def load(
+    path: str | os.PathLike[str],
+    spec: ModelSpec | None = None,
+    device: torch.device | str = "cpu",
+    pretrained: bool = False,
+) -> Network:
+    """The model of a checkpoint, safetensors or ``.pt``. Nothing in the file is executed.
+
+    Args:
+        path: of the file.
+        spec: what it holds; None when the file says so itself (``.pt`` does not).
+        device: where the model is to live.
+        pretrained: the file holds a plain network, whose weights become the means of the
+            Bayesian one (weight -> mu_weight, bias -> mu_bias); sigmas stay initial.
+
+    Raises:
+        AdversarialSamplingError: ``file`` when it is missing, ``checkpoint`` when it is damaged
+            or of another model, ``usage`` when nothing says what it holds.
+    """
+    with readable(path), Path(path).open("rb") as file:
+        pickled = file.read(2) in (b"PK", b"\x80\x02")
+    tensors, metadata = (read_pickled(path), {}) if pickled else unpack(path)
+    spec = spec or _spec_of(path, metadata, bayesian=pretrained)
+    model = build(spec, device)
+    if pretrained:
+        tensors = _with_means(model, means_of(tensors, str(path)))
+    load_tensors(model, tensors, str(path))
+    return model
+
+
+def load_tensors(model: Network, tensors: Mapping[str, Tensor], source: str) -> None:
+    """Overwrites all of the model's tensors, cast to its dtype.
+
+    Raises:
+        AdversarialSamplingError: ``checkpoint`` when the names or shapes differ.
+    """
+    own = model.state_dict()
+    check_match(own, tensors, source, model.spec.kind)
+    with torch.no_grad():
+        for name, tensor in own.items():
+            tensor.copy_(tensors[name])
+
+
+def spec_metadata(spec: ModelSpec) -> dict[str, str]:
+    """What a file says about the model in it."""
+    return {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        "package_version": __version__,
+        "spec": spec.model_dump_json(by_alias=True),
+    }
+
+
+def _spec_of(
+    path: str | os.PathLike[str], metadata: Mapping[str, str], *, bayesian: bool
+) -> ModelSpec:
+    if metadata.get("format") != FORMAT:
+        raise AdversarialSamplingError(
+            f"{path} does not say what model it holds", suggestion="give its spec"
+        )
+    if metadata.get("format_version") != FORMAT_VERSION:
+        raise AdversarialSamplingError(
+            f"{path} has format {metadata.get('format_version')}, this version of the package "
+            f"reads {FORMAT_VERSION}",
+            code="checkpoint",
+            suggestion=f"it was written by version {metadata.get('package_version')}",
+        )
+    try:
+        spec = _MODEL_SPEC.validate_json(metadata.get("spec", ""))
+    except ValidationError as error:
+        raise AdversarialSamplingError(
+            f"{path} describes no model: {error.errors()[0]['msg']}", code="checkpoint"
+        ) from error
+    if bayesian and isinstance(spec, NetworkSpec):
+        return spec.model_copy(update={"bayesian": True})
+    return spec
+
+
+def _with_means(model: Network, means: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    if not model.bayesian:
+        raise AdversarialSamplingError(
+            "expected the spec of a Bayesian model to take a plain network's weights as means"
+        )
+    initial = {n: t for n, t in model.state_dict().items() if keeps_initial_value(n)}
+    return {**initial, **means}

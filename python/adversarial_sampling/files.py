@@ -1,0 +1,74 @@
+"""Files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as to_safetensors
+from torch import Tensor
+
+from .errors import AdversarialSamplingError
+
+
+def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
+    """Writes beside ``path`` and then renames: a failure leaves the old file as it was.
+
+    Raises:
+        AdversarialSamplingError: ``file`` when it cannot be written.
+    """
+    target = Path(path)
+    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
+    try:
+        with partial.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(target)
+    except OSError as error:
+        raise AdversarialSamplingError(
+            f"cannot write {target}: {error.strerror or error}",
+            code="file",
+            suggestion="is the folder there, writable, and the disk not full?",
+        ) from error
+    finally:
+        with suppress(OSError):
+            partial.unlink()
+
+
+def pack(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:
+    """A safetensors file of tensors on any device."""
+    copies = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
+    return to_safetensors(copies, dict(metadata))
+
+
+def unpack(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Tensors, on the CPU, and metadata of a safetensors file.
+
+    Raises:
+        AdversarialSamplingError: ``file`` when it is missing, ``checkpoint`` when it is damaged.
+    """
+    with readable(path):
+        try:
+            with safe_open(path, framework="pt", device="cpu") as file:
+                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+                return tensors, dict(file.metadata() or {})
+        except SafetensorError as error:
+            raise AdversarialSamplingError(
+                f"{path} is damaged or not a safetensors file: {error}", code="checkpoint"
+            ) from error
+
+
+@contextmanager
+def readable(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Turns what the system says about a file that cannot be read into a ``file`` error."""
+    try:
+        yield
+    except OSError as error:
+        raise AdversarialSamplingError(
+            f"cannot read {path}: {error.strerror or error}", code="file"
+        ) from error

@@ -1,0 +1,66 @@
+"""What a training step measures, and its means over an epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import nan
+
+import torch
+from torch import Tensor
+
+from ._protocol import TrainingMeans
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """Scalars of one step, still on the device; None for what the step does not compute.
+
+    Attributes:
+        loss: what was minimised.
+        cross_entropy: of the forwards with fresh noise.
+        kl: KL divergence from the prior.
+        adversarial_loss: cross-entropy at the worst eps.
+        adversarial_rise: that, minus the cross-entropy at the eps first drawn.
+        accuracy: 0 to 1.
+    """
+
+    loss: Tensor
+    cross_entropy: Tensor | None
+    kl: Tensor | None
+    adversarial_loss: Tensor | None
+    adversarial_rise: Tensor | None
+    accuracy: Tensor
+
+
+def read_back(steps: Sequence[Measurements]) -> list[TrainingMeans]:
+    """The numbers of several steps, fetched from the device at once."""
+    if not steps:
+        return []
+    scalars = [value for step in steps for value in vars(step).values() if value is not None]
+    numbers = iter(torch.stack(scalars).tolist())
+    return [
+        TrainingMeans(**{n: None if v is None else next(numbers) for n, v in vars(step).items()})
+        for step in steps
+    ]
+
+
+@dataclass
+class EpochSums:
+    """Sums over the images of an epoch so far."""
+
+    images: int = 0
+    sums: dict[str, float] = field(default_factory=dict[str, float])
+
+    def add(self, means: TrainingMeans, images: int) -> None:
+        """Counts a step's means, weighted by its images."""
+        self.images += images
+        for name, value in means.model_dump().items():
+            if value is not None:
+                self.sums[name] = self.sums.get(name, 0.0) + value * images
+
+    def means(self) -> TrainingMeans:
+        """Per image; NaN before the first step."""
+        names = TrainingMeans.model_fields
+        means = {name: value / self.images for name, value in self.sums.items()}
+        return TrainingMeans(**{"loss": nan, "accuracy": nan, **dict.fromkeys(names), **means})

@@ -1,0 +1,64 @@
+"""From a spec to a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+from .._protocol import BatchNorm2dSpec, Conv2dSpec, LinearSpec, ModelSpec, NetworkSpec
+from ..device import resolve_device
+from ..layers import GaussianFamily, PlainFamily
+from ..noise import GaussianNoise, seeded_generator
+from .network import Network, parameter_dtype
+from .resnet import BLOCKS, ResNet
+from .single import SingleBatchNorm2d, SingleConv2d, SingleLinear
+from .vgg import VGG
+
+
+def build(spec: ModelSpec, device: torch.device | str = "cpu") -> Network:
+    """The model that ``spec`` describes, a network or one layer on its own, in train mode.
+
+    Its initial values are those of ``spec.seed`` on every device, and its noise comes from a
+    generator of its own, seeded alike. torch's global generator is left as it was.
+
+    Raises:
+        AdversarialSamplingError: ``usage`` when the spec contradicts itself, ``environment`` when
+            the device is not there.
+    """
+    device = resolve_device(device)
+    with _initial_values(spec.seed):
+        network = _construct(spec)
+    network = network.to(device)
+    network.noise = GaussianNoise(spec.seed, device)
+    return network
+
+
+def _construct(spec: ModelSpec) -> Network:
+    if isinstance(spec, Conv2dSpec):
+        return SingleConv2d(spec)
+    if isinstance(spec, LinearSpec):
+        return SingleLinear(spec)
+    if isinstance(spec, BatchNorm2dSpec):
+        return SingleBatchNorm2d(spec)
+    return _network(spec)
+
+
+def _network(spec: NetworkSpec) -> Network:
+    residual, dtype = spec.kind in BLOCKS, parameter_dtype(spec)
+    family = (
+        GaussianFamily(spec.prior_sigma, spec.init_log_sigma, dtype)
+        if spec.bayesian
+        else PlainFamily(he=residual, dtype=dtype)
+    )
+    return ResNet(spec, family) if residual else VGG(spec, family)
+
+
+@contextmanager
+def _initial_values(seed: int) -> Iterator[None]:
+    # The initialisers draw from the CPU's global generator: lend it, and give it back.
+    seeded = seeded_generator(seed, "cpu").get_state()
+    with torch.random.fork_rng(devices=[]):
+        torch.set_rng_state(seeded)
+        yield

@@ -1,0 +1,151 @@
+"""What every model is: a network that answers with logits and a KL divergence."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+from .._protocol import ModelSpec
+from ..errors import AdversarialSamplingError
+from ..layers import Gaussian, kl_divergence
+from ..noise import GlobalNoise, NoiseSource
+
+AUTOCAST = {"float16": torch.float16, "bfloat16": torch.bfloat16}
+"""The dtypes that compute under autocast, with float32 parameters."""
+
+
+def parameter_dtype(spec: ModelSpec) -> torch.dtype:
+    """Of the parameters, the logits and the losses."""
+    return torch.float64 if spec.dtype == "float64" else torch.float32
+
+
+class Network(nn.Module, ABC):
+    """A model with its ``spec``.
+
+    Subclasses say what enters the last layer (``embed``) and what the last layer makes of it
+    (``classify``).
+    """
+
+    _noise: NoiseSource = GlobalNoise()
+
+    def __init__(self, spec: ModelSpec) -> None:
+        super().__init__()
+        self.spec = spec
+
+    @abstractmethod
+    def embed(self, x: Tensor, sample: bool, fix: bool) -> Tensor:
+        """What enters the last layer."""
+
+    @abstractmethod
+    def classify(self, features: Tensor, sample: bool, fix: bool) -> Tensor:
+        """The last layer."""
+
+    def check_input(self, shape: torch.Size) -> None:
+        """Raises a ``usage`` error when inputs of this shape cannot be taken."""
+        del shape
+
+    @property
+    def noise(self) -> NoiseSource:
+        """Where all layers draw fresh noise from."""
+        return self._noise
+
+    @noise.setter
+    def noise(self, source: NoiseSource) -> None:
+        self._noise = source
+        for layer in self.gaussian_layers().values():
+            layer.draw_from(source)
+
+    @contextmanager
+    def drawing_from(self, source: NoiseSource) -> Iterator[None]:
+        """Draws from ``source`` inside it, and from its own noise again afterwards."""
+        own = self.noise
+        self.noise = source
+        try:
+            yield
+        finally:
+            self.noise = own
+
+    @contextmanager
+    def in_mode(self, *, train: bool) -> Iterator[None]:
+        """In train or eval mode inside it, and in its own mode again afterwards."""
+        before = self.training
+        self.train(train)
+        try:
+            yield
+        finally:
+            self.train(before)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the parameters are (the CPU for a layer that has none)."""
+        return next((p.device for p in self.parameters()), torch.device("cpu"))
+
+    @property
+    def bayesian(self) -> bool:
+        """Whether any weight is drawn."""
+        return any(layer.posteriors() for layer in self.gaussian_layers().values())
+
+    def gaussian_layers(self) -> dict[str, Gaussian]:
+        """By name, in registration order."""
+        return {n: layer for n, layer in self.named_modules() if isinstance(layer, Gaussian)}
+
+    def stored_noise(self) -> dict[str, Tensor]:
+        """The stored eps by name, in registration order, weight then bias."""
+        return {n: b for n, b in self.named_buffers() if n.split(".")[-1].startswith("eps_")}
+
+    def kl(self) -> Tensor:
+        """KL divergence of all weights from their prior, a scalar, in nats."""
+        layers = self.gaussian_layers().values()
+        return kl_divergence([p for layer in layers for p in layer.posteriors()], self.prior_sigma)
+
+    @property
+    def prior_sigma(self) -> float:
+        """Standard deviation of the prior of every weight."""
+        return self.spec.prior_sigma
+
+    def output(
+        self, x: Tensor, sample: bool = True, fix: bool = False, features: bool = False
+    ) -> Tensor:
+        """The output alone, in the parameters' dtype; ``forward`` without its KL divergence."""
+        if not x.is_floating_point():
+            raise AdversarialSamplingError(
+                f"expected an input of floating point numbers, got {x.dtype}",
+                suggestion="normalise pixels first",
+            )
+        self.check_input(x.shape)
+        dtype = parameter_dtype(self.spec)
+        low = AUTOCAST.get(self.spec.dtype)
+        with torch.autocast(x.device.type, dtype=low, enabled=low is not None):
+            out = self.embed(x.to(dtype), sample, fix)
+            if not features:
+                out = self.classify(out, sample, fix)
+        return out.to(dtype)
+
+    def forward(
+        self, x: Tensor, sample: bool = True, fix: bool = False, features: bool = False
+    ) -> tuple[Tensor, Tensor]:
+        """Output and KL divergence.
+
+        Args:
+            x: the input, [N, 3, H, W] for networks; cast to the parameters' dtype.
+            sample: False uses the mean weights alone, and their KL counts as 0.
+            fix: True uses the stored noise; otherwise it is drawn afresh and not stored.
+            features: True answers what enters the last layer instead of logits [N, classes].
+
+        Raises:
+            AdversarialSamplingError: ``usage`` when the input has not the shape that it takes.
+        """
+        out = self.output(x, sample, fix, features)
+        return out, self.kl() if sample else out.new_zeros(())
+
+
+def check_images(shape: torch.Size) -> None:
+    """Raises a ``usage`` error unless this is the shape of square RGB images [N, 3, H, H]."""
+    if len(shape) != 4 or shape[1] != 3 or shape[2] != shape[3] or shape[2] < 1:
+        raise AdversarialSamplingError(
+            f"expected square images of shape [N, 3, H, H], got {list(shape)}"
+        )

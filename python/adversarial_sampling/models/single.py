@@ -1,0 +1,81 @@
+"""One layer on its own behind the interface of a network; its tensors keep their bare names."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from .._protocol import BatchNorm2dSpec, Conv2dSpec, LinearSpec
+from ..layers import Layer, RandBatchNorm2d, RandConv2d, RandLinear
+from .network import Network, parameter_dtype
+
+
+class _Single(Network):
+    """A network that is its only layer: the features are the input."""
+
+    def embed(self, x: Tensor, sample: bool, fix: bool) -> Tensor:
+        """The input."""
+        del sample, fix
+        return x
+
+    def classify(self, features: Tensor, sample: bool, fix: bool) -> Tensor:
+        """The layer."""
+        assert isinstance(self, Layer)
+        return self.respond(features, sample, fix)
+
+
+class SingleConv2d(_Single, RandConv2d):
+    """A convolution on its own, [N, C, H, W] in and out."""
+
+    def __init__(self, spec: Conv2dSpec) -> None:
+        RandConv2d.__init__(
+            self,
+            spec.prior_sigma,
+            1,
+            spec.init_log_sigma,
+            spec.in_channels,
+            spec.out_channels,
+            spec.kernel_size,
+            spec.stride,
+            spec.padding,
+            spec.dilation,
+            spec.groups,
+            spec.bias,
+            dtype=parameter_dtype(spec),
+        )
+        self.spec = spec
+
+
+class SingleLinear(_Single, RandLinear):
+    """A linear layer on its own, [N, in] to [N, out]."""
+
+    def __init__(self, spec: LinearSpec) -> None:
+        RandLinear.__init__(
+            self,
+            spec.prior_sigma,
+            1,
+            spec.init_log_sigma,
+            spec.in_features,
+            spec.out_features,
+            spec.bias,
+            dtype=parameter_dtype(spec),
+        )
+        self.spec = spec
+
+
+class SingleBatchNorm2d(_Single, RandBatchNorm2d):
+    """Batch norm on its own, [N, features, H, W] in and out."""
+
+    def __init__(self, spec: BatchNorm2dSpec) -> None:
+        RandBatchNorm2d.__init__(
+            self,
+            spec.prior_sigma,
+            1,
+            spec.init_log_sigma,
+            spec.features,
+            spec.eps,
+            spec.momentum,
+            spec.affine,
+            spec.track_running_stats,
+            dtype=parameter_dtype(spec),
+        )
+        self.spec = spec

@@ -1,0 +1,124 @@
+"""One pass through a model, forward or backward, with everything about it chosen by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ._protocol import ForwardOptions, GradientOptions
+from .errors import AdversarialSamplingError
+from .models import Network, parameter_dtype
+from .noise import noise_from
+from .objective import cross_entropy
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """A loss and what it depends on.
+
+    Attributes:
+        loss: the value differentiated, a scalar.
+        kl: the KL divergence of the weights from the prior, a scalar (0 for a plain network).
+        output: what the forward gave.
+        input: d loss / d input, shaped as the input.
+        tensors: d loss / d tensor by name, for every parameter that the loss depends on, and for
+            the stored eps when ``weights`` is "stored".
+    """
+
+    loss: Tensor
+    kl: Tensor
+    output: Tensor
+    input: Tensor
+    tensors: dict[str, Tensor]
+
+
+@torch.no_grad()
+def forward(model: Network, x: Tensor, options: ForwardOptions) -> tuple[Tensor, Tensor]:
+    """Output and KL divergence of one forward.
+
+    Args:
+        model: stays in the mode and with the noise that it has.
+        x: what the model takes, [N, 3, H, W] for a network; cast to its parameters' dtype.
+        options: mode, weights, output and noise.
+    """
+    with _prepared(model, options):
+        return _run(model, _cast(x, model), options)
+
+
+def gradients(model: Network, x: Tensor, target: Tensor, options: GradientOptions) -> Gradients:
+    """One forward and one backward; no ``.grad`` is touched.
+
+    Args:
+        model: stays in the mode and with the noise that it has.
+        x: as for ``forward``.
+        target: labels [N] for the objective "elbo", CE + beta * kl; a direction shaped as the
+            output for "projection", sum(output * target) + kl.
+        options: as for ``forward``, and the objective.
+    """
+    x = _cast(x, model).requires_grad_()
+    leaves = dict(model.named_parameters())
+    if options.weights == "stored":
+        leaves |= model.stored_noise()
+    with _prepared(model, options), _differentiable(leaves.values()):
+        output, kl = _run(model, x, options)
+        loss = _objective(output, kl, target, options)
+        found = torch.autograd.grad(loss, [x, *leaves.values()], allow_unused=True)
+    by_name = zip(leaves, found[1:], strict=True)
+    return Gradients(
+        loss=loss.detach(),
+        kl=kl.detach(),
+        output=output.detach(),
+        input=torch.zeros_like(x) if found[0] is None else found[0],
+        tensors={name: gradient for name, gradient in by_name if gradient is not None},
+    )
+
+
+def _run(
+    model: Network, x: Tensor, options: ForwardOptions | GradientOptions
+) -> tuple[Tensor, Tensor]:
+    sample, fix = options.weights != "mean", options.weights == "stored"
+    return model(x, sample, fix, features=options.output == "features")
+
+
+def _objective(output: Tensor, kl: Tensor, target: Tensor, options: GradientOptions) -> Tensor:
+    if options.objective == "elbo":
+        return cross_entropy(output, target.long()) + options.beta * kl
+    if target.shape != output.shape:
+        raise AdversarialSamplingError(
+            f"expected a direction shaped as the output, {list(output.shape)}, "
+            f"got {list(target.shape)}"
+        )
+    return (output * target.to(output.dtype)).sum() + kl
+
+
+def _cast(x: Tensor, model: Network) -> Tensor:
+    return x.detach().to(model.device, parameter_dtype(model.spec), copy=True)
+
+
+@contextmanager
+def _prepared(model: Network, options: ForwardOptions | GradientOptions) -> Iterator[None]:
+    """The model in the mode and with the noise asked for, and as it was afterwards."""
+    training = model.training
+    model.train(options.train)
+    try:
+        with model.drawing_from(noise_from(options.noise, model.noise, model.device)):
+            yield
+    finally:
+        model.train(training)
+
+
+@contextmanager
+def _differentiable(tensors: Iterable[Tensor]) -> Iterator[None]:
+    """Stored eps are buffers, which ask for a gradient only here."""
+    before = [(tensor, tensor.requires_grad) for tensor in tensors]
+    for tensor, _ in before:
+        tensor.requires_grad_()
+    try:
+        yield
+    finally:
+        for tensor, required in before:
+            tensor.requires_grad_(required)

@@ -1,0 +1,76 @@
+"""Monte Carlo prediction: many networks drawn from the posterior, and how much they hesitate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from ._protocol import Normalization, PredictOptions
+from .data import check_images, check_normalization, normalize
+from .errors import Cancelled
+from .models import Network, parameter_dtype
+from .noise import noise_from
+
+
+class Prediction(NamedTuple):
+    """Of N images, on the CPU, float32 (float64 of a float64 model).
+
+    Attributes:
+        logits: [S, N, classes], one set for each Monte Carlo sample.
+        entropy_mean: Ha [N], nats: mean over samples of the entropy of their softmax.
+        entropy_spread: He [N], nats: mean absolute deviation of those entropies from Ha.
+    """
+
+    logits: Tensor
+    entropy_mean: Tensor
+    entropy_spread: Tensor
+
+
+@torch.no_grad()
+def predict(
+    model: Network,
+    images: Tensor,
+    options: PredictOptions | None = None,
+    *,
+    normalization: Normalization | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Prediction:
+    """Predicts in eval mode, batch by batch; each sample draws the weights afresh for each batch.
+
+    Args:
+        model: its mode and its noise are its own again afterwards.
+        images: [N, 3, H, W], pixels or the network's input.
+        options: with weights "mean", and for plain networks, there is one sample.
+        normalization: of pixels; None when the images are the network's input already.
+        should_stop: asked before every forward.
+
+    Raises:
+        AdversarialSamplingError: ``data`` when the images are no images.
+        Cancelled: when ``should_stop`` answered true.
+    """
+    options = options or PredictOptions()
+    check_images(images)
+    check_normalization(normalization)
+    sample = options.weights == "fresh" and model.bayesian
+    draws = range(options.samples if sample else 1)
+    batches: list[Tensor] = []
+    noise = noise_from(options.noise, model.noise, model.device)
+    with model.drawing_from(noise), model.in_mode(train=False):
+        for batch in images.split(options.batch):
+            x = normalize(batch.to(model.device), normalization, parameter_dtype(model.spec))
+            logits: list[Tensor] = []
+            for _ in draws:
+                if should_stop is not None and should_stop():
+                    raise Cancelled
+                logits.append(model.output(x, sample))
+            batches.append(torch.stack(logits).cpu())
+    return _summary(torch.cat(batches, dim=1))
+
+
+def _summary(logits: Tensor) -> Prediction:
+    entropy = torch.special.entr(logits.softmax(dim=-1)).sum(dim=-1)
+    mean = entropy.mean(dim=0)
+    return Prediction(logits, mean, (entropy - mean).abs().mean(dim=0))

@@ -1,0 +1,84 @@
+"""Training steps with every forward of theirs recorded, to compare with another implementation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from torch import Tensor
+
+from ._protocol import ForwardRecord, StepOptions, StepRecord
+from .adversarial import AdversarialStep
+from .data import Images
+from .measurements import read_back
+from .models import Network, parameter_dtype
+from .noise import NoiseSource, WaveNoise, digest
+
+
+class _Counted:
+    """Numbers the draws of another source."""
+
+    def __init__(self, source: NoiseSource) -> None:
+        self._source = source
+        self.next = source.next if isinstance(source, WaveNoise) else 0
+
+    def draw(self, like: Tensor) -> Tensor:
+        self.next += 1
+        return self._source.draw(like)
+
+
+def trace(
+    model: Network,
+    batches: Iterable[Images],
+    options: StepOptions,
+    training_size: int,
+    noise: NoiseSource,
+) -> list[StepRecord]:
+    """Takes one training step a batch, with one optimizer, and records what it did.
+
+    Args:
+        model: is trained; its mode and noise are its own again afterwards.
+        batches: images [N, 3, H, W] as the network takes them, and their classes.
+        options: of the step.
+        training_size: N of beta = 1 / N / 100.
+        noise: where the draws come from; ``draws`` counts them from 0, or from ``noise.next``.
+    """
+    forwards: list[ForwardRecord] = []
+
+    def observe(fixed_noise: bool, loss: Tensor) -> None:
+        forwards.append(
+            ForwardRecord(
+                fixed_noise=fixed_noise,
+                eps=_digests(model.stored_noise()) if fixed_noise else None,
+                loss=loss.item(),
+                kl=model.kl().item() if model.bayesian else None,
+            )
+        )
+
+    source = _Counted(noise)
+    with model.drawing_from(source), model.in_mode(train=True):
+        step = AdversarialStep(model, options, training_size, observe)
+        records: list[StepRecord] = []
+        for batch in batches:
+            first = source.next
+            x = batch.images.to(model.device, parameter_dtype(model.spec))
+            [means] = read_back([step(x, batch.labels.to(model.device).long())])
+            records.append(
+                StepRecord(
+                    loss=means.loss,
+                    accuracy=means.accuracy,
+                    draws=(first, source.next),
+                    forwards=tuple(forwards),
+                    parameters=_digests(dict(model.named_parameters())),
+                    running=_digests(_running_statistics(model)),
+                )
+            )
+            forwards.clear()
+    return records
+
+
+def _digests(tensors: dict[str, Tensor]) -> dict[str, tuple[float, float, float]]:
+    return {name: digest(tensor) for name, tensor in tensors.items()}
+
+
+def _running_statistics(model: Network) -> dict[str, Tensor]:
+    return {n: b for n, b in model.named_buffers() if n.split(".")[-1].startswith("running_")}

@@ -1,0 +1,103 @@
+import type { Command } from "commander";
+import type { FoundPython, Problem, PythonReport, PythonSource } from "../torch/environment.ts";
+
+interface DoctorOptions {
+  readonly python?: string;
+  readonly json?: true;
+}
+
+interface Diagnosis {
+  readonly healthy: boolean;
+  readonly package: string;
+  readonly node: string;
+  readonly platform: string;
+  readonly python: (Omit<PythonReport, "problems"> & Pick<FoundPython, "source">) | null;
+  readonly gpus: readonly string[];
+  readonly problems: readonly Problem[];
+  /** What works, but not as well as it could. */
+  readonly notes: readonly string[];
+}
+
+/** Registers `adsam doctor`, which says what is there, what lacks, and the fix. */
+export function addDoctor(program: Command): void {
+  program
+    .command("doctor")
+    .description("say what is there, what lacks, and the fix; exits with 3 when something lacks")
+    .option("--python <program>", "the Python to look at (default: ADSAM_PYTHON, else the one that set-up made)")
+    .option("--json", "print one JSON document")
+    .action(async ({ python, json }: DoctorOptions) => {
+      const diagnosis = await diagnose(python);
+      process.stdout.write(json ? `${JSON.stringify(diagnosis)}\n` : describe(diagnosis));
+      if (!diagnosis.healthy) process.exitCode = 3;
+    });
+}
+
+async function diagnose(named: string | undefined): Promise<Diagnosis> {
+  const [{ nvidiaGpus }, { packageVersion }] = await Promise.all([
+    import("../torch/environment.ts"),
+    import("../package.ts"),
+  ]);
+  const [{ python, problems }, gpus] = await Promise.all([lookAtPython(named), nvidiaGpus()]);
+  return {
+    healthy: problems.length === 0,
+    package: packageVersion(),
+    node: process.versions.node,
+    platform: `${process.platform} ${process.arch}`,
+    python,
+    gpus,
+    problems,
+    notes: await notesOn(python, gpus),
+  };
+}
+
+async function lookAtPython(named: string | undefined): Promise<Pick<Diagnosis, "python" | "problems">> {
+  const { findPython, inspectPython } = await import("../torch/environment.ts");
+  const { AdsamError } = await import("../errors.ts");
+  try {
+    const { path, source } = await findPython({ python: named });
+    const { problems, ...python } = await inspectPython(path);
+    return { python: { ...python, source }, problems };
+  } catch (error) {
+    if (!(error instanceof AdsamError)) throw error;
+    return { python: null, problems: [{ message: error.message, fix: error.suggestion ?? "" }] };
+  }
+}
+
+async function notesOn(python: Diagnosis["python"], gpus: readonly string[]): Promise<string[]> {
+  const { environmentIsCurrent, ownPlace } = await import("../torch/environment.ts");
+  const notes: string[] = [];
+  if (python?.source === "setup" && !environmentIsCurrent()) {
+    notes.push(`the environment is not the one that this version asks for: run \`${ownPlace.setupCommand}\``);
+  }
+  if (gpus.length > 0 && python?.packages.torch?.endsWith("+cpu")) {
+    notes.push(`torch ${python.packages.torch} is a CPU build, which does not use the GPU: install one with CUDA`);
+  }
+  return notes;
+}
+
+const reasons: Record<PythonSource, string> = {
+  option: "named by --python",
+  ADSAM_PYTHON: "named by ADSAM_PYTHON",
+  setup: "made by set-up",
+};
+
+function describe({ python, gpus, problems, notes, ...surroundings }: Diagnosis): string {
+  const rows: [string, string][] = [
+    ["adversarial-sampling", surroundings.package],
+    ["Node", `${surroundings.node}, ${surroundings.platform}`],
+    ["GPU", gpus.join(", ") || "none that nvidia-smi shows"],
+    ["Python", python === null ? "none" : `${python.version ?? "none"}, ${python.path} (${reasons[python.source]})`],
+    ...Object.entries(python?.packages ?? {}).map(([name, version]): [string, string] => [
+      `  ${name}`,
+      version ?? "none",
+    ]),
+  ];
+  const lines = [
+    ...rows.map(([name, value]) => `${name.padEnd(22)}${value}`),
+    "",
+    ...problems.flatMap(({ message, fix }) => [`problem: ${message}`, `  ${fix}`]),
+    ...notes.map((note) => `note: ${note}`),
+    ...(problems.length === 0 ? ["Everything that is needed is there."] : []),
+  ];
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,75 @@
+import type { Dataset } from "../data/dataset.ts";
+import type { Evaluation } from "../metrics.ts";
+import { drawGrey, greyOf, sideBySide } from "./picture.ts";
+import { percent } from "./progress.ts";
+
+const retentionPoints = 5;
+
+/** An evaluation as a person reads it, with `show` images of the most and of the least certain ones. */
+export function showEvaluation(evaluation: Evaluation, data: Dataset, show: number, width: number): string {
+  const parts = [summary(evaluation, data.name), retentionTable(evaluation)];
+  if (show > 0) {
+    const order = [...evaluation.perImage.predictiveEntropy.keys()].sort(
+      (a, b) => entropyOf(evaluation, a) - entropyOf(evaluation, b),
+    );
+    parts.push(`most certain\n\n${gallery(evaluation, data, order.slice(0, show), width)}`);
+    parts.push(`least certain\n\n${gallery(evaluation, data, order.slice(-show).reverse(), width)}`);
+  }
+  return parts.join("\n\n").trimEnd();
+}
+
+function summary(evaluation: Evaluation, name: string): string {
+  const nats = (value: number) => `${value.toFixed(4)} nats`;
+  const rows: [string, string][] = [
+    [
+      "data",
+      `${name}, ${evaluation.images} images, ${evaluation.samples} ${evaluation.samples === 1 ? "sample" : "samples"}`,
+    ],
+    ["accuracy", percent(evaluation.accuracy)],
+    ["negative log-likelihood", nats(evaluation.nll)],
+    ["Brier score", evaluation.brier.toFixed(4)],
+    ["calibration error (ECE)", evaluation.ece.toFixed(4)],
+    ["predictive entropy", nats(evaluation.predictiveEntropy)],
+    ["  expected entropy", nats(evaluation.expectedEntropy)],
+    ["  mutual information", nats(evaluation.mutualInformation)],
+  ];
+  return rows.map(([name, value]) => `${name.padEnd(26)}${value}`).join("\n");
+}
+
+function retentionTable({ retention }: Evaluation): string {
+  const every = Math.max(1, Math.floor(retention.length / retentionPoints));
+  const points = retention.filter((_, index) => (index + 1) % every === 0);
+  const row = (name: string, values: readonly string[]) =>
+    name.padEnd(26) + values.map((value) => value.padStart(9)).join("");
+  return [
+    row(
+      "most certain images kept",
+      points.map(({ fraction }) => `${Math.round(100 * fraction)} %`),
+    ),
+    row(
+      "accuracy on them",
+      points.map(({ accuracy }) => percent(accuracy)),
+    ),
+  ].join("\n");
+}
+
+function gallery(
+  evaluation: Evaluation,
+  { test, normalization }: Dataset,
+  indices: readonly number[],
+  width: number,
+): string {
+  const { label, predicted, confidence } = evaluation.perImage;
+  const blocks = indices.map((index) => [
+    ...drawGrey(greyOf(test.images, index, normalization)),
+    `#${index} is ${label[index]}`,
+    `taken for ${predicted[index]}`,
+    `confidence ${percent(confidence[index] ?? Number.NaN)}`,
+    `entropy ${entropyOf(evaluation, index).toFixed(4)}`,
+  ]);
+  return sideBySide(blocks, width);
+}
+
+function entropyOf({ perImage }: Evaluation, index: number): number {
+  return perImage.predictiveEntropy[index] ?? Number.NaN;
+}

@@ -1,0 +1,65 @@
+import type { Command } from "commander";
+import * as z from "zod";
+import { open } from "../backend.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { unlessAborted } from "../experiments/unless-aborted.ts";
+import { jsonText } from "../json.ts";
+import type { Evaluation } from "../metrics.ts";
+import { count } from "../schema/numbers.ts";
+import { showEvaluation } from "./evaluate-view.ts";
+import {
+  backendGroup,
+  foreignGroup,
+  jsonGroup,
+  openOptions,
+  otherDataGroup,
+  predictInput,
+  samplingGroup,
+} from "./groups.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { addOptions } from "./options.ts";
+import { findTarget, loadModel, requireSameClasses, targetData } from "./target.ts";
+
+const output = jsonGroup("one JSON document on stdout, with a column for every image");
+const outputGroup = {
+  ...output,
+  shape: {
+    show: count.optional().describe("draw this many of the most and of the least certain images"),
+    ...output.shape,
+  },
+};
+const groups = [otherDataGroup, samplingGroup, foreignGroup, backendGroup, outputGroup] as const;
+const evaluateArguments = z.object({
+  ...otherDataGroup.shape,
+  ...samplingGroup.shape,
+  ...foreignGroup.shape,
+  ...backendGroup.shape,
+  ...outputGroup.shape,
+});
+type EvaluateArguments = z.output<typeof evaluateArguments>;
+
+/** `adsam evaluate`: how good and how certain a run or checkpoint is on the test images of a data set. */
+export function evaluate(command: Command): void {
+  addOptions(command, groups);
+  command.action(async (path: string) => {
+    const values = evaluateArguments.parse(command.opts());
+    const { evaluation, data } = await evaluated(path, values, interruptSignal());
+    const text = values.json
+      ? jsonText({ target: path, dataset: data.name, ...evaluation })
+      : showEvaluation(evaluation, data, values.show ?? 0, process.stdout.columns ?? 80);
+    process.stdout.write(`${text}\n`);
+  });
+}
+
+async function evaluated(
+  path: string,
+  values: EvaluateArguments,
+  signal: AbortSignal,
+): Promise<{ evaluation: Evaluation; data: Dataset }> {
+  const target = await findTarget(path);
+  const data = await targetData(target, values);
+  await using backend = await open(openOptions(values));
+  const model = await unlessAborted(loadModel(backend, target, values, data.classes), signal);
+  requireSameClasses(model, data);
+  return { evaluation: await model.evaluate(data, { ...predictInput(values), signal }), data };
+}

@@ -1,0 +1,65 @@
+import { CommanderError } from "commander";
+import { AdsamError, type ErrorCode } from "../errors.ts";
+
+const exitCodes: Record<ErrorCode, number> = {
+  usage: 2,
+  data: 2,
+  checkpoint: 2,
+  file: 2,
+  environment: 3,
+  python: 3,
+  crashed: 3,
+  closed: 3,
+  cancelled: 130,
+};
+
+const fullDisk = new Set(["ENOSPC", "EDQUOT"]);
+
+/** A failure as the command line tells it. */
+export interface Failure {
+  readonly exitCode: number;
+  readonly code: ErrorCode | "internal";
+  readonly message: string;
+  readonly suggestion?: string;
+  /** The Python exception or the stack behind a failure that nobody foresaw. */
+  readonly details?: string;
+}
+
+/** The one place where an error becomes words and an exit code: 2 wrong use, 3 the environment, 130 cancelled. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof CommanderError) return wrongUse(error);
+  if (error instanceof AdsamError) {
+    const { code, message, suggestion, python } = error;
+    return {
+      exitCode: isFullDisk(error) ? 3 : exitCodes[code],
+      code,
+      message,
+      ...(suggestion === undefined ? {} : { suggestion }),
+      ...(code === "python" && python !== undefined ? { details: python.traceback.trimEnd() } : {}),
+    };
+  }
+  const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
+  return { exitCode: 3, code: "internal", message, details: stack };
+}
+
+/** Commander writes `error: …`, and its guess at what was meant in brackets on a line of its own. */
+function wrongUse({ message, exitCode }: CommanderError): Failure {
+  const [problem = "", guess] = message.replace(/^error: /, "").split("\n");
+  const suggestion = guess?.replace(/^\((.*)\)$/, "$1");
+  return { exitCode: exitCode === 0 ? 0 : 2, code: "usage", message: problem, ...(suggestion ? { suggestion } : {}) };
+}
+
+/** Whether the error, or one that caused it, says that the disk is full. */
+function isFullDisk(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ("code" in error && fullDisk.has(String(error.code))) || isFullDisk(error.cause);
+}
+
+export function humanFailure({ message, suggestion, details }: Failure): string {
+  const lines = [`error: ${message}`, ...(suggestion === undefined ? [] : [`  ${suggestion}`])];
+  return [...lines, ...(details === undefined ? [] : ["", details])].join("\n");
+}
+
+export function jsonFailure({ exitCode: _, ...error }: Failure): string {
+  return JSON.stringify({ error });
+}

@@ -1,0 +1,88 @@
+import * as z from "zod";
+import type { OpenOptions } from "../backend.ts";
+import { datasetNames } from "../data/index.ts";
+import { networkSpec } from "../schema/models.ts";
+import { count } from "../schema/numbers.ts";
+import { type PredictOptionsInput, predictOptions } from "../schema/options.ts";
+
+const path = (what: string) => z.string().optional().meta({ placeholder: what });
+
+/** Options that several commands share. */
+export const backendGroup = {
+  heading: "Backend:",
+  shape: {
+    backend: z.enum(["torch"]).default("torch").describe("what computes"),
+    device: z.string().default("auto").describe("auto, cpu, cuda, or cuda:1").meta({ placeholder: "device" }),
+    python: path("path").describe("Python to use; null: ADSAM_PYTHON, otherwise the one that adsam setup made"),
+  },
+};
+
+export const jsonGroup = (what: string) => ({
+  heading: "Output:",
+  shape: { json: z.boolean().optional().describe(what) },
+});
+
+export const dataFolder = path("folder").describe("folder of the CIFAR files");
+
+/** What --dataset takes. */
+export const datasets = `${datasetNames.join(", ")}, or a .safetensors file of your own`;
+
+const modelShape = {
+  model: networkSpec.shape.kind.default("resnet20"),
+  deterministic: z.boolean().optional().describe("the plain network, without Gaussian weights"),
+};
+
+export const modelGroup = {
+  heading: "Model:",
+  shape: {
+    ...modelShape,
+    priorSigma: networkSpec.shape.priorSigma,
+    initLogSigma: networkSpec.shape.initLogSigma,
+    dtype: networkSpec.shape.dtype,
+    pretrain: path("checkpoint").describe("start from this plain network's checkpoint, its weights as the means"),
+  },
+  spellings: { deterministic: { aliases: ["--notvi"] } },
+};
+
+/** For a checkpoint that does not say itself what it holds. */
+export const foreignGroup = {
+  heading: "For a .pt checkpoint:",
+  shape: { model: modelShape.model.unwrap().optional(), deterministic: modelShape.deterministic },
+  spellings: { deterministic: { aliases: ["--notvi"] } },
+};
+
+export const otherDataGroup = {
+  heading: "Data:",
+  shape: {
+    dataset: z.string().optional().describe(`${datasets}; null: the run's own`).meta({ placeholder: "name" }),
+    data: dataFolder,
+  },
+};
+
+export const samplingGroup = {
+  heading: "Prediction:",
+  shape: {
+    samples: predictOptions.shape.samples,
+    mean: z.boolean().optional().describe("one prediction with the weights' means instead of samples"),
+    batch: predictOptions.shape.batch,
+    seed: count.optional().describe("seed of the noise; null: the model's own"),
+  },
+};
+
+export function predictInput({
+  samples,
+  mean,
+  batch,
+  seed,
+}: z.output<z.ZodObject<typeof samplingGroup.shape>>): PredictOptionsInput {
+  const noise = seed === undefined ? {} : { noise: { kind: "gaussian" as const, seed } };
+  return { batch, ...(mean ? { weights: "mean", samples: 1 } : { samples }), ...noise };
+}
+
+export function openOptions({
+  backend,
+  device,
+  python,
+}: z.output<z.ZodObject<typeof backendGroup.shape>>): OpenOptions {
+  return { backend, device, ...(python === undefined ? {} : { python }) };
+}

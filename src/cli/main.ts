@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { packageVersion } from "../package.ts";
+import { addConform } from "./conform.ts";
+import { addDoctor } from "./doctor.ts";
+import { failureOf, humanFailure, jsonFailure } from "./failure.ts";
+import { addSetup } from "./setup.ts";
+
+/** Registers a command whose module, and the schemas behind its options, are loaded when it is selected. */
+function addLater(
+  program: Command,
+  usage: string,
+  description: string,
+  load: () => Promise<(command: Command) => void>,
+): void {
+  const command = program.command(usage).description(description);
+  program.hook("preSubcommand", async (_, selected) => {
+    if (selected === command) (await load())(command);
+  });
+}
+
+function adsam(): Command {
+  const program = new Command("adsam")
+    .description("Train and question Bayesian neural networks by Adversarial Sampling.")
+    .version(packageVersion())
+    .helpCommand(false) // it would show a command before its options are there: `main` rewrites it instead
+    .exitOverride()
+    .configureOutput({ outputError: () => {} }); // `failureOf` words them
+  addSetup(program);
+  addDoctor(program);
+  addLater(program, "train", "train a network and write a run folder", async () => (await import("./train.ts")).train);
+  addLater(
+    program,
+    "evaluate <run>",
+    "accuracy and uncertainty of a run or checkpoint on a data set",
+    async () => (await import("./evaluate.ts")).evaluate,
+  );
+  addLater(
+    program,
+    "predict <run> [images...]",
+    "classes and uncertainty of given images",
+    async () => (await import("./predict.ts")).predict,
+  );
+  addConform(program);
+  return program;
+}
+
+async function main(given: readonly string[]): Promise<void> {
+  const words = given[0] === "help" ? [...given.slice(1), "--help"] : given;
+  try {
+    await adsam().parseAsync(words, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError && (error.exitCode === 0 || error.code === "commander.help")) {
+      process.exitCode = error.exitCode === 0 ? 0 : 2; // help or the version, shown already
+      return;
+    }
+    const failure = failureOf(error);
+    process.exitCode = failure.exitCode;
+    if (given.includes("--json")) process.stdout.write(`${jsonFailure(failure)}\n`);
+    else process.stderr.write(`${humanFailure(failure)}\n`);
+  }
+}
+
+// Whoever read our output has read enough, as in `adsam train --json | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit();
+  throw error;
+});
+
+await main(process.argv.slice(2));

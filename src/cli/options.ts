@@ -1,0 +1,68 @@
+import { type Command, Option } from "commander";
+import type * as z from "zod";
+import { fieldOf } from "./field.ts";
+
+/** How an option is written, where that is not its name in the schema alone. */
+export interface Spelling {
+  readonly short?: string;
+  /** Other spellings that work but are not shown. */
+  readonly aliases?: readonly string[];
+}
+
+/** Fields of a schema as options, under one heading of the help. */
+export interface OptionGroup {
+  readonly heading: string;
+  readonly shape: Readonly<Record<string, z.ZodType>>;
+  readonly spellings?: Readonly<Record<string, Spelling>>;
+}
+
+/** An option whose value is stored under a name other than its own. */
+class NamedOption extends Option {
+  readonly #attribute: string;
+
+  constructor(flags: string, description: string, attribute: string) {
+    super(flags, description);
+    this.#attribute = attribute;
+  }
+
+  override attributeName(): string {
+    return this.#attribute;
+  }
+}
+
+export function kebabCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function optionsOf(name: string, schema: z.ZodType, { short, aliases = [] }: Spelling): Option[] {
+  const field = fieldOf(schema);
+  const long = `--${kebabCase(name)}`;
+  const no = `--no-${kebabCase(name)}`;
+  const negatable = field.flag === "negatable";
+  const remarks = negatable ? [`or ${no}`, ...field.remarks] : field.remarks;
+  const help = `${field.about}${remarks.length > 0 ? ` (${remarks.join("; ")})` : ""}`.trim();
+  const value = field.flag === "none" ? ` <${field.placeholder}>` : "";
+  const spell = (spelling: string) => {
+    const option = new NamedOption(`${spelling}${value}`, help, name);
+    return value === "" ? option : option.argParser((text) => field.parse(text, long));
+  };
+  return [
+    spell(short === undefined ? long : `${short}, ${long}`),
+    ...(negatable ? [new NamedOption(no, help, name).hideHelp()] : []),
+    ...aliases.map((alias) => spell(alias).hideHelp()),
+  ];
+}
+
+/** Adds an option for every field of the groups' shapes: `stepSize` becomes `--step-size`. */
+export function addOptions(command: Command, groups: readonly OptionGroup[]): void {
+  for (const { heading, shape, spellings = {} } of groups) {
+    for (const [name, schema] of Object.entries(shape)) {
+      for (const option of optionsOf(name, schema, spellings[name] ?? {})) command.addOption(option.helpGroup(heading));
+    }
+  }
+}
+
+/** Names of the options that were given, whatever their spelling. */
+export function givenOptions(command: Command): string[] {
+  return Object.keys(command.opts());
+}

@@ -1,0 +1,83 @@
+import { stat } from "node:fs/promises";
+import { extname } from "node:path";
+import type { Backend, LoadOptions, Model } from "../backend.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { loadDataset } from "../data/index.ts";
+import { AdsamError } from "../errors.ts";
+import { choiceOf, loadChosen } from "../experiments/data.ts";
+import { openRun, type RunFolder } from "../experiments/run-folder.ts";
+import { fileError } from "../files.ts";
+import type { Architecture } from "../schema/models.ts";
+
+/** What a command is asked about: a run's folder, or a checkpoint on its own. */
+export interface Target {
+  readonly checkpoint: string;
+  /** null for a checkpoint on its own. */
+  readonly run: RunFolder | null;
+}
+
+/** @throws AdsamError `file` when there is no such run or checkpoint. */
+export async function findTarget(path: string): Promise<Target> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    (error: unknown) => {
+      throw fileError(error, "read", path);
+    },
+  );
+  if (!isFolder) return { checkpoint: path, run: null };
+  const run = await openRun(path);
+  await stat(run.files.checkpoint).catch((error: unknown) => {
+    throw new AdsamError("file", `${path} holds no checkpoint: the run was ended before its first epoch was over`, {
+      suggestion: "train it for longer",
+      cause: error,
+    });
+  });
+  return { checkpoint: run.files.checkpoint, run };
+}
+
+/** The data set that is named, otherwise the run's own. */
+export async function targetData(
+  { checkpoint, run }: Target,
+  { dataset, data: folder }: { readonly dataset?: string | undefined; readonly data?: string | undefined },
+): Promise<Dataset> {
+  if (dataset !== undefined) return loadDataset(dataset, { folder });
+  if (run !== null) return loadChosen(choiceOf(run.record.data, folder));
+  throw new AdsamError("usage", `${checkpoint} does not say which data set it was trained on`, {
+    suggestion: "name one with --dataset, or give the folder of a run",
+  });
+}
+
+/** What the user says of a checkpoint that does not say itself what it holds. */
+export interface ForeignModel {
+  readonly model?: Architecture | undefined;
+  readonly deterministic?: boolean | undefined;
+}
+
+/** The target's model, with as many classes as the data set when the checkpoint does not say. */
+export async function loadModel(
+  backend: Backend,
+  { checkpoint }: Target,
+  { model: kind, deterministic }: ForeignModel,
+  classes: number | undefined,
+): Promise<Model> {
+  const own = extname(checkpoint) === ".safetensors";
+  if (!own && kind === undefined) {
+    throw new AdsamError("usage", `${checkpoint} does not say which network it holds`, {
+      suggestion: "name it with --model, and --deterministic if its weights are plain",
+    });
+  }
+  const spec =
+    kind === undefined
+      ? {}
+      : { spec: { kind, bayesian: !deterministic, ...(classes === undefined ? {} : { classes }) } };
+  return backend.load(checkpoint, spec satisfies LoadOptions);
+}
+
+/** @throws AdsamError `data` when the model tells another number of classes apart than the data set has. */
+export function requireSameClasses({ spec }: Model, { name, classes }: Dataset): void {
+  if ("classes" in spec && spec.classes === classes) return;
+  const own = "classes" in spec ? `tells ${spec.classes} classes apart` : `is a single layer, ${spec.kind}`;
+  throw new AdsamError("data", `the model ${own}, and ${name} has ${classes}`, {
+    suggestion: "choose the data set that it was trained on",
+  });
+}

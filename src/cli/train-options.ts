@@ -1,0 +1,87 @@
+import * as z from "zod";
+import { positiveCount } from "../schema/numbers.ts";
+import { type FitOptionsInput, fidelity, fitOptions } from "../schema/options.ts";
+import { backendGroup, dataFolder, datasets, jsonGroup, modelGroup } from "./groups.ts";
+
+const dataGroup = {
+  heading: "Data:",
+  shape: {
+    dataset: z.string().default("digits").describe(datasets).meta({ placeholder: "name" }),
+    data: dataFolder,
+    limit: positiveCount.optional().describe("train on this many of the first training images only"),
+  },
+};
+
+const { flip, cropPadding, seed, ...fitShape } = fitOptions.shape;
+
+const { epsilonGradients, optimizerReset, metricForward, runningStatistics } = fidelity.shape;
+const switched = <S extends z.ZodType>(option: S, { description }: z.ZodType): S =>
+  option.describe(`${description}; null: as the preset says`);
+
+const fitGroup = {
+  heading: "Training:",
+  shape: {
+    ...fitShape,
+    epsilonGradients: switched(fitShape.epsilonGradients, epsilonGradients),
+    optimizerReset: switched(fitShape.optimizerReset, optimizerReset),
+    metricForward: switched(fitShape.metricForward, metricForward),
+    runningStatistics: switched(fitShape.runningStatistics, runningStatistics),
+    flip: flip.unwrap().nullable().default(null).describe(`${flip.description}; null: on for CIFAR, off otherwise`),
+    cropPadding: cropPadding
+      .unwrap()
+      .nullable()
+      .default(null)
+      .describe(`${cropPadding.description}; null: 4 for CIFAR, 0 otherwise`),
+    seed: seed.describe("seed of the initial values, the batch order, the augmentation and the noise"),
+  },
+  spellings: {
+    seed: { short: "-s" },
+    learningRate: { short: "-l", aliases: ["--learning_rate"] },
+    epochs: { short: "-e", aliases: ["--epoch"] },
+  },
+} as const;
+
+const runGroup = {
+  heading: "Run:",
+  shape: {
+    run: z
+      .string()
+      .optional()
+      .describe("record the run in this folder; null: runs/<model>-<dataset>-<time>")
+      .meta({ placeholder: "folder" }),
+    resume: z
+      .string()
+      .optional()
+      .describe("go on with the run in this folder, with its own options; --epochs may make it longer")
+      .meta({ placeholder: "folder" }),
+  },
+};
+
+const outputGroup = jsonGroup("one JSON line an event on stdout, and nothing else");
+
+/** Options of `adsam train`, in the order of its help. */
+export const trainGroups = [dataGroup, modelGroup, fitGroup, runGroup, backendGroup, outputGroup] as const;
+
+export const trainArguments = z.object({
+  ...dataGroup.shape,
+  ...modelGroup.shape,
+  ...fitGroup.shape,
+  ...runGroup.shape,
+  ...backendGroup.shape,
+  ...outputGroup.shape,
+});
+export type TrainArguments = z.output<typeof trainArguments>;
+
+/** Options that may be given with --resume; the others are the run's own. */
+export const resumable: ReadonlySet<string> = new Set([
+  ...["resume", "epochs", "data"],
+  ...Object.keys(backendGroup.shape),
+  ...Object.keys(outputGroup.shape),
+]);
+
+/** What is trained with: CIFAR's images are mirrored and cropped as the reference does, unless the user says otherwise. */
+export function fitInput(values: TrainArguments): FitOptionsInput {
+  const { flip, cropPadding, ...rest } = z.object(fitGroup.shape).parse(values);
+  const cifar = values.dataset.toLowerCase().startsWith("cifar-");
+  return { ...rest, flip: flip ?? cifar, cropPadding: cropPadding ?? (cifar ? 4 : 0) };
+}

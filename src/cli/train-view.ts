@@ -1,0 +1,67 @@
+import type { RunResult } from "../experiments/record.ts";
+import type { TrainEvent } from "../experiments/train.ts";
+import type { FitEvent } from "../schema/events.ts";
+import { duration, Progress, percent } from "./progress.ts";
+
+/** Shows a run to a person: its course on stderr, where it is and how it ended on stdout. */
+export class TrainView {
+  #warned = false;
+  #folder = "";
+  #progress: Progress | undefined;
+
+  constructor(signal: AbortSignal) {
+    signal.addEventListener("abort", () => this.#say("stopping after this step; Ctrl-C again ends at once"));
+  }
+
+  /** Shows all events; answers how the run ended. */
+  async show(events: AsyncIterable<TrainEvent>): Promise<RunResult["status"] | undefined> {
+    try {
+      for await (const event of events) {
+        if (event.kind === "start") this.#start(event);
+        else if (event.kind === "result") return this.#end(event.result);
+        else this.#follow(event);
+      }
+    } finally {
+      this.#progress?.clear();
+    }
+    return undefined;
+  }
+
+  #start({ folder, run }: TrainEvent & { kind: "start" }): void {
+    this.#folder = folder;
+    this.#progress = new Progress(process.stderr, run.fit.epochs);
+    const { data, backend, model } = run;
+    const network = "bayesian" in model && !model.bayesian ? `plain ${model.kind}` : `Bayesian ${model.kind}`;
+    this.#say(`${network} on ${data.trainImages} images of ${data.name}; ${backend.backend} on ${backend.deviceName}`);
+    this.#say(`run folder: ${folder}`);
+  }
+
+  #follow(event: FitEvent): void {
+    this.#progress?.show(event);
+    const loss = event.kind === "step" ? event.loss : event.train.loss;
+    if (this.#warned || Number.isFinite(loss)) return;
+    this.#warned = true;
+    this.#say(`warning: the loss has become ${loss} in epoch ${event.epoch + 1}; a lower --learning-rate may help`);
+  }
+
+  #end({ status, epochs, seconds, train, validation }: RunResult): RunResult["status"] {
+    if (status === "cancelled") {
+      this.#say(`stopped after ${epochs} ${epochs === 1 ? "epoch" : "epochs"}: ${this.#folder}`);
+      this.#say(`go on with: adsam train --resume ${this.#folder}`);
+      return status;
+    }
+    this.#progress?.clear();
+    const facts = [
+      `trained ${epochs} ${epochs === 1 ? "epoch" : "epochs"} in ${duration(seconds)}`,
+      ...(train === null ? [] : [`training accuracy ${percent(train.accuracy)}`]),
+      ...(validation === null ? [] : [`test accuracy ${percent(validation.accuracy)}`]),
+    ];
+    process.stdout.write(`${facts.join(", ")}\nrun folder: ${this.#folder}\n`);
+    return status;
+  }
+
+  #say(text: string): void {
+    if (this.#progress) this.#progress.line(text);
+    else process.stderr.write(`${text}\n`);
+  }
+}

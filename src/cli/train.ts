@@ -1,0 +1,67 @@
+import type { Command } from "commander";
+import { AdsamError } from "../errors.ts";
+import { resumeTraining } from "../experiments/resume.ts";
+import { type TrainEvent, train as trainRun } from "../experiments/train.ts";
+import { jsonText } from "../json.ts";
+import { openOptions } from "./groups.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { addOptions, givenOptions, kebabCase } from "./options.ts";
+import { fitInput, resumable, type TrainArguments, trainArguments, trainGroups } from "./train-options.ts";
+import { TrainView } from "./train-view.ts";
+
+/** `adsam train`: a new run, or with --resume an earlier one that goes on. */
+export function train(command: Command): void {
+  addOptions(command, trainGroups);
+  command.action(async () => {
+    const given = givenOptions(command);
+    const values = trainArguments.parse(command.opts());
+    const signal = interruptSignal();
+    const events = values.resume === undefined ? newRun(values, signal) : resumed(values.resume, values, given, signal);
+    const status = values.json ? await writeLines(events) : await new TrainView(signal).show(events);
+    if (status === "cancelled") process.exitCode = 130;
+  });
+}
+
+function newRun(values: TrainArguments, signal: AbortSignal): AsyncGenerator<TrainEvent> {
+  const { model, deterministic, priorSigma, initLogSigma, dtype, seed } = values;
+  return trainRun({
+    model: { kind: model, bayesian: !deterministic, priorSigma, initLogSigma, dtype, seed },
+    data: { name: values.dataset, folder: values.data, limit: values.limit },
+    fit: fitInput(values),
+    pretrain: values.pretrain,
+    folder: values.run,
+    backend: openOptions(values),
+    signal,
+  });
+}
+
+function resumed(
+  folder: string,
+  values: TrainArguments,
+  given: readonly string[],
+  signal: AbortSignal,
+): AsyncGenerator<TrainEvent> {
+  const fixed = given.filter((name) => !resumable.has(name));
+  if (fixed.length > 0) {
+    const flags = fixed.map((name) => `--${kebabCase(name)}`).join(", ");
+    throw new AdsamError("usage", `${flags} cannot be given with --resume`, {
+      suggestion: "a run goes on with the options in its run.json; only --epochs can make it longer",
+    });
+  }
+  const { device, ...backend } = openOptions(values);
+  return resumeTraining(folder, {
+    epochs: given.includes("epochs") ? values.epochs : undefined,
+    dataFolder: values.data,
+    backend: given.includes("device") && device !== undefined ? { ...backend, device } : backend,
+    signal,
+  });
+}
+
+async function writeLines(events: AsyncIterable<TrainEvent>): Promise<string | undefined> {
+  let status: string | undefined;
+  for await (const event of events) {
+    process.stdout.write(`${jsonText(event)}\n`);
+    if (event.kind === "result") status = event.result.status;
+  }
+  return status;
+}

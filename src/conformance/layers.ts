@@ -1,0 +1,81 @@
+import type { Backend, Cancellable, Gradients, Model } from "../backend.ts";
+import type { NamedTensors, Tensor } from "../tensor.ts";
+import { type Answers, expected, expectedEach, type GoldenCase, numbers, type Value } from "./expectations.ts";
+import { waveTensor, withFilledModel } from "./fill.ts";
+import type { LayerRecord } from "./records.ts";
+
+type Formula = Parameters<typeof waveTensor>[2];
+
+/** Buffers that a layer's case starts from, each with the number of its wave; in eval mode the running statistics too. */
+const storedEps: Readonly<Record<string, [number, Formula]>> = {
+  eps_weight: [200, { scale: Math.SQRT2 }],
+  eps_bias: [201, { scale: Math.SQRT2 }],
+};
+const runningStatistics: Readonly<Record<string, [number, Formula]>> = {
+  running_mean: [300, { scale: 0.3 }],
+  running_var: [301, { scale: 0.5, offset: 1 }],
+};
+const buffersAfter = ["running_mean", "running_var", "num_batches_tracked"];
+
+async function prepare(model: Model, train: boolean): Promise<void> {
+  const formulas = train ? storedEps : { ...storedEps, ...runningStatistics };
+  const buffers: Record<string, Tensor> = {};
+  for (const { name, shape } of model.tensors) {
+    const formula = formulas[name];
+    if (formula !== undefined) buffers[name] = waveTensor(formula[0], shape, formula[1]);
+  }
+  if (Object.keys(buffers).length > 0) await model.write(buffers);
+}
+
+function weightsOf({ sample, fix }: LayerRecord): "mean" | "stored" | "fresh" {
+  if (!sample) return "mean";
+  return fix ? "stored" : "fresh";
+}
+
+function toAnswers({ output, kl, input, parameters }: Gradients, buffers: NamedTensors): Answers {
+  const answers = new Map<string, ArrayLike<Value>>([
+    ["out_shape", output.shape],
+    ["out", numbers(output)],
+    ["grad_x", numbers(input)],
+  ]);
+  if (kl !== null) answers.set("kl", [kl]);
+  for (const [name, gradient] of Object.entries(parameters)) answers.set(`grads.${name}`, numbers(gradient));
+  for (const [name, buffer] of Object.entries(buffers)) answers.set(name, numbers(buffer));
+  return answers;
+}
+
+function replay(record: LayerRecord, backend: Backend, options: Cancellable): Promise<Answers> {
+  return withFilledModel(backend, record.spec, record.sigma_fill, async (model) => {
+    await prepare(model, record.train);
+    const input = waveTensor(1000, record.x_shape);
+    const direction = waveTensor(400, record.out_shape);
+    const gradients = await model.gradients(input, direction, {
+      objective: "projection",
+      train: record.train,
+      weights: weightsOf(record),
+      noise: { kind: "wave", next: 0 },
+      ...options,
+    });
+    const present = buffersAfter.filter((name) => model.tensors.some((info) => info.name === name));
+    return toAnswers(gradients, present.length > 0 ? await model.read(present) : {});
+  });
+}
+
+/** A layer on its own: output, KL divergence, and the gradients of  sum(out * wave(400)) + kl. */
+export function layerCase(record: LayerRecord): GoldenCase {
+  return {
+    suite: "layers",
+    id: record.id,
+    expectations: [
+      ...expected("exact", "out_shape", record.out_shape),
+      ...expected("numbers", "out", record.out),
+      ...expected("numbers", "kl", record.kl),
+      ...expected("numbers", "grad_x", record.grad_x),
+      ...expectedEach("numbers", "grads", record.grads),
+      ...expected("numbers", "running_mean", record.running_mean),
+      ...expected("numbers", "running_var", record.running_var),
+      ...expected("exact", "num_batches_tracked", record.num_batches_tracked),
+    ],
+    replay: (backend, options) => replay(record, backend, options),
+  };
+}

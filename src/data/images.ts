@@ -1,0 +1,73 @@
+import { extname } from "node:path";
+import { AdsamError } from "../errors.ts";
+import { readSafetensors } from "../safetensors.ts";
+import type { Normalization } from "../schema/data.ts";
+import { type Tensor, tensor } from "../tensor.ts";
+import { greyToRgb } from "./grey.ts";
+import { netpbmExtensions, readNetpbm } from "./netpbm.ts";
+
+export interface NamedImages {
+  /** The path, with the number of the image where the file holds several. */
+  readonly names: readonly string[];
+  /** [N, 3, H, W], as the data set that `normalization` belongs to stores its pixels. */
+  readonly images: Tensor;
+}
+
+/**
+ * Images from a file: the tensor `images` of a safetensors file (uint8 or float32, [N, 3, H, W], or grey [N, 1, H, W] or
+ * [N, H, W]), taken as it is, or one PGM or PPM picture, whose brightness is scaled to what `normalization` expects.
+ * @throws AdsamError `file` when it cannot be read, `data` when it is damaged, of another kind, or holds NaN or infinity.
+ */
+export async function loadImages(path: string, normalization: Normalization | null): Promise<NamedImages> {
+  const extension = extname(path).toLowerCase();
+  if (extension === ".safetensors") return loadTensor(path);
+  if (netpbmExtensions.some((known) => known === extension)) return loadPicture(path, normalization);
+  throw new AdsamError("data", `${path}: expected a file that ends in .safetensors, .pgm or .ppm`, {
+    suggestion: "convert a picture, for example with ImageMagick: convert picture.png picture.pgm",
+  });
+}
+
+async function loadTensor(path: string): Promise<NamedImages> {
+  const { tensors } = await readSafetensors(path, { code: "data" });
+  const images = tensors.images;
+  if (images === undefined) {
+    throw new AdsamError(
+      "data",
+      `${path}: expected a tensor "images", got ${Object.keys(tensors).join(", ") || "none"}`,
+    );
+  }
+  const rgb = threeChannels(images);
+  if (rgb === undefined) {
+    throw new AdsamError(
+      "data",
+      `${path}: expected images of uint8 or float32, [N, 3, H, W], [N, 1, H, W] or [N, H, W], got ${images.dtype} [${images.shape}]`,
+    );
+  }
+  const bad = rgb.dtype === "float32" ? rgb.data.findIndex((value) => !Number.isFinite(value)) : -1;
+  const count = rgb.shape[0] ?? 0;
+  if (bad >= 0) {
+    const image = Math.floor((bad * count) / rgb.data.length);
+    throw new AdsamError("data", `${path}: image ${image} holds ${rgb.data[bad]}, expected finite numbers`);
+  }
+  return { names: Array.from({ length: count }, (_, image) => `${path}#${image}`), images: rgb };
+}
+
+function threeChannels(images: Tensor): Tensor | undefined {
+  if (images.data.length === 0 || (images.dtype !== "uint8" && images.dtype !== "float32")) return undefined;
+  const [count = 0, channels = 0, ...size] = images.shape;
+  if (images.shape.length === 3) return greyToRgb(images);
+  if (images.shape.length !== 4) return undefined;
+  if (channels === 1) return greyToRgb({ ...images, shape: [count, ...size] });
+  return channels === 3 ? images : undefined;
+}
+
+async function loadPicture(path: string, normalization: Normalization | null): Promise<NamedImages> {
+  if (normalization === null) {
+    throw new AdsamError("data", `${path}: the data set has no normalization, so a picture cannot be scaled to it`, {
+      suggestion: "give the images in a .safetensors file, as the network takes them",
+    });
+  }
+  const { pixels, highest } = await readNetpbm(path);
+  const scaled = Float32Array.from(pixels.data, (pixel) => (pixel / highest) * normalization.scale);
+  return { names: [path], images: tensor(scaled, [1, ...pixels.shape]) };
+}

@@ -1,0 +1,60 @@
+import { existsSync } from "node:fs";
+import { type Cancellable, type OpenOptions, open } from "../backend.ts";
+import { AdsamError } from "../errors.ts";
+import { fitOptions } from "../schema/options.ts";
+import { validate } from "../validation.ts";
+import { choiceOf, loadChosen } from "./data.ts";
+import { openRun, type RunFolder, removeResult, writeRecord } from "./run-folder.ts";
+import { type TrainEvent, trainIn } from "./train.ts";
+import { unlessAborted } from "./unless-aborted.ts";
+
+export interface ResumeOptions extends Cancellable {
+  /** Train to this many epochs in all; not fewer than the run was to have. */
+  readonly epochs?: number | undefined;
+  /** Where the files of the data set lie, if not where they were. */
+  readonly dataFolder?: string | undefined;
+  readonly backend?: OpenOptions;
+}
+
+/**
+ * Goes on with a run from its last training state, with the options recorded in its folder.
+ * @throws AdsamError `file` for a folder that is no run's or holds no training state, `usage` when nothing is left to train.
+ */
+export async function* resumeTraining(folder: string, options: ResumeOptions = {}): AsyncGenerator<TrainEvent, void> {
+  const { signal } = options;
+  const stopped = await openRun(folder);
+  const { record, files } = stopped;
+  const fit = { ...record.fit, epochs: epochsOf(stopped, options.epochs) };
+  if (!existsSync(files.state) || !existsSync(files.checkpoint)) {
+    throw new AdsamError("file", `${folder} holds no training state: the run was ended before it saved one`, {
+      suggestion: "start it anew in another folder",
+    });
+  }
+  const data = await loadChosen(choiceOf(record.data, options.dataFolder));
+  await using backend = await open({
+    backend: record.backend.backend,
+    device: record.backend.device,
+    ...options.backend,
+  });
+  const model = await unlessAborted(backend.load(files.checkpoint), signal);
+  const run = { ...record, fit, backend: await backend.info() };
+  await writeRecord(files.record, run);
+  await removeResult(folder);
+  yield { kind: "start", folder, run };
+  yield* trainIn(folder, run, model, data, { resume: files.state, signal });
+}
+
+function epochsOf({ record, result }: RunFolder, asked = record.fit.epochs): number {
+  const { epochs } = validate(fitOptions.pick({ epochs: true }), { epochs: asked }, "fit");
+  if (epochs < record.fit.epochs) {
+    throw new AdsamError("usage", `epochs: expected at least the run's ${record.fit.epochs}, got ${epochs}`, {
+      suggestion: "a run that goes on can be made longer, not shorter",
+    });
+  }
+  if (result?.status === "finished" && epochs <= result.epochs) {
+    throw new AdsamError("usage", `the run has finished its ${result.epochs} epochs`, {
+      suggestion: `ask for more epochs than that to go on with it`,
+    });
+  }
+  return epochs;
+}

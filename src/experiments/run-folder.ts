@@ -1,0 +1,119 @@
+import { readdir, readFile, rm } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import type * as z from "zod";
+import { AdsamError } from "../errors.ts";
+import { fileError, writeFileAtomically } from "../files.ts";
+import { jsonText } from "../json.ts";
+import type { FitEvent } from "../schema/events.ts";
+import { validate } from "../validation.ts";
+import { readEvents } from "./events.ts";
+import { type RunRecord, type RunResult, runFormat, runRecord, runResult } from "./record.ts";
+
+export interface RunFiles {
+  readonly record: string;
+  readonly events: string;
+  readonly checkpoint: string;
+  readonly state: string;
+  readonly result: string;
+}
+
+/** Where the parts of a run lie in its folder. */
+export function runFiles(folder: string): RunFiles {
+  return {
+    record: join(folder, "run.json"),
+    events: join(folder, "events.jsonl"),
+    checkpoint: join(folder, "checkpoint.safetensors"),
+    state: join(folder, "state.safetensors"),
+    result: join(folder, "result.json"),
+  };
+}
+
+/** A run as its folder tells it. */
+export interface RunFolder {
+  readonly folder: string;
+  readonly record: RunRecord;
+  /** null: the run is still going on, or was ended by force. */
+  readonly result: RunResult | null;
+  readonly files: RunFiles;
+  /** The events recorded so far, in order. */
+  events(): AsyncGenerator<FitEvent>;
+}
+
+/**
+ * Reads the folder of a run.
+ * @throws AdsamError `file` when it is missing or no run's folder, or when a file of it is damaged or of another version.
+ */
+export async function openRun(folder: string): Promise<RunFolder> {
+  const files = runFiles(folder);
+  const record = await readRecord(files.record, runRecord);
+  if (record === null) throw await notARun(folder);
+  return {
+    folder,
+    record,
+    result: await readRecord(files.result, runResult),
+    files,
+    events: () => readEvents(files.events),
+  };
+}
+
+async function notARun(folder: string): Promise<unknown> {
+  try {
+    await readdir(folder);
+  } catch (error) {
+    return fileError(error, "read", folder);
+  }
+  return new AdsamError("file", `${folder} is not the folder of a run: it has no run.json`, {
+    suggestion: "give a folder that `adsam train` wrote",
+  });
+}
+
+/** The record in a file; null when there is no such file. */
+async function readRecord<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S> | null> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return null;
+    throw fileError(error, "read", path);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new AdsamError("file", `${path} is damaged: expected a JSON document`, { cause });
+  }
+  const format = typeof value === "object" && value !== null && "format" in value ? value.format : undefined;
+  if (format !== runFormat) {
+    throw new AdsamError("file", `${path}: expected format ${runFormat}, got ${JSON.stringify(format) ?? "none"}`, {
+      suggestion: "it was written by another version of adsam, or by another program",
+    });
+  }
+  return validate(schema, value, path, "file");
+}
+
+export async function writeRecord(path: string, value: RunRecord | RunResult): Promise<void> {
+  await writeFileAtomically(path, [`${jsonText(value, 2)}\n`]);
+}
+
+export async function removeResult(folder: string): Promise<void> {
+  await rm(runFiles(folder).result, { force: true });
+}
+
+/** `runs/<model>-<data set>-<time>` in the working directory, the time in UTC to the millisecond. */
+export function defaultRunFolder(model: string, data: string, started: Date): string {
+  const dataName = basename(data, ".safetensors").toLowerCase();
+  return resolve("runs", `${model}-${dataName}-${started.toISOString().replaceAll(/[-:.]/g, "").replace("T", "-")}`);
+}
+
+/** @throws AdsamError `file` when there is something in the folder already. */
+export async function refuseFilledFolder(folder: string): Promise<void> {
+  const entries = await readdir(folder).catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw fileError(error, "read", folder);
+  });
+  if (entries.length > 0) {
+    throw new AdsamError("file", `${folder} is not empty`, {
+      suggestion: "name a new folder, or go on with the run in it with --resume",
+    });
+  }
+}

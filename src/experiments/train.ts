@@ -1,0 +1,95 @@
+import { mkdir } from "node:fs/promises";
+import { resolve } from "node:path";
+import type * as z from "zod";
+import { type Backend, type Cancellable, type Model, type OpenOptions, open } from "../backend.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { fileError } from "../files.ts";
+import { packageVersion } from "../package.ts";
+import type { FitEvent } from "../schema/events.ts";
+import { type NetworkSpec, networkSpec } from "../schema/models.ts";
+import { type FitOptionsInput, fitOptions } from "../schema/options.ts";
+import { validate } from "../validation.ts";
+import { type DataChoice, dataRecordOf, loadChosen } from "./data.ts";
+import { follow } from "./follow.ts";
+import { type RunRecord, type RunResult, runFormat } from "./record.ts";
+import { defaultRunFolder, refuseFilledFolder, runFiles, writeRecord } from "./run-folder.ts";
+import { unlessAborted } from "./unless-aborted.ts";
+
+/** What to train, on what and how; everything left out has the default of its schema. */
+export interface TrainOptions extends Cancellable {
+  /** The number of classes is the data set's unless it is given. */
+  readonly model: z.input<typeof networkSpec>;
+  readonly data: DataChoice;
+  readonly fit?: FitOptionsInput;
+  /** A checkpoint to start from: of a plain network, whose weights become the means, or of the same plain network. */
+  readonly pretrain?: string | undefined;
+  readonly backend?: OpenOptions;
+  /** Where the run is recorded; otherwise a new folder in `runs`. */
+  readonly folder?: string | undefined;
+}
+
+/** What a run tells: where it is recorded, how it goes, how it ended. */
+export type TrainEvent =
+  | { readonly kind: "start"; readonly folder: string; readonly run: RunRecord }
+  | FitEvent
+  | { readonly kind: "result"; readonly folder: string; readonly result: RunResult };
+
+/**
+ * Trains a network and records the run in a folder: run.json, events.jsonl, the checkpoint, the training state, result.json.
+ * When the signal fires, or the iteration is left, the run ends with status "cancelled" and can be resumed.
+ * @throws AdsamError `usage` for options out of range, `file` for a folder that holds something already,
+ *   and whatever the data set and the backend refuse.
+ */
+export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, void> {
+  const started = new Date();
+  const { model: modelInput, data: choice, fit: fitInput = {}, pretrain, signal } = options;
+  const fit = validate(fitOptions, fitInput, "fit");
+  const folder = resolve(options.folder ?? defaultRunFolder(modelInput.kind, choice.name, started));
+  await refuseFilledFolder(folder);
+  const data = await loadChosen(choice);
+  const spec = validate(networkSpec, { classes: data.classes, ...modelInput }, "model");
+  await using backend = await open(options.backend);
+  const model = await unlessAborted(create(backend, spec, pretrain), signal);
+  const run: RunRecord = {
+    format: runFormat,
+    version: packageVersion(),
+    started: started.toISOString(),
+    given: { model: modelInput, data: choice, fit: fitInput, backend: options.backend ?? {} },
+    model: model.spec,
+    fit,
+    data: dataRecordOf(choice, data),
+    pretrain: pretrain ?? null,
+    backend: await backend.info(),
+  };
+  await startFolder(folder, run);
+  yield { kind: "start", folder, run };
+  yield* trainIn(folder, run, model, data, { signal });
+}
+
+/** Trains the model as the record says, goes on from `resume` where given, and keeps everything in the folder. */
+export async function* trainIn(
+  folder: string,
+  { fit }: RunRecord,
+  model: Model,
+  data: Dataset,
+  { resume, signal }: Cancellable & { readonly resume?: string },
+): AsyncGenerator<TrainEvent, void> {
+  const files = runFiles(folder);
+  const start = () => model.fit(data, { ...fit, checkpoint: files.checkpoint, state: files.state, resume });
+  const result = yield* follow(start, files, signal);
+  yield { kind: "result", folder, result };
+}
+
+function create(backend: Backend, spec: NetworkSpec, pretrain: string | undefined): Promise<Model> {
+  if (pretrain === undefined) return backend.model(spec);
+  return backend.load(pretrain, { spec, pretrained: spec.bayesian });
+}
+
+async function startFolder(folder: string, run: RunRecord): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw fileError(error, "write", folder);
+  }
+  await writeRecord(runFiles(folder).record, run);
+}

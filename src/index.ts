@@ -1,0 +1,26 @@
+export {
+  type Backend,
+  type BackendInfo,
+  type BackendName,
+  type EvaluateOptions,
+  type FitRunOptions,
+  type Gradients,
+  type LoadOptions,
+  type Model,
+  type OpenOptions,
+  open,
+  type Prediction,
+  type PredictRunOptions,
+  type Run,
+  type TraceOptions,
+} from "./backend.ts";
+export { replayGolden } from "./conformance/index.ts";
+export { type Dataset, type Split } from "./data/dataset.ts";
+export { loadDataset } from "./data/index.ts";
+export { AdsamError, type ErrorCode, type PythonFailure } from "./errors.ts";
+export { type Evaluation, evaluation } from "./metrics.ts";
+export type { EpochEvent, FitEvent, StepEvent, TrainingMeans } from "./schema/events.ts";
+export type { Architecture, ModelSpec, ModelSpecInput } from "./schema/models.ts";
+export { type Fidelity, type FitOptions, type FitOptionsInput, fidelityPresets } from "./schema/options.ts";
+export type { FitResult, TensorInfo } from "./schema/results.ts";
+export { type Dtype, type NamedTensors, type Tensor, tensor } from "./tensor.ts";

@@ -1,0 +1,11 @@
+/** How good and how certain a Monte Carlo prediction is: the same for all backends, from its logits alone, in float64. */
+export { expectedCalibrationError } from "./metrics/calibration.ts";
+export { type Evaluation, type EvaluationOptions, evaluation, type ImageEvaluations } from "./metrics/evaluation.ts";
+export {
+  entropies,
+  meanProbabilities,
+  type PredictiveDistribution,
+  predictiveDistribution,
+} from "./metrics/predictive.ts";
+export { type RetentionPoint, retention } from "./metrics/retention.ts";
+export { accuracy, brierScore, confidences, negativeLogLikelihood, predictedClasses } from "./metrics/scores.ts";

@@ -1,0 +1,87 @@
+import { resolve } from "node:path";
+import type { Backend, BackendInfo, LoadOptions, Model, OpenOptions } from "../backend.ts";
+import { AdsamError } from "../errors.ts";
+import type { Jobs as JobEndpoints } from "../schema/endpoints.ts";
+import { type ModelSpecInput, modelSpec } from "../schema/models.ts";
+import { validate } from "../validation.ts";
+import { findPython, inspectPython, requireHealthy } from "./environment.ts";
+import { closed } from "./failures.ts";
+import { Jobs } from "./jobs.ts";
+import { TorchModel } from "./model.ts";
+import { type AnswerOf, Session } from "./session.ts";
+
+interface Connection {
+  readonly session: Session;
+  readonly jobs: Jobs;
+}
+
+/** PyTorch in a Python process of its own, which starts with the first question. */
+class TorchBackend implements Backend {
+  readonly #device: string;
+  readonly #python: string | undefined;
+  #connection: Promise<Connection> | undefined;
+  #closed = false;
+
+  constructor({ device = "auto", python }: OpenOptions) {
+    this.#device = device;
+    this.#python = python;
+  }
+
+  async info(): Promise<BackendInfo> {
+    const { session } = await this.#connect();
+    const { device, deviceName, python, torch, package: version } = session.hello;
+    return { backend: "torch", device, deviceName, versions: { python, torch, adversarial_sampling: version } };
+  }
+
+  async model(spec: ModelSpecInput): Promise<Model> {
+    const request = { spec: validate(modelSpec, spec, "model") };
+    return this.#model(({ jobs }) => jobs.run("create", request));
+  }
+
+  async load(path: string, { spec, pretrained = false }: LoadOptions = {}): Promise<Model> {
+    const request = { path: resolve(path), pretrained, spec: spec === undefined ? null : validate(modelSpec, spec, "load") };
+    return this.#model(({ jobs }) => jobs.run("load", request));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const connection = await this.#connection?.catch(() => undefined); // one that failed has closed itself
+    await connection?.session.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #model(ask: (connection: Connection) => Promise<AnswerOf<JobEndpoints["create"]>>): Promise<Model> {
+    const connection = await this.#connect();
+    return new TorchModel(connection.session, connection.jobs, await ask(connection));
+  }
+
+  async #connect(): Promise<Connection> {
+    if (this.#closed) throw closed();
+    this.#connection ??= connect(this.#python, this.#device);
+    return this.#connection;
+  }
+}
+
+async function connect(named: string | undefined, device: string): Promise<Connection> {
+  const python = (await findPython({ python: named })).path;
+  try {
+    const session = await Session.start({ python, device });
+    return { session, jobs: new Jobs(session) };
+  } catch (error) {
+    // Most often it lacks torch: a closer look at that Python, which costs a start of its own, says it better.
+    if (error instanceof AdsamError && error.code !== "usage") requireHealthy(await inspectPython(python));
+    throw error;
+  }
+}
+
+const devices = /^(auto|cpu|cuda(:\d+)?)$/;
+
+export function openTorch(options: OpenOptions): Backend {
+  if (options.device !== undefined && !devices.test(options.device)) {
+    throw new AdsamError("usage", `device: expected "auto", "cpu", "cuda" or "cuda:<n>", got "${options.device}"`);
+  }
+  return new TorchBackend(options);
+}

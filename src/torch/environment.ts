@@ -1,0 +1,13 @@
+/** Where Python lives, what is in it, and how it is made. Loads neither pythonia nor Python. */
+export { nvidiaGpus } from "./environment/build.ts";
+export { type FindOptions, type FoundPython, findPython, type PythonSource } from "./environment/find.ts";
+export {
+  inspectPython,
+  type PackageName,
+  type Problem,
+  type PythonReport,
+  requireHealthy,
+} from "./environment/inspect.ts";
+export { type MadeEnvironment, type MakeOptions, makeEnvironment } from "./environment/make.ts";
+export { type EnvironmentPlace, ownPlace, placeOf } from "./environment/place.ts";
+export { environmentIsCurrent } from "./environment/stamp.ts";

@@ -1,0 +1,28 @@
+import { AdsamError } from "../errors.ts";
+import type { PythonErrorData } from "../schema/endpoints.ts";
+
+/** A Python exception rebuilt: under its own code where it was raised on purpose, otherwise as `python`. */
+export function pythonError(data: PythonErrorData): AdsamError {
+  const { type, bases, traceback } = data;
+  const message = data.code === null ? `${type}: ${data.message}` : data.message;
+  return new AdsamError(data.code ?? "python", message, {
+    suggestion: data.suggestion ?? undefined,
+    python: { type, bases, traceback },
+  });
+}
+
+/** The process died on its own: `crash` is what faulthandler wrote, if anything. */
+export function crashed(code: number | null, signal: NodeJS.Signals | null, crash: string): AdsamError {
+  const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+  return new AdsamError("crashed", `Python ended unexpectedly (${how})${crash === "" ? "" : `:\n${crash}`}`, {
+    suggestion: "its models are gone: open the backend again, and load the last checkpoint",
+  });
+}
+
+export function closed(): AdsamError {
+  return new AdsamError("closed", "the session is closed", { suggestion: "open the backend again" });
+}
+
+export function cancelled(reason: unknown): AdsamError {
+  return new AdsamError("cancelled", "cancelled", { cause: reason });
+}

@@ -1,0 +1,57 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { join, resolve } from "node:path";
+import type { Readable } from "node:stream";
+
+const root = resolve(import.meta.dirname, "../..");
+
+/** The command as it is installed: compiled, in a process of its own. */
+export const program = join(root, "dist/cli/main.js");
+
+export interface Ended {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Started {
+  readonly process: ChildProcessByStdio<null, Readable, Readable>;
+  readonly ended: Promise<Ended>;
+}
+
+export interface Surroundings {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** Starts `adsam ...words`, on one thread so that tests side by side do not slow each other down. */
+export function start(words: readonly string[], { cwd = root, env = {} }: Surroundings = {}): Started {
+  const child = spawn(process.execPath, [program, ...words], {
+    cwd,
+    env: { ...process.env, OMP_NUM_THREADS: "1", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const output = { stdout: "", stderr: "" };
+  child.stdout.setEncoding("utf8").on("data", (text) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    output.stderr += text;
+  });
+  const ended = new Promise<Ended>((resolveEnded, reject) => {
+    child.on("error", reject).on("close", (exitCode) => resolveEnded({ exitCode, ...output }));
+  });
+  return { process: child, ended };
+}
+
+/** Runs `adsam ...words` to its end. */
+export function adsam(words: readonly string[], surroundings?: Surroundings): Promise<Ended> {
+  return start(words, surroundings).ended;
+}
+
+/** The lines of a command's stdout, each of which must be a JSON document. */
+export function jsonLines(stdout: string): Record<string, unknown>[] {
+  return stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+}

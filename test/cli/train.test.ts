@@ -1,0 +1,134 @@
+import { once } from "node:events";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { openRun } from "../../src/experiments/run-folder.ts";
+import { temporaryFolder } from "../temporary.ts";
+import { adsam, jsonLines, type Started, start } from "./adsam.ts";
+
+/** One quick step an epoch. */
+const quick = "train --limit 20 --batch 20 --validation none --init-log-sigma -3".split(" ");
+/** One step that takes many seconds. */
+const slow = "train --model resnet110 --batch 1437 --epochs 1".split(" ");
+
+/** Waits for the first line on stdout that says `text`. */
+async function line({ process: child }: Started, text: string): Promise<void> {
+  for await (const found of createInterface({ input: child.stdout })) if (found.includes(text)) return;
+  throw new Error(`no line said ${text}`);
+}
+
+describe("a run", () => {
+  test("is one JSON line an event on stdout, and all of it in its folder", async () => {
+    const folder = join(await temporaryFolder(), "run");
+    const words = ["train", "--limit", "60", "--batch", "20", "--epoch", "2", "--run", folder, "--json"];
+    const { exitCode, stdout, stderr } = await adsam(words);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    const lines = jsonLines(stdout);
+    const events = lines.slice(1, -1);
+    expect(lines[0]).toMatchObject({ kind: "start", folder });
+    expect(events.map(({ kind }) => kind)).toEqual([..."ssseSSSe"].map((k) => (k === "e" ? "epoch" : "step")));
+    expect(lines.at(-1)).toMatchObject({ kind: "result", folder, result: { status: "finished", epochs: 2, steps: 6 } });
+
+    expect((await readdir(folder)).sort()).toEqual([
+      "checkpoint.safetensors",
+      "events.jsonl",
+      "result.json",
+      "run.json",
+      "state.safetensors",
+    ]);
+    expect(jsonLines(await readFile(join(folder, "events.jsonl"), "utf8"))).toEqual(events);
+    const { record, result } = await openRun(folder);
+    expect(lines[0]?.run).toEqual(JSON.parse(JSON.stringify(record)));
+    expect(lines.at(-1)?.result).toEqual(JSON.parse(JSON.stringify(result)));
+    expect(record).toMatchObject({
+      given: { fit: { epochs: 2, batch: 20 }, data: { name: "digits", limit: 60 } },
+      model: { kind: "resnet20", bayesian: true, classes: 10 },
+      fit: { epochs: 2, batch: 20, ratio: 0.8, seed: 42, flip: false, cropPadding: 0 },
+      data: { name: "digits", trainImages: 60, testImages: 360, image: [3, 8, 8] },
+      backend: { backend: "torch" },
+    });
+  });
+
+  test("is shown to a person as one line an epoch, and where it is", async () => {
+    const cwd = await temporaryFolder();
+    const { exitCode, stdout, stderr } = await adsam([...quick, "--epochs", "2", "--notvi"], { cwd });
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(
+      /^plain resnet20 on 20 images of digits; torch on .+\nrun folder: .+\nepoch 1\/2 .+\nepoch 2\/2 .+\n$/,
+    );
+    const [folder] = await readdir(join(cwd, "runs"));
+    expect(folder).toMatch(/^resnet20-digits-\d{8}-\d{9}Z$/);
+    expect(stdout).toMatch(/^trained 2 epochs in \d+:\d\d, training accuracy .+ %\nrun folder: .+\n$/);
+    expect(stdout).toContain(join(cwd, "runs", folder ?? "none"));
+  });
+
+  test("whose loss is no longer a number is warned of once", async () => {
+    const folder = join(await temporaryFolder(), "run");
+    const diverging = ["--learning-rate", "1e30", "--optimizer", "sgd", "--epochs", "4", "--run", folder];
+    const { exitCode, stdout, stderr } = await adsam([...quick, ...diverging]);
+    expect(exitCode).toBe(0);
+    expect(stderr.match(/warning: the loss has become (NaN|-?Infinity)/g)).toHaveLength(1);
+    expect(stdout).toContain("trained 4 epochs");
+  });
+});
+
+describe("Ctrl-C", () => {
+  test("ends a run cleanly, and the run can go on as if nothing had been", async () => {
+    const cwd = await temporaryFolder();
+    const steps = [...quick, "--epochs", "12", "--json"];
+    const [whole, stopped] = [
+      start([...steps, "--run", "whole"], { cwd }),
+      start([...steps, "--run", "part"], { cwd }),
+    ];
+    await line(stopped, '"kind":"epoch"');
+    stopped.process.kill("SIGINT");
+    expect((await stopped.ended).exitCode).toBe(130);
+    const part = await openRun(join(cwd, "part"));
+    expect(part.result).toMatchObject({ status: "cancelled" });
+    expect(part.result?.epochs).toBeGreaterThanOrEqual(1);
+    expect(part.result?.epochs).toBeLessThan(12);
+
+    expect((await whole.ended).exitCode).toBe(0);
+    const resumed = await adsam(["train", "--resume", "part", "--json"], { cwd });
+    expect(resumed).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(jsonLines(resumed.stdout).at(-1)).toMatchObject({ result: { status: "finished", epochs: 12 } });
+    const [once, twice] = await Promise.all(
+      ["whole", "part"].map((name) => readFile(join(cwd, name, "checkpoint.safetensors"))),
+    );
+    expect(twice?.equals(once ?? Buffer.alloc(0))).toBe(true);
+
+    const again = await adsam(["train", "--resume", "part"], { cwd });
+    expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("has finished its 12 epochs") });
+    const longer = await adsam(["train", "--resume", "part", "--epochs", "13"], { cwd });
+    expect(longer).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("trained 13 epochs") });
+    expect((await openRun(join(cwd, "part"))).record.fit.epochs).toBe(13);
+  });
+
+  test("tells a person where the run is and how to go on; SIGTERM is the same", async () => {
+    const cwd = await temporaryFolder();
+    const run = start([...quick, "--epochs", "500", "--run", "mine"], { cwd });
+    for await (const text of run.process.stderr) if (String(text).includes("epoch 2/500")) break;
+    run.process.kill("SIGTERM");
+    const { exitCode } = await run.ended;
+    expect(exitCode).toBe(130);
+    expect((await openRun(join(cwd, "mine"))).result?.status).toBe("cancelled");
+    const { stdout } = await adsam(["evaluate", "mine", "--samples", "2", "--json"], { cwd });
+    expect(JSON.parse(stdout)).toMatchObject({ images: 360, samples: 2 });
+  });
+
+  test("twice ends at once", async () => {
+    const folder = join(await temporaryFolder(), "run");
+    const run = start([...slow, "--run", folder, "--json"]);
+    await line(run, '"kind":"start"');
+    await delay(500);
+    run.process.kill("SIGINT");
+    await delay(300);
+    expect(run.process.exitCode).toBeNull();
+    run.process.kill("SIGINT");
+    const [exitCode] = await once(run.process, "exit");
+    expect(exitCode).toBe(130);
+    expect((await openRun(folder)).result).toBeNull();
+  });
+});

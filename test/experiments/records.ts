@@ -1,0 +1,61 @@
+import type { RunRecord, RunResult } from "../../src/experiments/record.ts";
+import type { EpochEvent, StepEvent } from "../../src/schema/events.ts";
+import { networkSpec } from "../../src/schema/models.ts";
+import { fitOptions } from "../../src/schema/options.ts";
+
+export const record: RunRecord = {
+  format: 1,
+  version: "0.1.0",
+  started: "2026-01-02T03:04:05.678Z",
+  given: { model: { kind: "resnet20" }, data: { name: "digits" }, fit: { epochs: 2 } },
+  model: networkSpec.parse({ kind: "resnet20" }),
+  fit: fitOptions.parse({ epochs: 2 }),
+  data: {
+    name: "digits",
+    folder: null,
+    limit: 100,
+    classes: 10,
+    image: [3, 8, 8],
+    trainImages: 100,
+    testImages: 360,
+    normalization: { scale: 16, mean: [0.3, 0.3, 0.3], std: [0.4, 0.4, 0.4] },
+  },
+  pretrain: null,
+  backend: { backend: "torch", device: "cpu", deviceName: "CPU", versions: { torch: "2.13.0" } },
+};
+
+const means = { loss: 1.5, crossEntropy: 1.4, kl: 1e5, adversarialLoss: null, adversarialRise: null, accuracy: 0.5 };
+
+export const result: RunResult = {
+  format: 1,
+  ended: "2026-01-02T03:05:05.678Z",
+  status: "finished",
+  epochs: 2,
+  steps: 8,
+  seconds: 60,
+  train: means,
+  validation: { loss: Number.POSITIVE_INFINITY, accuracy: 0.1, images: 360 },
+};
+
+export const step: StepEvent = {
+  kind: "step",
+  epoch: 0,
+  step: 1,
+  batch: 1,
+  batches: 4,
+  ...means,
+  imagesPerSecond: 100,
+  learningRate: 0.01,
+};
+
+export const epoch: EpochEvent = {
+  kind: "epoch",
+  epoch: 0,
+  epochs: 2,
+  step: 4,
+  train: { ...means, loss: Number.NaN },
+  validation: null,
+  imagesPerSecond: 100,
+  learningRate: 0.01,
+  seconds: 4,
+};

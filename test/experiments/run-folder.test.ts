@@ -1,0 +1,88 @@
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import {
+  defaultRunFolder,
+  openRun,
+  refuseFilledFolder,
+  removeResult,
+  runFiles,
+  writeRecord,
+} from "../../src/experiments/run-folder.ts";
+import { temporaryFolder } from "../temporary.ts";
+import { record, result } from "./records.ts";
+
+async function folderWith(files: Readonly<Record<string, string>>): Promise<string> {
+  const folder = await temporaryFolder();
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  return folder;
+}
+
+describe("openRun", () => {
+  test("reads what was written, infinities intact", async () => {
+    const folder = await temporaryFolder();
+    await writeRecord(runFiles(folder).record, record);
+    await writeRecord(runFiles(folder).result, result);
+    expect(await openRun(folder)).toMatchObject({ folder, record, result });
+    expect((await readdir(folder)).sort()).toEqual(["result.json", "run.json"]);
+  });
+
+  test("of a run that is going on has no result", async () => {
+    const folder = await folderWith({ "run.json": JSON.stringify(record) });
+    expect((await openRun(folder)).result).toBeNull();
+    await writeRecord(runFiles(folder).result, result);
+    await removeResult(folder);
+    expect((await openRun(folder)).result).toBeNull();
+  });
+
+  test.each([
+    ["is no run's", {}, "is not the folder of a run: it has no run.json"],
+    ["holds half a run.json", { "run.json": '{"format": 1, "ver' }, "run.json is damaged: expected a JSON document"],
+    ["holds another program's run.json", { "run.json": "[]" }, "run.json: expected format 1, got none"],
+    ["is of another version", { "run.json": JSON.stringify({ ...record, format: 2 }) }, "expected format 1, got 2"],
+    [
+      "holds a wrong value",
+      { "run.json": JSON.stringify({ ...record, fit: { ...record.fit, ratio: 2 } }) },
+      "run.json: fit.ratio: expected a number up to 1, got 2",
+    ],
+    [
+      "holds an unknown field",
+      { "run.json": JSON.stringify({ ...record, mood: "good" }) },
+      "run.json: unknown field mood",
+    ],
+    [
+      "holds a damaged result",
+      { "run.json": JSON.stringify(record), "result.json": "" },
+      "result.json is damaged: expected a JSON document",
+    ],
+  ])("refuses a folder that %s", async (_, files, message) => {
+    const folder = await folderWith(files);
+    await expect(openRun(folder)).rejects.toMatchObject({ code: "file", message: expect.stringContaining(message) });
+  });
+
+  test("says that a folder is missing", async () => {
+    const missing = join(await temporaryFolder(), "none");
+    await expect(openRun(missing)).rejects.toMatchObject({ code: "file", message: expect.stringContaining(missing) });
+  });
+});
+
+describe("a new run's folder", () => {
+  test("is named by model, data set and time", () => {
+    const started = new Date("2026-01-02T03:04:05.678Z");
+    expect(basename(defaultRunFolder("resnet20", "CIFAR-10", started))).toBe("resnet20-cifar-10-20260102-030405678Z");
+    expect(basename(defaultRunFolder("vgg16", "/data/My.safetensors", started))).toMatch(/^vgg16-my-2026/);
+  });
+
+  test("may be missing or empty, and nothing else", async () => {
+    const folder = await temporaryFolder();
+    await refuseFilledFolder(folder);
+    await refuseFilledFolder(join(folder, "none"));
+    await mkdir(join(folder, "something"));
+    await expect(refuseFilledFolder(folder)).rejects.toMatchObject({ code: "file", message: `${folder} is not empty` });
+  });
+
+  test("is no file", async () => {
+    const folder = await folderWith({ file: "" });
+    await expect(refuseFilledFolder(join(folder, "file"))).rejects.toMatchObject({ code: "file" });
+  });
+});

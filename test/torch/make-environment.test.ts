@@ -1,0 +1,172 @@
+import { execFileSync, spawn } from "node:child_process";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import { withLock } from "../../src/torch/environment/lock.ts";
+import { environmentIsCurrent, findPython, makeEnvironment, placeOf } from "../../src/torch/environment.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "adsam-make-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => vi.unstubAllEnvs());
+
+const packages = { torch: "2.13.0", numpy: "2.4.6", safetensors: "0.8.0", pydantic: "2.14.3" };
+
+/** Writes wheels that hold nothing but their names, so that the real pip installs them at once and from nowhere else. */
+const wheels = `
+import sys, zipfile
+folder = sys.argv[1]
+for name, version in (item.split("==") for item in sys.argv[2:]):
+    info = f"{name}-{version}.dist-info"
+    with zipfile.ZipFile(f"{folder}/{name}-{version}-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr(f"{info}/RECORD", "")
+`;
+
+function project(name: string, offered: readonly string[], wanted: readonly string[]) {
+  const root = join(folder, name);
+  mkdirSync(join(root, "python"), { recursive: true });
+  mkdirSync(join(root, "wheels"));
+  execFileSync("python3", ["-c", wheels, join(root, "wheels"), ...offered]);
+  const options = ["--no-index", `--find-links ${join(root, "wheels")}`];
+  writeFileSync(join(root, "python/requirements.txt"), [...options, ...wanted, ""].join("\n"));
+  vi.stubEnv("PIP_CONFIG_FILE", "/dev/null");
+  vi.stubEnv("PIP_FIND_LINKS", undefined);
+  return placeOf(root);
+}
+
+const pins = Object.entries(packages).map(([name, version]) => `${name}==${version}`);
+
+describe("makeEnvironment", () => {
+  it("makes an environment once, and again when a package is lost or other ones are asked for", async () => {
+    vi.stubEnv("ADSAM_PYTHON", "");
+    const place = project("whole", pins, pins);
+    const lines: string[] = [];
+    const onLine = (line: string) => lines.push(line);
+
+    expect(await makeEnvironment({ onLine }, place)).toEqual({ python: place.python, made: true });
+    expect(lines[0]).toMatch(/^making .*\.adsam\/venv with Python 3\.\d+\.\d+$/);
+    expect(existsSync(place.lock)).toBe(false);
+    expect(await findPython({}, place)).toEqual({ path: place.python, source: "setup" });
+
+    lines.length = 0;
+    expect(await makeEnvironment({ onLine, check: true }, place)).toEqual({ python: place.python, made: false });
+    expect(lines).toEqual([]);
+
+    execFileSync(place.python, ["-m", "pip", "uninstall", "--yes", "--quiet", "pydantic"]);
+    expect((await makeEnvironment({}, place)).made).toBe(false);
+    expect((await makeEnvironment({ check: true }, place)).made).toBe(true);
+
+    expect(environmentIsCurrent(place)).toBe(true);
+    appendFileSync(place.requirements[0] ?? "", "numpy==2.5.0\n");
+    expect(environmentIsCurrent(place)).toBe(false);
+  });
+
+  it("tells pip's last words, and leaves nothing that counts as an environment", async () => {
+    const place = project("missing", [], ["no-such-package==1.0"]);
+    await expect(makeEnvironment({}, place)).rejects.toMatchObject({
+      code: "environment",
+      message: expect.stringContaining("No matching distribution found for no-such-package==1.0"),
+      suggestion: expect.stringContaining("npm run setup"),
+    });
+    expect(environmentIsCurrent(place)).toBe(false);
+    expect(existsSync(place.lock)).toBe(false);
+  });
+
+  it("refuses a base Python that is none", async () => {
+    const place = project("baseless", [], []);
+    await expect(makeEnvironment({ basePython: "/nonexistent/python" }, place)).rejects.toMatchObject({
+      code: "environment",
+      message: expect.stringContaining("/nonexistent/python could not be started (ENOENT)"),
+      suggestion: expect.stringContaining("ADSAM_BASE_PYTHON"),
+    });
+    vi.stubEnv("ADSAM_BASE_PYTHON", "/bin/true");
+    await expect(makeEnvironment({}, place)).rejects.toThrow("got: /bin/true is no Python");
+    expect(existsSync(place.venv)).toBe(false);
+  });
+
+  it("refuses a folder that cannot be written", async () => {
+    const root = join(folder, "file");
+    mkdirSync(root);
+    writeFileSync(join(root, ".adsam"), "in the way");
+    await expect(makeEnvironment({}, placeOf(root))).rejects.toMatchObject({
+      code: "environment",
+      message: expect.stringContaining(`expected a folder to write in, got ${join(root, ".adsam")}`),
+    });
+  });
+});
+
+describe("withLock", () => {
+  const untold = (holder: string): never => {
+    throw new Error(`waited for ${holder}`);
+  };
+
+  it("lets one in at a time", async () => {
+    const lock = join(folder, "turns.lock");
+    let inside = 0;
+    let most = 0;
+    const enter = () =>
+      withLock(
+        lock,
+        () => {},
+        async () => {
+          most = Math.max(most, ++inside);
+          await sleep(20);
+          inside--;
+        },
+      );
+    await Promise.all([enter(), enter(), enter()]);
+    expect(most).toBe(1);
+  });
+
+  it("waits for a process that lives, and says for which", async () => {
+    const lock = join(folder, "living.lock");
+    const holder = spawn("sleep", ["30"]);
+    writeFileSync(lock, `${holder.pid} theirs`);
+    const told: string[] = [];
+    const entered = withLock(
+      lock,
+      (pid) => told.push(pid),
+      async () => holder.exitCode ?? holder.signalCode,
+    );
+    await vi.waitUntil(() => told.length > 0);
+    expect(told).toEqual([String(holder.pid)]);
+    holder.kill();
+    expect(await entered).toBe("SIGTERM");
+  });
+
+  it("takes over from a process that is gone", async () => {
+    const lock = join(folder, "dead.lock");
+    const { pid } = await new Promise<ReturnType<typeof spawn>>((resolve) => {
+      const child = spawn("true").on("exit", () => resolve(child));
+    });
+    writeFileSync(lock, `${pid} theirs`);
+    expect(await withLock(lock, untold, async () => readFileSync(lock, "utf8"))).toMatch(`${process.pid} `);
+    expect(existsSync(lock)).toBe(false);
+  });
+
+  it("takes over a lock whose holder's number lives on in another process", async () => {
+    const lock = join(folder, "silent.lock");
+    writeFileSync(lock, `${process.ppid} theirs`);
+    const longAgo = new Date(Date.now() - 60_000);
+    utimesSync(lock, longAgo, longAgo);
+    expect(await withLock(lock, untold, async () => "entered")).toBe("entered");
+  });
+
+  it("is released when the work fails", async () => {
+    const lock = join(folder, "failing.lock");
+    await expect(withLock(lock, untold, () => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
+    expect(existsSync(lock)).toBe(false);
+  });
+});

@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import * as z from "zod";
+import { isAlive, untilGone } from "./python.ts";
+
+const told = z.object({ pid: z.number(), folder: z.string() });
+
+function node(script: string, ...args: string[]): ChildProcess {
+  const path = fileURLToPath(new URL(`fixtures/${script}`, import.meta.url));
+  return spawn(process.execPath, ["--import", "tsx", path, ...args], { stdio: ["ignore", "pipe", "ignore"] });
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  if (child.stdout === null) throw new Error("expected a pipe");
+  for await (const line of createInterface(child.stdout)) return line;
+  throw new Error("the process ended without a word");
+}
+
+describe("Python does not outlive Node", () => {
+  test("that is killed during training", async () => {
+    const child = node("train-forever.ts");
+    const { pid, folder } = told.parse(JSON.parse(await firstLine(child)));
+    expect(isAlive(pid)).toBe(true);
+    child.kill("SIGKILL");
+    await untilGone(pid, 2000);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  test.each([
+    ["exit", 7],
+    ["throw", 1],
+  ])("that ends by %s during training", async (how, expected) => {
+    const child = node("train-forever.ts", how);
+    const ended = once(child, "exit");
+    const { pid, folder } = told.parse(JSON.parse(await firstLine(child)));
+    expect((await ended)[0]).toBe(expected);
+    await untilGone(pid, 2000);
+    expect(existsSync(folder)).toBe(false);
+  });
+});
+
+test("an idle backend does not keep Node alive", async () => {
+  const child = node("idle.ts");
+  const ended = once(child, "exit");
+  expect(await firstLine(child)).toBe("6");
+  expect((await ended)[0]).toBe(0);
+});

@@ -1,0 +1,27 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { findPython } from "../../src/torch/environment.ts";
+import { Session } from "../../src/torch/session.ts";
+
+/** A session on the CPU with the Python that set-up made (or ADSAM_PYTHON names). */
+export async function startSession(): Promise<Session> {
+  return Session.start({ python: (await findPython({})).path, device: "cpu" });
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Milliseconds until the process is gone; fails after `limit`. */
+export async function untilGone(pid: number, limit: number): Promise<number> {
+  const start = performance.now();
+  while (isAlive(pid)) {
+    if (performance.now() - start > limit) throw new Error(`process ${pid} is still there after ${limit} ms`);
+    await delay(5);
+  }
+  return performance.now() - start;
+}

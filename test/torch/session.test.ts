@@ -1,0 +1,75 @@
+import { existsSync } from "node:fs";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { findPython } from "../../src/torch/environment.ts";
+import { Session } from "../../src/torch/session.ts";
+import { startSession, untilGone } from "./python.ts";
+
+async function session(): Promise<Session> {
+  const started = await startSession();
+  onTestFinished(() => started.close());
+  return started;
+}
+
+describe("a session", () => {
+  test("greets with the versions of both sides", async () => {
+    const { hello } = await session();
+    expect(hello).toMatchObject({ protocol: 1, device: "cpu" });
+    expect(hello.torch).toMatch(/^\d+\.\d+/);
+  });
+
+  test("leaves the environment and pythonia's traffic alone", async () => {
+    process.env.DEBUG = "kept";
+    onTestFinished(() => {
+      delete process.env.DEBUG;
+    });
+    const before = { ...process.env };
+    await session();
+    expect({ ...process.env }).toEqual(before);
+  });
+
+  test("keeps more calls than pythonia would bear in line", async () => {
+    const open = await session();
+    const answers = await Promise.all(Array.from({ length: 1000 }, () => open.call("ping", {})));
+    expect(answers).toHaveLength(1000);
+  });
+
+  test("stands beside another one", async () => {
+    const [one, other] = await Promise.all([session(), session()]);
+    expect(one.hello.pid).not.toBe(other.hello.pid);
+    await one.close();
+    await expect(other.call("ping", {})).resolves.toEqual({});
+  });
+
+  test("closes twice, takes its folder along, and then says that it is closed", async () => {
+    const open = await session();
+    const { pid } = open.hello;
+    await Promise.all([open.close(), open.close()]);
+    await untilGone(pid, 100);
+    expect(existsSync(open.folder)).toBe(false);
+    await expect(open.call("ping", {})).rejects.toMatchObject({ code: "closed" });
+  });
+
+  test("closes at the end of an `await using` block", async () => {
+    let pid: number;
+    {
+      await using open = await startSession();
+      pid = open.hello.pid;
+    }
+    await untilGone(pid, 100);
+  });
+
+  test("refuses a device that is not there, and leaves nothing behind", async () => {
+    const python = (await findPython({})).path;
+    await expect(Session.start({ python, device: "cuda:7" })).rejects.toMatchObject({
+      code: "environment",
+      message: expect.stringContaining("cuda:7"),
+    });
+  });
+
+  test("refuses a program that is not there", async () => {
+    await expect(Session.start({ python: "/nowhere/python3", device: "cpu" })).rejects.toMatchObject({
+      code: "environment",
+      message: expect.stringContaining("/nowhere/python3"),
+    });
+  });
+});
