@@ -15,7 +15,7 @@ import type { FitResult, StepRecord, TensorInfo } from "./schema/results.ts";
 import type { NamedTensors, Tensor } from "./tensor.ts";
 
 export interface Cancellable {
-  /** Stops the work; its promise rejects with an AdsamError of code `cancelled`. */
+  /** Gives the work up: its promise rejects with an AdsamError of code `cancelled`; training stops as by `cancel()`. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -15,7 +15,7 @@ export {
   type TraceOptions,
 } from "./backend.ts";
 export { replayGolden } from "./conformance/index.ts";
-export { type Dataset, type Split } from "./data/dataset.ts";
+export type { Dataset, Split } from "./data/dataset.ts";
 export { loadDataset } from "./data/index.ts";
 export { AdsamError, type ErrorCode, type PythonFailure } from "./errors.ts";
 export { type Evaluation, evaluation } from "./metrics.ts";

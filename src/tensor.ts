@@ -31,7 +31,10 @@ export function tensor(data: Uint8Array, shape?: readonly number[]): Tensor<"uin
 export function tensor(data: DtypeArrays[Dtype], shape?: readonly number[]): Tensor;
 export function tensor(data: DtypeArrays[Dtype], shape: readonly number[] = [data.length]): Tensor {
   if (elementCount(shape) !== data.length) {
-    throw new AdsamError("usage", `a tensor of shape [${shape}] holds ${elementCount(shape)} numbers, got ${data.length}`);
+    throw new AdsamError(
+      "usage",
+      `a tensor of shape [${shape}] holds ${elementCount(shape)} numbers, got ${data.length}`,
+    );
   }
   if (data instanceof Float32Array) return { dtype: "float32", shape, data };
   if (data instanceof Float64Array) return { dtype: "float64", shape, data };

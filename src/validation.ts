@@ -36,10 +36,16 @@ function problem(issue: z.core.$ZodIssue): string {
     case "invalid_type":
       return `expected ${issue.expected}, ${issue.input === undefined ? "got nothing" : got}`;
     case "invalid_union":
-      return issue.discriminator === undefined ? `${issue.message}, ${got}` : `unknown ${issue.discriminator}, ${got}`;
+      return issue.discriminator === undefined ? `${issue.message}, ${got}` : noVariant(issue, issue.discriminator);
     default:
       return `${issue.message}, ${got}`;
   }
+}
+
+function noVariant({ input, ...issue }: z.core.$ZodIssueInvalidUnion, discriminator: string): string {
+  const options = "options" in issue ? (issue.options ?? []) : [];
+  const given = typeof input === "object" && input !== null ? Reflect.get(input, discriminator) : input;
+  return `expected ${options.map(shown).join(" or ")}, ${given === undefined ? "got nothing" : `got ${shown(given)}`}`;
 }
 
 function shown(value: unknown): string {

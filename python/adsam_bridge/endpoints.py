@@ -77,8 +77,10 @@ def cancel(request: protocol.CancelRequest) -> protocol.Nothing:
     return protocol.Nothing()
 
 
-def dispose(request: protocol.DisposeRequest) -> protocol.Nothing:
-    _current().remove(request.model)
+def dispose(
+    session: Session, request: protocol.DisposeRequest, _job: Job
+) -> protocol.Nothing:
+    session.remove(request.model)
     return protocol.Nothing()
 
 
@@ -219,7 +221,6 @@ CALLS: dict[str, Callable[[Any], protocol.Message]] = {
     "hello": hello,
     "ping": ping,
     "cancel": cancel,
-    "dispose": dispose,
 }
 
 JOBS: dict[str, Callable[[Session, Any, Job], protocol.Message]] = {
@@ -233,4 +234,5 @@ JOBS: dict[str, Callable[[Session, Any, Job], protocol.Message]] = {
     "trace": run_trace,
     "fit": run_fit,
     "predict": run_predict,
+    "dispose": dispose,
 }

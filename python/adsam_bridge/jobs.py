@@ -75,8 +75,6 @@ class Jobs:
 
 def _outcome(job: Job, work: Work) -> Message:
     try:
-        if job.cancelled():
-            raise Cancelled
         return DoneEvent(job=job.number, answer=work(job))
     except Cancelled:
         return CancelledEvent(job=job.number)

@@ -74,6 +74,7 @@ __all__ = [
     "load",
     "predict",
     "resolve_device",
+    "resolve_fidelity",
     "save",
     "trace",
 ]

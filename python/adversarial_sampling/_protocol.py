@@ -57,11 +57,6 @@ class CancelRequest(Message):
     job: Count
 
 
-class DisposeRequest(Message):
-    model: Count
-    """the model's number in its session"""
-
-
 class NetworkSpec(Message):
     kind: Literal["resnet20", "resnet32", "resnet44", "resnet56", "resnet110", "resnet1202", "vgg11", "vgg13", "vgg16", "vgg19"]
     """architecture"""
@@ -445,6 +440,11 @@ class FitResult(Message):
     validation: Validation | None
 
 
+class DisposeRequest(Message):
+    model: Count
+    """the model's number in its session"""
+
+
 class PredictOptions(Message):
     samples: PositiveCount = 30
     """Monte Carlo samples of the weights"""
@@ -571,7 +571,6 @@ CALLS: dict[str, type[Message]] = {
     "hello": HelloRequest,
     "ping": PingRequest,
     "cancel": CancelRequest,
-    "dispose": DisposeRequest,
 }
 
 JOBS: dict[str, type[Message]] = {
@@ -584,6 +583,7 @@ JOBS: dict[str, type[Message]] = {
     "gradients": GradientsRequest,
     "trace": TraceRequest,
     "fit": FitRequest,
+    "dispose": DisposeRequest,
     "predict": PredictRequest,
 }
 

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from ._protocol import FIDELITY_PRESETS, Fidelity, FitOptions, StepOptions
-from .ascent import NoiseAscent
+from .ascent import NoiseAscent, differentiable
 from .layers import frozen_statistics
 from .loss_scale import LossScale
 from .measurements import Measurements
@@ -70,6 +70,7 @@ class AdversarialStep:
     A network without random weights takes one plain step on CE.
 
     Attributes:
+        trained: the parameters by name.
         optimizer: Adam, or SGD with momentum 0.9; torch's defaults otherwise.
         ascent: moves the stored noise in 2, and keeps its gradients from batch to batch where
             ``fidelity.epsilon_gradients`` is "accumulated".
@@ -95,17 +96,18 @@ class AdversarialStep:
             options.step_size,
             accumulate=self.fidelity.epsilon_gradients == "accumulated",
         )
-        self._parameters = [p for p in model.parameters() if p.requires_grad]
+        self.trained = {n: p for n, p in model.named_parameters() if p.requires_grad}
         self._every_forward = self.fidelity.running_statistics == "every-forward"
         self._observe = observe
-        self.restart_optimizer(options.learning_rate)
+        self.restart_optimizer()
 
-    def restart_optimizer(self, learning_rate: float) -> None:
-        """Forgets the moments."""
+    def restart_optimizer(self) -> None:
+        """A new optimizer without moments, at the initial learning rate."""
+        learning_rate = self.options.learning_rate
         self.optimizer: torch.optim.Optimizer = (
-            torch.optim.Adam(self._parameters, lr=learning_rate)
+            torch.optim.Adam(self.trained.values(), lr=learning_rate)
             if self.options.optimizer == "adam"
-            else torch.optim.SGD(self._parameters, lr=learning_rate, momentum=MOMENTUM)
+            else torch.optim.SGD(self.trained.values(), lr=learning_rate, momentum=MOMENTUM)
         )
 
     def set_learning_rate(self, learning_rate: float) -> None:
@@ -118,7 +120,7 @@ class AdversarialStep:
 
         Nothing here waits for the device, except in float16.
         """
-        with self.ascent.differentiable():
+        with differentiable(self.ascent.eps):
             worst = self._worst_case(x, y) if self.ratio > NEGLIGIBLE else None
             mean = self._expectation(x, y) if 1 - self.ratio > NEGLIGIBLE else None
             logits = self._judged(x, y, worst, mean)
@@ -186,11 +188,12 @@ class AdversarialStep:
         # The published code never clears what this backward leaves on the noise that it used.
         remembers = self.ascent.sums is not None and self.ratio > NEGLIGIBLE
         eps = self.ascent.eps if remembers else []
-        gradients = self._gradients(loss, [*self._parameters, *eps])
-        for parameter, gradient in zip(self._parameters, gradients, strict=False):
+        parameters = list(self.trained.values())
+        gradients = self._gradients(loss, [*parameters, *eps])
+        for parameter, gradient in zip(parameters, gradients, strict=False):
             parameter.grad = gradient
         if eps:
-            self.ascent.remember(gradients[len(self._parameters) :])
+            self.ascent.remember(gradients[len(parameters) :])
         if self.scale.update():
             self.optimizer.step()
         self.optimizer.zero_grad()

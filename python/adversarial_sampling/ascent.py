@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -45,13 +45,15 @@ class NoiseAscent:
             for total, gradient in zip(self.sums, gradients, strict=True):
                 total.add_(gradient)
 
-    @contextmanager
-    def differentiable(self) -> Iterator[None]:
-        """Stored eps are buffers, which ask for a gradient only inside this."""
-        for e in self.eps:
-            e.requires_grad_()
-        try:
-            yield
-        finally:
-            for e in self.eps:
-                e.requires_grad_(False)
+
+@contextmanager
+def differentiable(eps: Iterable[Tensor]) -> Generator[None]:
+    """Stored eps are buffers, which ask for a gradient only inside this."""
+    buffers = list(eps)
+    for buffer in buffers:
+        buffer.requires_grad_()
+    try:
+        yield
+    finally:
+        for buffer in buffers:
+            buffer.requires_grad_(False)

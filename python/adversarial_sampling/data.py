@@ -98,9 +98,7 @@ def check_normalization(normalization: Normalization | None) -> None:
         )
 
 
-def augment(
-    images: Tensor, *, flip: bool, crop_padding: int, generator: torch.Generator
-) -> Tensor:
+def augment(images: Tensor, *, flip: bool, crop_padding: int, generator: torch.Generator) -> Tensor:
     """Each image mirrored with probability 1/2, then cropped at random from zeros around it.
 
     Args:

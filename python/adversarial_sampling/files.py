@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -40,6 +40,17 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
             partial.unlink()
 
 
+def check_folder(path: str | os.PathLike[str]) -> None:
+    """Raises a ``file`` error unless ``path`` can be written: better now than after an epoch."""
+    folder = Path(path).parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise AdversarialSamplingError(
+            f"cannot write {path}: {folder} is not a folder that can be written to",
+            code="file",
+            suggestion="make the folder first",
+        )
+
+
 def pack(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:
     """A safetensors file of tensors on any device."""
     copies = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
@@ -64,7 +75,7 @@ def unpack(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str, s
 
 
 @contextmanager
-def readable(path: str | os.PathLike[str]) -> Iterator[None]:
+def readable(path: str | os.PathLike[str]) -> Generator[None]:
     """Turns what the system says about a file that cannot be read into a ``file`` error."""
     try:
         yield

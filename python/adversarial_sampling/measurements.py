@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from math import nan
+from dataclasses import dataclass
 
 import torch
+from pydantic import Field
 from torch import Tensor
 
-from ._protocol import TrainingMeans
+from ._protocol import Message, TrainingMeans
 
 
 @dataclass(frozen=True)
@@ -40,27 +40,28 @@ def read_back(steps: Sequence[Measurements]) -> list[TrainingMeans]:
     scalars = [value for step in steps for value in vars(step).values() if value is not None]
     numbers = iter(torch.stack(scalars).tolist())
     return [
-        TrainingMeans(**{n: None if v is None else next(numbers) for n, v in vars(step).items()})
+        TrainingMeans.model_validate(
+            {name: v if v is None else next(numbers) for name, v in vars(step).items()}
+        )
         for step in steps
     ]
 
 
-@dataclass
-class EpochSums:
+class EpochSums(Message, frozen=False):
     """Sums over the images of an epoch so far."""
 
     images: int = 0
-    sums: dict[str, float] = field(default_factory=dict[str, float])
+    seconds: float = 0.0
+    sums: dict[str, float] = Field(default_factory=dict)
 
     def add(self, means: TrainingMeans, images: int) -> None:
         """Counts a step's means, weighted by its images."""
         self.images += images
-        for name, value in means.model_dump().items():
+        for name, value in means:
             if value is not None:
                 self.sums[name] = self.sums.get(name, 0.0) + value * images
 
     def means(self) -> TrainingMeans:
-        """Per image; NaN before the first step."""
-        names = TrainingMeans.model_fields
+        """Per image; there must have been a step."""
         means = {name: value / self.images for name, value in self.sums.items()}
-        return TrainingMeans(**{"loss": nan, "accuracy": nan, **dict.fromkeys(names), **means})
+        return TrainingMeans.model_validate({**dict.fromkeys(TrainingMeans.model_fields), **means})

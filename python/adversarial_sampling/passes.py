@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from ._protocol import ForwardOptions, GradientOptions
+from .ascent import differentiable
 from .errors import AdversarialSamplingError
 from .models import Network, parameter_dtype
 from .noise import noise_from
@@ -45,7 +44,7 @@ def forward(model: Network, x: Tensor, options: ForwardOptions) -> tuple[Tensor,
         x: what the model takes, [N, 3, H, W] for a network; cast to its parameters' dtype.
         options: mode, weights, output and noise.
     """
-    with _prepared(model, options):
+    with model.in_mode(train=options.train):
         return _run(model, _cast(x, model), options)
 
 
@@ -60,10 +59,9 @@ def gradients(model: Network, x: Tensor, target: Tensor, options: GradientOption
         options: as for ``forward``, and the objective.
     """
     x = _cast(x, model).requires_grad_()
-    leaves = dict(model.named_parameters())
-    if options.weights == "stored":
-        leaves |= model.stored_noise()
-    with _prepared(model, options), _differentiable(leaves.values()):
+    eps = model.stored_noise() if options.weights == "stored" else {}
+    leaves = {**dict(model.named_parameters()), **eps}
+    with model.in_mode(train=options.train), differentiable(eps.values()):
         output, kl = _run(model, x, options)
         loss = _objective(output, kl, target, options)
         found = torch.autograd.grad(loss, [x, *leaves.values()], allow_unused=True)
@@ -81,7 +79,8 @@ def _run(
     model: Network, x: Tensor, options: ForwardOptions | GradientOptions
 ) -> tuple[Tensor, Tensor]:
     sample, fix = options.weights != "mean", options.weights == "stored"
-    return model(x, sample, fix, features=options.output == "features")
+    with model.drawing_from(noise_from(options.noise, model.noise, model.device)):
+        return model(x, sample, fix, features=options.output == "features")
 
 
 def _objective(output: Tensor, kl: Tensor, target: Tensor, options: GradientOptions) -> Tensor:
@@ -97,28 +96,3 @@ def _objective(output: Tensor, kl: Tensor, target: Tensor, options: GradientOpti
 
 def _cast(x: Tensor, model: Network) -> Tensor:
     return x.detach().to(model.device, parameter_dtype(model.spec), copy=True)
-
-
-@contextmanager
-def _prepared(model: Network, options: ForwardOptions | GradientOptions) -> Iterator[None]:
-    """The model in the mode and with the noise asked for, and as it was afterwards."""
-    training = model.training
-    model.train(options.train)
-    try:
-        with model.drawing_from(noise_from(options.noise, model.noise, model.device)):
-            yield
-    finally:
-        model.train(training)
-
-
-@contextmanager
-def _differentiable(tensors: Iterable[Tensor]) -> Iterator[None]:
-    """Stored eps are buffers, which ask for a gradient only here."""
-    before = [(tensor, tensor.requires_grad) for tensor in tensors]
-    for tensor, _ in before:
-        tensor.requires_grad_()
-    try:
-        yield
-    finally:
-        for tensor, required in before:
-            tensor.requires_grad_(required)

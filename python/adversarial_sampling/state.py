@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from torch import Tensor
 
 from ._protocol import FitOptions, Message, ModelSpec, Normalization, TrainingMeans, Validation
 from .adversarial import AdversarialStep
 from .errors import AdversarialSamplingError
 from .files import pack, replace_file, unpack
+from .measurements import EpochSums
 
 STATE_VERSION = 1
 
@@ -22,13 +23,14 @@ class Setting(Message):
     """What must be the same when a run goes on."""
 
     spec: ModelSpec
+    device: str
     options: FitOptions
     normalization: Normalization | None
     train_shape: tuple[int, ...]
     test_shape: tuple[int, ...] | None
 
 
-class Progress(Message):
+class Progress(Message, frozen=False):
     """How far a run has come."""
 
     epochs: int = 0
@@ -37,9 +39,8 @@ class Progress(Message):
     """steps taken in the epoch under way"""
     steps: int = 0
     seconds: float = 0.0
-    epoch_seconds: float = 0.0
-    epoch_images: int = 0
-    epoch_sums: dict[str, float] = {}
+    epoch: EpochSums = Field(default_factory=EpochSums)
+    """of the epoch under way"""
     loss_scale: float = 1.0
     loss_scale_streak: int = 0
     train: TrainingMeans | None = None
@@ -111,7 +112,7 @@ def _flat(setting: Setting) -> dict[str, Any]:
 
 def step_tensors(step: AdversarialStep) -> dict[str, Tensor]:
     """The optimizer's moments and the accumulated gradients of the noise."""
-    names = [name for name, _ in step.model.named_parameters()]
+    names = list(step.trained)
     tensors = {
         f"optimizer.{key}.{names[index]}": value
         for index, moments in step.optimizer.state_dict()["state"].items()
@@ -124,7 +125,7 @@ def step_tensors(step: AdversarialStep) -> dict[str, Tensor]:
 
 def restore_step(step: AdversarialStep, tensors: Mapping[str, Tensor]) -> None:
     """Puts back what ``step_tensors`` gave."""
-    names = {name: i for i, (name, _) in enumerate(step.model.named_parameters())}
+    names = {name: index for index, name in enumerate(step.trained)}
     moments: dict[int, dict[str, Tensor]] = {}
     for full, value in subset(tensors, "optimizer.").items():
         key, _, name = full.partition(".")

@@ -61,10 +61,21 @@ async function main(given: readonly string[]): Promise<void> {
   }
 }
 
+function ignoreClosed(whenClosed: () => void) {
+  return (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    whenClosed();
+  };
+}
+
 // Whoever read our output has read enough, as in `adsam train --json | head`.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit();
-  throw error;
-});
+process.stdout.on(
+  "error",
+  ignoreClosed(() => process.exit()),
+);
+process.stderr.on(
+  "error",
+  ignoreClosed(() => {}),
+);
 
 await main(process.argv.slice(2));

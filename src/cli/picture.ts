@@ -59,19 +59,15 @@ export function drawGrey(grey: Grey): string[] {
 export function sideBySide(blocks: readonly (readonly string[])[], width: number): string {
   const cell = Math.max(0, ...blocks.flat().map((line) => line.length));
   const perRow = Math.max(1, Math.floor((width + gap.length) / (cell + gap.length)));
-  const rows: string[] = [];
-  for (let first = 0; first < blocks.length; first += perRow) {
-    const shown = blocks.slice(first, first + perRow);
-    const height = Math.max(...shown.map((block) => block.length));
-    for (let line = 0; line < height; line++) {
-      rows.push(
-        shown
-          .map((block) => (block[line] ?? "").padEnd(cell))
-          .join(gap)
-          .trimEnd(),
-      );
-    }
-    rows.push("");
-  }
-  return rows.join("\n");
+  const rows = Array.from({ length: Math.ceil(blocks.length / perRow) }, (_, row) =>
+    blocks.slice(row * perRow, (row + 1) * perRow),
+  );
+  const drawRow = (row: typeof blocks) =>
+    Array.from({ length: Math.max(...row.map((block) => block.length)) }, (_, line) =>
+      row
+        .map((block) => (block[line] ?? "").padEnd(cell))
+        .join(gap)
+        .trimEnd(),
+    ).join("\n");
+  return rows.map(drawRow).join("\n\n");
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { TrainOptions } from "../experiments/train.ts";
 import { positiveCount } from "../schema/numbers.ts";
 import { type FitOptionsInput, fidelity, fitOptions } from "../schema/options.ts";
 import { backendGroup, dataFolder, datasets, jsonGroup, modelGroup } from "./groups.ts";
@@ -79,9 +80,24 @@ export const resumable: ReadonlySet<string> = new Set([
   ...Object.keys(outputGroup.shape),
 ]);
 
-/** What is trained with: CIFAR's images are mirrored and cropped as the reference does, unless the user says otherwise. */
-export function fitInput(values: TrainArguments): FitOptionsInput {
+/** Of the values only those given: the others are left to the schemas, and run.json tells them apart. */
+function given<Values extends object>(values: Values, names: readonly string[]): Partial<Values> {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name))) as Partial<Values>;
+}
+
+/** How to train: CIFAR's images are mirrored and cropped as the reference does, unless the user says otherwise. */
+export function fitInput(values: TrainArguments, names: readonly string[]): FitOptionsInput {
   const { flip, cropPadding, ...rest } = z.object(fitGroup.shape).parse(values);
   const cifar = values.dataset.toLowerCase().startsWith("cifar-");
-  return { ...rest, flip: flip ?? cifar, cropPadding: cropPadding ?? (cifar ? 4 : 0) };
+  return { ...given(rest, names), flip: flip ?? cifar, cropPadding: cropPadding ?? (cifar ? 4 : 0) };
+}
+
+/** What to train. */
+export function modelInput(values: TrainArguments, names: readonly string[]): TrainOptions["model"] {
+  const { priorSigma, initLogSigma, dtype, seed } = values;
+  return {
+    kind: values.model,
+    bayesian: !values.deterministic,
+    ...given({ priorSigma, initLogSigma, dtype, seed }, names),
+  };
 }

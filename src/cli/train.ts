@@ -6,7 +6,7 @@ import { jsonText } from "../json.ts";
 import { openOptions } from "./groups.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { addOptions, givenOptions, kebabCase } from "./options.ts";
-import { fitInput, resumable, type TrainArguments, trainArguments, trainGroups } from "./train-options.ts";
+import { fitInput, modelInput, resumable, type TrainArguments, trainArguments, trainGroups } from "./train-options.ts";
 import { TrainView } from "./train-view.ts";
 
 /** `adsam train`: a new run, or with --resume an earlier one that goes on. */
@@ -16,18 +16,18 @@ export function train(command: Command): void {
     const given = givenOptions(command);
     const values = trainArguments.parse(command.opts());
     const signal = interruptSignal();
-    const events = values.resume === undefined ? newRun(values, signal) : resumed(values.resume, values, given, signal);
+    const events =
+      values.resume === undefined ? newRun(values, given, signal) : resumed(values.resume, values, given, signal);
     const status = values.json ? await writeLines(events) : await new TrainView(signal).show(events);
     if (status === "cancelled") process.exitCode = 130;
   });
 }
 
-function newRun(values: TrainArguments, signal: AbortSignal): AsyncGenerator<TrainEvent> {
-  const { model, deterministic, priorSigma, initLogSigma, dtype, seed } = values;
+function newRun(values: TrainArguments, given: readonly string[], signal: AbortSignal): AsyncGenerator<TrainEvent> {
   return trainRun({
-    model: { kind: model, bayesian: !deterministic, priorSigma, initLogSigma, dtype, seed },
+    model: modelInput(values, given),
     data: { name: values.dataset, folder: values.data, limit: values.limit },
-    fit: fitInput(values),
+    fit: fitInput(values, given),
     pretrain: values.pretrain,
     folder: values.run,
     backend: openOptions(values),

@@ -10,7 +10,7 @@ export type Recorded = number | null;
  * What a record says that a tensor, count or list of names is.
  * - `numbers`: a tensor's numbers in row-major order, or one number;
  * - `digest`: [sum, norm, projection] of a tensor;
- * - `gradient`: the digest of a gradient;
+ * - `gradient`: the digest of a gradient, or of a parameter that gradients have moved;
  * - `float32`: a number that the record has rounded to float32;
  * - `exact`: counts, names and flags, which must be the same.
  */

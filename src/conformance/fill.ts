@@ -7,10 +7,11 @@ import { wave } from "./wave.ts";
 /** Numbers that are sent in one piece: 32 MB of float64. */
 const pieceLength = 4_000_000;
 
-/** scale * wave(k) + offset, float64. */
+/** offset + scale * wave(k), float64. */
 export function waveTensor(k: number, shape: readonly number[], { scale = 1, offset = 0 } = {}): Tensor<"float64"> {
+  const values = wave(k, elementCount(shape));
   return tensor(
-    wave(k, elementCount(shape)).map((value) => offset + scale * value),
+    values.map((value) => offset + scale * value),
     shape,
   );
 }

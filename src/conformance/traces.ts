@@ -18,7 +18,7 @@ function expectedStep(step: TraceRecord["steps"][number], place: string, epsOrde
     ...expected("exact", `${place}.draws`, step.draws),
     ...expected("exact", `${place}.forwards`, step.forwards.length),
     ...forwards,
-    ...expectedEach("digest", `${place}.params`, step.params),
+    ...expectedEach("gradient", `${place}.params`, step.params),
     ...expectedEach("digest", `${place}.running`, step.running),
   ];
 }

@@ -1,17 +1,27 @@
 import type { Digest } from "../schema/results.ts";
 import type { Tensor } from "../tensor.ts";
+import { numbers } from "./expectations.ts";
 
 /**
  * wave(k, n)[i] = sin(12.9898 (i + 1) + 78.233 (k + 1)): numbers that any language can repeat in place of random ones.
  * Two rounded products and one rounded sum in float64, no fused multiply-add (REFERENCE "golden/").
  */
 export function wave(k: number, n: number): Float64Array {
+  const values = new Float64Array(n);
   const phase = 78.233 * (k + 1);
-  return Float64Array.from({ length: n }, (_, i) => Math.sin(12.9898 * (i + 1) + phase));
+  for (let i = 0; i < n; i++) values[i] = Math.sin(12.9898 * (i + 1) + phase);
+  return values;
 }
 
 /** Which wave the third number of a digest projects on. */
 const projection = 5000;
+let longestDirection = wave(projection, 0);
+
+/** wave(5000, n), kept: a shorter wave is the beginning of a longer one. */
+function direction(n: number): Float64Array {
+  if (longestDirection.length < n) longestDirection = wave(projection, n);
+  return longestDirection.subarray(0, n);
+}
 
 /** A sum that carries what each addition rounds off (Neumaier 1974), so that millions of terms lose nothing. */
 class Sum {
@@ -31,16 +41,16 @@ class Sum {
 }
 
 /** [sum t, sqrt(sum t^2), sum(t * wave(5000, n))] of a tensor t of n numbers. */
-export function digest({ data }: Pick<Tensor, "data">): Digest {
-  const direction = wave(projection, data.length);
+export function digest(tensor: Tensor): Digest {
+  const values = numbers(tensor);
+  const along = direction(values.length);
   const sum = new Sum();
   const squares = new Sum();
   const projected = new Sum();
-  direction.forEach((along, i) => {
-    const value = Number(data[i]);
+  for (const [i, value] of values.entries()) {
     sum.add(value);
     squares.add(value * value);
-    projected.add(value * along);
-  });
+    projected.add(value * (along[i] ?? 0));
+  }
   return [sum.value, Math.sqrt(squares.value), projected.value];
 }

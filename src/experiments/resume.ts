@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { type Cancellable, type OpenOptions, open } from "../backend.ts";
 import { AdsamError } from "../errors.ts";
 import { fitOptions } from "../schema/options.ts";
@@ -20,8 +21,9 @@ export interface ResumeOptions extends Cancellable {
  * Goes on with a run from its last training state, with the options recorded in its folder.
  * @throws AdsamError `file` for a folder that is no run's or holds no training state, `usage` when nothing is left to train.
  */
-export async function* resumeTraining(folder: string, options: ResumeOptions = {}): AsyncGenerator<TrainEvent, void> {
+export async function* resumeTraining(path: string, options: ResumeOptions = {}): AsyncGenerator<TrainEvent, void> {
   const { signal } = options;
+  const folder = resolve(path);
   const stopped = await openRun(folder);
   const { record, files } = stopped;
   const fit = { ...record.fit, epochs: epochsOf(stopped, options.epochs) };

@@ -1,5 +1,5 @@
 import { readdir, readFile, rm } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { join } from "node:path";
 import type * as z from "zod";
 import { AdsamError } from "../errors.ts";
 import { fileError, writeFileAtomically } from "../files.ts";
@@ -97,23 +97,4 @@ export async function writeRecord(path: string, value: RunRecord | RunResult): P
 
 export async function removeResult(folder: string): Promise<void> {
   await rm(runFiles(folder).result, { force: true });
-}
-
-/** `runs/<model>-<data set>-<time>` in the working directory, the time in UTC to the millisecond. */
-export function defaultRunFolder(model: string, data: string, started: Date): string {
-  const dataName = basename(data, ".safetensors").toLowerCase();
-  return resolve("runs", `${model}-${dataName}-${started.toISOString().replaceAll(/[-:.]/g, "").replace("T", "-")}`);
-}
-
-/** @throws AdsamError `file` when there is something in the folder already. */
-export async function refuseFilledFolder(folder: string): Promise<void> {
-  const entries = await readdir(folder).catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    throw fileError(error, "read", folder);
-  });
-  if (entries.length > 0) {
-    throw new AdsamError("file", `${folder} is not empty`, {
-      suggestion: "name a new folder, or go on with the run in it with --resume",
-    });
-  }
 }

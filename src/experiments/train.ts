@@ -1,9 +1,7 @@
-import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import type * as z from "zod";
 import { type Backend, type Cancellable, type Model, type OpenOptions, open } from "../backend.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { fileError } from "../files.ts";
 import { packageVersion } from "../package.ts";
 import type { FitEvent } from "../schema/events.ts";
 import { type NetworkSpec, networkSpec } from "../schema/models.ts";
@@ -11,8 +9,9 @@ import { type FitOptionsInput, fitOptions } from "../schema/options.ts";
 import { validate } from "../validation.ts";
 import { type DataChoice, dataRecordOf, loadChosen } from "./data.ts";
 import { follow } from "./follow.ts";
+import { createRunFolder, defaultRunFolder, discardUnstartedRun, refuseFilledFolder } from "./new-folder.ts";
 import { type RunRecord, type RunResult, runFormat } from "./record.ts";
-import { defaultRunFolder, refuseFilledFolder, runFiles, writeRecord } from "./run-folder.ts";
+import { runFiles } from "./run-folder.ts";
 import { unlessAborted } from "./unless-aborted.ts";
 
 /** What to train, on what and how; everything left out has the default of its schema. */
@@ -61,9 +60,14 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     pretrain: pretrain ?? null,
     backend: await backend.info(),
   };
-  await startFolder(folder, run);
+  await createRunFolder(folder, run);
   yield { kind: "start", folder, run };
-  yield* trainIn(folder, run, model, data, { signal });
+  try {
+    yield* trainIn(folder, run, model, data, { signal });
+  } catch (error) {
+    await discardUnstartedRun(folder);
+    throw error;
+  }
 }
 
 /** Trains the model as the record says, goes on from `resume` where given, and keeps everything in the folder. */
@@ -83,13 +87,4 @@ export async function* trainIn(
 function create(backend: Backend, spec: NetworkSpec, pretrain: string | undefined): Promise<Model> {
   if (pretrain === undefined) return backend.model(spec);
   return backend.load(pretrain, { spec, pretrained: spec.bayesian });
-}
-
-async function startFolder(folder: string, run: RunRecord): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw fileError(error, "write", folder);
-  }
-  await writeRecord(runFiles(folder).record, run);
 }

@@ -29,7 +29,7 @@ function endpoint<Request extends z.ZodObject, Answer extends z.ZodType>(request
 
 /**
  * What a session can be asked. `calls` answer at once; `jobs` run on a thread of their own,
- * one at a time for a model, can be cancelled, and answer with their last event.
+ * one at a time and in turn, can be cancelled, and answer with their last event.
  */
 export const calls = {
   hello: endpoint(
@@ -54,7 +54,6 @@ export const calls = {
   ),
   ping: endpoint(z.object({}).meta({ id: "PingRequest" }), nothing),
   cancel: endpoint(z.object({ job: count }).meta({ id: "CancelRequest" }), nothing),
-  dispose: endpoint(z.object({ model }).meta({ id: "DisposeRequest" }), nothing),
 } as const;
 
 export const jobs = {
@@ -76,9 +75,7 @@ export const jobs = {
   read: endpoint(z.object({ model, names: z.array(z.string()).nullable() }).meta({ id: "ReadRequest" }), tensorsOnly),
   write: endpoint(z.object({ model, tensors: bundle }).meta({ id: "WriteRequest" }), nothing),
   forward: endpoint(
-    z
-      .object({ model, options: forwardOptions, tensors: bundle.describe("input") })
-      .meta({ id: "ForwardRequest" }),
+    z.object({ model, options: forwardOptions, tensors: bundle.describe("input") }).meta({ id: "ForwardRequest" }),
     z.object({ kl: real.nullable(), tensors: bundle.describe("output") }).meta({ id: "ForwardAnswer" }),
   ),
   gradients: endpoint(
@@ -119,6 +116,7 @@ export const jobs = {
       .meta({ id: "FitRequest" }),
     fitResult,
   ),
+  dispose: endpoint(z.object({ model }).meta({ id: "DisposeRequest" }), nothing),
   predict: endpoint(
     z
       .object({

@@ -6,7 +6,9 @@ import * as z from "zod";
  * JSON has no such numbers, so they cross as the strings "NaN", "Infinity" and "-Infinity"
  * (the spelling that Python's side writes and reads as well).
  */
-export const real = z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"]).transform(Number)]).meta({ id: "Real" });
+export const real = z
+  .union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"]).transform(Number)])
+  .meta({ id: "Real" });
 
 export const count = z.int().min(0).meta({ id: "Count" });
 export const positiveCount = z.int().min(1).meta({ id: "PositiveCount" });

@@ -39,7 +39,11 @@ class TorchBackend implements Backend {
   }
 
   async load(path: string, { spec, pretrained = false }: LoadOptions = {}): Promise<Model> {
-    const request = { path: resolve(path), pretrained, spec: spec === undefined ? null : validate(modelSpec, spec, "load") };
+    const request = {
+      path: resolve(path),
+      pretrained,
+      spec: spec === undefined ? null : validate(modelSpec, spec, "load"),
+    };
     return this.#model(({ jobs }) => jobs.run("load", request));
   }
 

@@ -1,17 +1,21 @@
-import type { AdsamError } from "../errors.ts";
-import { type JobEvent, type Jobs as JobEndpoints, jobs } from "../schema/endpoints.ts";
+import { type Jobs as JobEndpoints, type JobEvent, jobs } from "../schema/endpoints.ts";
 import type { FitEvent } from "../schema/events.ts";
 import { cancelled, pythonError } from "./failures.ts";
 import type { AnswerOf, RequestOf, Session } from "./session.ts";
 
 export interface JobOptions {
+  /** Gives the job up: it is told to stop, and nobody waits for its answer. */
   readonly signal?: AbortSignal | undefined;
+  /** Asks the job to stop, and waits for what it then answers. */
+  readonly stop?: AbortSignal | undefined;
   readonly onEvent?: ((event: FitEvent) => void) | undefined;
 }
 
+type End = Exclude<JobEvent, { kind: "progress" }>;
+
 interface Unfinished {
   readonly onEvent: ((event: FitEvent) => void) | undefined;
-  readonly finish: (end: Exclude<JobEvent, { kind: "progress" }>) => void;
+  readonly finish: (end: End) => void;
 }
 
 /** Runs the session's jobs: hands them over, passes their events on, cancels them, and awaits their ends. */
@@ -31,44 +35,44 @@ export class Jobs {
 
   /**
    * The job's answer.
-   * @throws AdsamError `cancelled` when the signal fires first, and whatever Python reports.
+   * @throws AdsamError `cancelled` when `signal` fires first, and whatever Python reports.
    */
   async run<M extends keyof JobEndpoints>(
     method: M,
     request: RequestOf<JobEndpoints[M]>,
-    { signal, onEvent }: JobOptions = {},
+    { signal, stop, onEvent }: JobOptions = {},
   ): Promise<AnswerOf<JobEndpoints[M]>> {
     if (signal?.aborted) throw cancelled(signal.reason);
     this.#started += 1;
     const number = this.#started;
-    const end = new Promise<Parameters<Unfinished["finish"]>[0]>((finish) => {
+    const end = new Promise<End>((finish, giveUp) => {
       this.#unfinished.set(number, { onEvent, finish });
+      signal?.addEventListener("abort", () => giveUp(cancelled(signal.reason)), { once: true });
     });
+    end.catch(() => {}); // given up before it is awaited below
     const cancel = () => {
       this.#session.call("cancel", { job: number }).catch(() => {}); // a session that ends says so by itself
     };
-    signal?.addEventListener("abort", cancel);
+    const asked = AbortSignal.any([signal, stop].filter((each) => each !== undefined));
+    asked.addEventListener("abort", cancel);
     try {
       await this.#session.start(method, request, number);
-      return answerOf(method, await this.#session.outlive(end), signal);
+      if (asked.aborted) cancel();
+      return answerOf(method, await this.#session.outlive(end));
     } finally {
-      signal?.removeEventListener("abort", cancel);
+      asked.removeEventListener("abort", cancel);
       this.#unfinished.delete(number);
     }
   }
 }
 
-function answerOf<M extends keyof JobEndpoints>(
-  method: M,
-  end: Exclude<JobEvent, { kind: "progress" }>,
-  signal: AbortSignal | undefined,
-): AnswerOf<JobEndpoints[M]> {
+function answerOf<M extends keyof JobEndpoints>(method: M, end: End): AnswerOf<JobEndpoints[M]> {
   switch (end.kind) {
     case "done":
       return jobs[method].answer.parse(end.answer) as AnswerOf<JobEndpoints[M]>;
     case "error":
-      throw pythonError(end.error) satisfies AdsamError;
+      throw pythonError(end.error);
     case "cancelled":
-      throw cancelled(signal?.reason);
+      throw cancelled(undefined);
   }
 }

@@ -33,7 +33,9 @@ import { TorchRun } from "./run.ts";
 import type { AnswerOf, RequestOf, Session } from "./session.ts";
 
 /** The jobs that are given tensors. */
-type WithTensors = { [M in keyof JobEndpoints]: RequestOf<JobEndpoints[M]> extends { tensors: Bundle } ? M : never }[keyof JobEndpoints];
+type WithTensors = {
+  [M in keyof JobEndpoints]: RequestOf<JobEndpoints[M]> extends { tensors: Bundle } ? M : never;
+}[keyof JobEndpoints];
 
 /** A model that lives in a session's Python. */
 export class TorchModel implements Model {
@@ -52,7 +54,7 @@ export class TorchModel implements Model {
   }
 
   fit(data: Dataset, { checkpoint, state, resume, signal, ...rest }: FitRunOptions = {}): Run {
-    return new TorchRun(async (onEvent, cancelled) => {
+    return new TorchRun(async (onEvent, stop) => {
       const options = validate(fitOptions, rest, "fit");
       checkDataset(data);
       const files = { checkpoint: absolute(checkpoint), state: absolute(state), resume: absolute(resume) };
@@ -65,7 +67,7 @@ export class TorchModel implements Model {
           "test.images": data.test.images,
           "test.labels": data.test.labels,
         },
-        { onEvent, signal: signal === undefined ? cancelled : AbortSignal.any([signal, cancelled]) },
+        { onEvent, stop: signal === undefined ? stop : AbortSignal.any([signal, stop]) },
       );
     });
   }
@@ -76,7 +78,10 @@ export class TorchModel implements Model {
     return evaluation(await this.predict(images, { ...options, normalization: data.normalization }), labels);
   }
 
-  async predict(images: Tensor, { signal, normalization = null, ...rest }: PredictRunOptions = {}): Promise<Prediction> {
+  async predict(
+    images: Tensor,
+    { signal, normalization = null, ...rest }: PredictRunOptions = {},
+  ): Promise<Prediction> {
     const options = validate(predictOptions, rest, "predict");
     const answer = await this.#run("predict", { options, normalization }, { images }, { signal });
     const [logits, entropyMean, entropySpread] = await this.#unpack(
@@ -108,13 +113,18 @@ export class TorchModel implements Model {
     const found = await unpack(tensors);
     const prefix = "gradient/";
     const parameters = Object.fromEntries(
-      Object.entries(found).flatMap(([name, value]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [])),
+      Object.entries(found).flatMap(([name, value]) =>
+        name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
+      ),
     );
     const [output, gradient] = pick(found, "output", "input_gradient");
     return { loss, kl, output, input: gradient, parameters };
   }
 
-  async trace(batches: readonly Split[], { step, trainingSize, noise, signal }: TraceOptions): Promise<readonly StepRecord[]> {
+  async trace(
+    batches: readonly Split[],
+    { step, trainingSize, noise, signal }: TraceOptions,
+  ): Promise<readonly StepRecord[]> {
     const tensors = Object.fromEntries(
       batches.flatMap(({ images, labels }, j) => [
         [`input.${j}`, images],
@@ -139,7 +149,7 @@ export class TorchModel implements Model {
   }
 
   async dispose(): Promise<void> {
-    await this.#session.call("dispose", { model: this.#number });
+    await this.#jobs.run("dispose", { model: this.#number });
   }
 
   /** A job on this model that takes tensors; what carried them is removed when it ends. */

@@ -14,7 +14,7 @@ export class TorchRun implements Run {
   #wake: () => void = () => {};
 
   /** `start` begins the training, telling its events to the one function and stopping at the signal. */
-  constructor(start: (onEvent: (event: FitEvent) => void, signal: AbortSignal) => Promise<FitResult>) {
+  constructor(start: (onEvent: (event: FitEvent) => void, stop: AbortSignal) => Promise<FitResult>) {
     this.#result = start((event) => this.#take(event), this.#abort.signal);
     const end = () => {
       this.#ended = true;

@@ -43,6 +43,23 @@ export function start(words: readonly string[], { cwd = root, env = {} }: Surrou
   return { process: child, ended };
 }
 
+/** Waits until a command has said `text` on one of its streams; fails when it ends before. */
+export async function said(
+  { process: child, ended }: Started,
+  stream: "stdout" | "stderr",
+  text: string,
+): Promise<void> {
+  let heard = "";
+  const spoken = new Promise<true>((resolveSpoken) => {
+    child[stream].on("data", (part) => {
+      heard += part;
+      if (heard.includes(text)) resolveSpoken(true);
+    });
+  });
+  const last = await Promise.race([spoken, ended]);
+  if (last !== true) throw new Error(`it ended without saying ${text}: ${JSON.stringify(last)}`);
+}
+
 /** Runs `adsam ...words` to its end. */
 export function adsam(words: readonly string[], surroundings?: Surroundings): Promise<Ended> {
   return start(words, surroundings).ended;

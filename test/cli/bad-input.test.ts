@@ -97,6 +97,7 @@ describe("train refuses", () => {
     const { exitCode, stderr } = await adsam(["train", "--model", "vgg11", "--limit", "20", "--run", "vgg"], { cwd });
     expect(stderr).toMatch(/error: .*32/);
     expect(exitCode).toBe(2);
+    expect(await readdir(cwd)).toEqual([]);
   });
 });
 

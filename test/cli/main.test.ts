@@ -53,4 +53,7 @@ test("a reader who leaves early is no failure", async () => {
   const { process: child, ended } = start(["train", "--help"]);
   child.stdout.destroy();
   expect(await ended).toMatchObject({ exitCode: 0, stderr: "" });
+  const wrong = start(["train", "--ratio", "2"]);
+  wrong.process.stderr.destroy();
+  expect(await wrong.ended).toMatchObject({ exitCode: 2, stdout: "" });
 });

@@ -73,8 +73,8 @@ describe("sideBySide", () => {
   const blocks = [["aa", "b"], ["ccc"], ["d", "e", "f"]];
 
   test("puts as many beside each other as fit", () => {
-    expect(sideBySide(blocks, 80)).toBe("aa   ccc  d\nb         e\n          f\n");
-    expect(sideBySide(blocks, 8)).toBe("aa   ccc\nb\n\nd\ne\nf\n");
+    expect(sideBySide(blocks, 80)).toBe("aa   ccc  d\nb         e\n          f");
+    expect(sideBySide(blocks, 8)).toBe("aa   ccc\nb\n\nd\ne\nf");
   });
 
   test("shows one a row where even that is too wide", () => {

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { addOptions, givenOptions } from "../../src/cli/options.ts";
-import { fitInput, type TrainArguments, trainArguments, trainGroups } from "../../src/cli/train-options.ts";
+import { fitInput, modelInput, type TrainArguments, trainArguments, trainGroups } from "../../src/cli/train-options.ts";
 import { fitOptions } from "../../src/schema/options.ts";
 
 function command(): Command {
@@ -124,7 +124,7 @@ describe("defaults", () => {
 
   test("augment CIFAR as the reference does, and nothing else, unless told otherwise", () => {
     const augmentation = (...words: string[]) => {
-      const { flip, cropPadding } = fitInput(parse(...words));
+      const { flip, cropPadding } = fitInput(parse(...words), []);
       return { flip, cropPadding };
     };
     expect(augmentation()).toEqual({ flip: false, cropPadding: 0 });
@@ -134,6 +134,13 @@ describe("defaults", () => {
       cropPadding: 2,
     });
     expect(augmentation("--flip", "--crop-padding", "1")).toEqual({ flip: true, cropPadding: 1 });
+  });
+
+  test("are left to the schemas", () => {
+    const train = command().parse(["--ratio", "0.8", "--model", "vgg11"], { from: "user" });
+    const values = trainArguments.parse(train.opts());
+    expect(fitInput(values, givenOptions(train))).toEqual({ ratio: 0.8, flip: false, cropPadding: 0 });
+    expect(modelInput(values, givenOptions(train))).toEqual({ kind: "vgg11", bayesian: true });
   });
 
   test("do not count as given", () => {

@@ -1,23 +1,17 @@
 import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { openRun } from "../../src/experiments/run-folder.ts";
+import { readSafetensors } from "../../src/safetensors.ts";
 import { temporaryFolder } from "../temporary.ts";
-import { adsam, jsonLines, type Started, start } from "./adsam.ts";
+import { adsam, jsonLines, said, start } from "./adsam.ts";
 
 /** One quick step an epoch. */
 const quick = "train --limit 20 --batch 20 --validation none --init-log-sigma -3".split(" ");
 /** One step that takes many seconds. */
 const slow = "train --model resnet110 --batch 1437 --epochs 1".split(" ");
-
-/** Waits for the first line on stdout that says `text`. */
-async function line({ process: child }: Started, text: string): Promise<void> {
-  for await (const found of createInterface({ input: child.stdout })) if (found.includes(text)) return;
-  throw new Error(`no line said ${text}`);
-}
 
 describe("a run", () => {
   test("is one JSON line an event on stdout, and all of it in its folder", async () => {
@@ -82,7 +76,7 @@ describe("Ctrl-C", () => {
       start([...steps, "--run", "whole"], { cwd }),
       start([...steps, "--run", "part"], { cwd }),
     ];
-    await line(stopped, '"kind":"epoch"');
+    await said(stopped, "stdout", '"kind":"epoch"');
     stopped.process.kill("SIGINT");
     expect((await stopped.ended).exitCode).toBe(130);
     const part = await openRun(join(cwd, "part"));
@@ -94,10 +88,10 @@ describe("Ctrl-C", () => {
     const resumed = await adsam(["train", "--resume", "part", "--json"], { cwd });
     expect(resumed).toMatchObject({ exitCode: 0, stderr: "" });
     expect(jsonLines(resumed.stdout).at(-1)).toMatchObject({ result: { status: "finished", epochs: 12 } });
-    const [once, twice] = await Promise.all(
-      ["whole", "part"].map((name) => readFile(join(cwd, name, "checkpoint.safetensors"))),
+    const [atOnce, inTwo] = await Promise.all(
+      ["whole", "part"].map((name) => readSafetensors(join(cwd, name, "checkpoint.safetensors"))),
     );
-    expect(twice?.equals(once ?? Buffer.alloc(0))).toBe(true);
+    expect(inTwo).toEqual(atOnce);
 
     const again = await adsam(["train", "--resume", "part"], { cwd });
     expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("has finished its 12 epochs") });
@@ -109,10 +103,11 @@ describe("Ctrl-C", () => {
   test("tells a person where the run is and how to go on; SIGTERM is the same", async () => {
     const cwd = await temporaryFolder();
     const run = start([...quick, "--epochs", "500", "--run", "mine"], { cwd });
-    for await (const text of run.process.stderr) if (String(text).includes("epoch 2/500")) break;
+    await said(run, "stderr", "epoch 2/500");
     run.process.kill("SIGTERM");
-    const { exitCode } = await run.ended;
-    expect(exitCode).toBe(130);
+    const { exitCode, stdout: shown, stderr } = await run.ended;
+    expect({ exitCode, shown }).toEqual({ exitCode: 130, shown: "" });
+    expect(stderr).toMatch(/stopped after \d+ epochs: .+mine\ngo on with: adsam train --resume .+mine\n$/);
     expect((await openRun(join(cwd, "mine"))).result?.status).toBe("cancelled");
     const { stdout } = await adsam(["evaluate", "mine", "--samples", "2", "--json"], { cwd });
     expect(JSON.parse(stdout)).toMatchObject({ images: 360, samples: 2 });
@@ -121,7 +116,7 @@ describe("Ctrl-C", () => {
   test("twice ends at once", async () => {
     const folder = join(await temporaryFolder(), "run");
     const run = start([...slow, "--run", folder, "--json"]);
-    await line(run, '"kind":"start"');
+    await said(run, "stdout", '"kind":"start"');
     await delay(500);
     run.process.kill("SIGINT");
     await delay(300);

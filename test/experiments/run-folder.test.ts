@@ -1,14 +1,7 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import {
-  defaultRunFolder,
-  openRun,
-  refuseFilledFolder,
-  removeResult,
-  runFiles,
-  writeRecord,
-} from "../../src/experiments/run-folder.ts";
+import { openRun, removeResult, runFiles, writeRecord } from "../../src/experiments/run-folder.ts";
 import { temporaryFolder } from "../temporary.ts";
 import { record, result } from "./records.ts";
 
@@ -63,26 +56,5 @@ describe("openRun", () => {
   test("says that a folder is missing", async () => {
     const missing = join(await temporaryFolder(), "none");
     await expect(openRun(missing)).rejects.toMatchObject({ code: "file", message: expect.stringContaining(missing) });
-  });
-});
-
-describe("a new run's folder", () => {
-  test("is named by model, data set and time", () => {
-    const started = new Date("2026-01-02T03:04:05.678Z");
-    expect(basename(defaultRunFolder("resnet20", "CIFAR-10", started))).toBe("resnet20-cifar-10-20260102-030405678Z");
-    expect(basename(defaultRunFolder("vgg16", "/data/My.safetensors", started))).toMatch(/^vgg16-my-2026/);
-  });
-
-  test("may be missing or empty, and nothing else", async () => {
-    const folder = await temporaryFolder();
-    await refuseFilledFolder(folder);
-    await refuseFilledFolder(join(folder, "none"));
-    await mkdir(join(folder, "something"));
-    await expect(refuseFilledFolder(folder)).rejects.toMatchObject({ code: "file", message: `${folder} is not empty` });
-  });
-
-  test("is no file", async () => {
-    const folder = await folderWith({ file: "" });
-    await expect(refuseFilledFolder(join(folder, "file"))).rejects.toMatchObject({ code: "file" });
   });
 });

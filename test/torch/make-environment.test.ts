@@ -10,11 +10,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import { wishedBuild } from "../../src/torch/environment/build.ts";
 import { withLock } from "../../src/torch/environment/lock.ts";
-import { environmentIsCurrent, findPython, makeEnvironment, placeOf } from "../../src/torch/environment.ts";
+import { environmentIsCurrent, findPython, makeEnvironment, nvidiaGpus, placeOf } from "../../src/torch/environment.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "adsam-make-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -48,15 +49,47 @@ function project(name: string, offered: readonly string[], wanted: readonly stri
 
 const pins = Object.entries(packages).map(([name, version]) => `${name}==${version}`);
 
+/** Puts a driver's program in front of the machine's own. */
+function stubDriver(name: string, script: string): void {
+  const bin = join(folder, name);
+  mkdirSync(bin);
+  writeFileSync(join(bin, "nvidia-smi"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  vi.stubEnv("PATH", `${bin}${delimiter}${process.env.PATH}`);
+}
+
+describe.runIf(process.platform === "linux")("the build of torch", () => {
+  it("is any but the CPU's where there is a GPU", async () => {
+    stubDriver("gpu", "echo 'GPU 0: NVIDIA H200 (UUID: GPU-1234)'; echo 'GPU 1: NVIDIA T4 (UUID: GPU-5678)'");
+    expect(await nvidiaGpus()).toEqual(["NVIDIA H200", "NVIDIA T4"]);
+    expect(await wishedBuild(project("with-gpu", [], pins).requirements)).toMatchObject({
+      requirement: "torch!=2.13.0+cpu,==2.13.0",
+      label: "torch 2.13.0 with CUDA for NVIDIA H200",
+    });
+  });
+
+  it("is the CPU's where there is none", async () => {
+    stubDriver("broken-driver", "echo 'no devices were found'; exit 6");
+    expect(await nvidiaGpus()).toEqual([]);
+    expect((await wishedBuild(project("without-gpu", [], pins).requirements))?.requirement).toBe("torch==2.13.0+cpu");
+  });
+
+  it("is left to pip where torch is not pinned", async () => {
+    expect(await wishedBuild(project("unpinned", [], ["torch"]).requirements)).toBeUndefined();
+  });
+});
+
 describe("makeEnvironment", () => {
   it("makes an environment once, and again when a package is lost or other ones are asked for", async () => {
     vi.stubEnv("ADSAM_PYTHON", "");
+    stubDriver("no-gpu", "exit 9");
     const place = project("whole", pins, pins);
     const lines: string[] = [];
     const onLine = (line: string) => lines.push(line);
 
     expect(await makeEnvironment({ onLine }, place)).toEqual({ python: place.python, made: true });
     expect(lines[0]).toMatch(/^making .*\.adsam\/venv with Python 3\.\d+\.\d+$/);
+    // The wheels here are of no particular build.
+    if (process.platform === "linux") expect(lines[2]).toMatch(/^pip finds no CPU build of torch 2\.13\.0: taking/);
     expect(existsSync(place.lock)).toBe(false);
     expect(await findPython({}, place)).toEqual({ path: place.python, source: "setup" });
 

@@ -175,13 +175,21 @@ describe("training", () => {
     expect(await run).toMatchObject({ status: "cancelled" });
   });
 
-  test("does not keep calls waiting", async () => {
+  test("that is cancelled before it has begun takes no step", async () => {
     const model = await backend.model(small);
     const run = model.fit(digits, { epochs: 1000 });
-    await model.dispose(); // a call, answered while the job goes on
     run.cancel();
-    expect(await run).toMatchObject({ status: "cancelled" });
+    expect(await run).toMatchObject({ status: "cancelled", steps: 0 });
   });
+});
+
+test("a question that is given up rejects at once, though training is still before it", async () => {
+  const model = await backend.model(small);
+  const run = model.fit(digits, { epochs: 1000 });
+  const question = model.forward(digits.test.images, { signal: AbortSignal.timeout(200) });
+  await expect(question).rejects.toMatchObject({ code: "cancelled" });
+  run.cancel();
+  expect(await run).toMatchObject({ status: "cancelled" });
 });
 
 describe("errors", () => {

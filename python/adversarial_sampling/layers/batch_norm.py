@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import torch
@@ -64,7 +64,7 @@ class BatchNorm(Layer):
 
 
 @contextmanager
-def frozen_statistics(model: nn.Module, frozen: bool = True) -> Iterator[None]:
+def frozen_statistics(model: nn.Module, frozen: bool = True) -> Generator[None]:
     """Train-mode forwards inside it leave running statistics and their count as they are."""
     layers = [layer for layer in model.modules() if isinstance(layer, BatchNorm)]
     for layer in layers:
@@ -109,7 +109,7 @@ class PlainBatchNorm2d(BatchNorm, Point):
     """Batch norm with ordinary scale (1 at first) and shift (0), called like the random one."""
 
     def __init__(self, num_features: int, *, dtype: torch.dtype | None = None) -> None:
-        """torch's defaults: eps 1e-5, momentum 0.1."""
+        """Torch's defaults: eps 1e-5, momentum 0.1."""
         super().__init__((num_features,), (num_features,), dtype)
         self._track(num_features, 1e-5, 0.1, True, dtype)
         if self.weight is not None:

@@ -88,10 +88,6 @@ class Gaussian(Layer):
         """Draws fresh noise from ``source`` from now on."""
         self._source = source
 
-    def stored_noise(self) -> list[Tensor]:
-        """The stored eps: weight, then bias."""
-        return [eps for eps in (self.eps_weight, self.eps_bias) if eps is not None]
-
     def posteriors(self) -> list[Posterior]:
         """Of the weight, then of the bias."""
         pairs = (self.mu_weight, self.sigma_weight), (self.mu_bias, self.sigma_bias)

@@ -33,9 +33,7 @@ class Layer(nn.Module, ABC):
         """The output alone, for callers that add up the KL divergence elsewhere."""
         return self.transform(x, *self.weights(sample, fix))
 
-    def forward(
-        self, x: Tensor, sample: bool = True, fix: bool = False
-    ) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, sample: bool = True, fix: bool = False) -> tuple[Tensor, Tensor]:
         """Output and KL divergence.
 
         Args:

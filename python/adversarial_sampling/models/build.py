@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import torch
@@ -56,7 +56,7 @@ def _network(spec: NetworkSpec) -> Network:
 
 
 @contextmanager
-def _initial_values(seed: int) -> Iterator[None]:
+def _initial_values(seed: int) -> Generator[None]:
     # The initialisers draw from the CPU's global generator: lend it, and give it back.
     seeded = seeded_generator(seed, "cpu").get_state()
     with torch.random.fork_rng(devices=[]):

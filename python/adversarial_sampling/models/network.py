@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import torch
@@ -60,7 +60,7 @@ class Network(nn.Module, ABC):
             layer.draw_from(source)
 
     @contextmanager
-    def drawing_from(self, source: NoiseSource) -> Iterator[None]:
+    def drawing_from(self, source: NoiseSource) -> Generator[None]:
         """Draws from ``source`` inside it, and from its own noise again afterwards."""
         own = self.noise
         self.noise = source
@@ -70,7 +70,7 @@ class Network(nn.Module, ABC):
             self.noise = own
 
     @contextmanager
-    def in_mode(self, *, train: bool) -> Iterator[None]:
+    def in_mode(self, *, train: bool) -> Generator[None]:
         """In train or eval mode inside it, and in its own mode again afterwards."""
         before = self.training
         self.train(train)

@@ -1,0 +1,178 @@
+"""The loop of a training run, epoch by epoch."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from time import perf_counter
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from ._protocol import EpochEvent, FitOptions, FitResult, Normalization
+from .adversarial import AdversarialStep
+from .checkpoint import load_tensors
+from .data import Images, augment, normalize
+from .measurements import EpochSums
+from .models import Network, parameter_dtype
+from .reporting import OnEvent, Place, StepReporter
+from .state import Progress, Setting, read_state, restore_step, step_tensors, subset, write_state
+from .streams import Streams
+from .validate import validate
+
+
+class Run:
+    """A run under way: what ``fit`` drives, writes down and restores."""
+
+    def __init__(
+        self,
+        model: Network,
+        train: Images,
+        test: Images | None,
+        options: FitOptions,
+        normalization: Normalization | None,
+        on_event: OnEvent | None,
+        should_stop: Callable[[], bool],
+    ) -> None:
+        self.streams = Streams(options.seed, model.device)
+        self._setting = Setting(
+            spec=model.spec,
+            device=model.device.type,
+            options=options,
+            normalization=normalization,
+            train_shape=tuple(train.images.shape),
+            test_shape=None if test is None else tuple(test.images.shape),
+        )
+        self._model, self._options, self._normalization = model, options, normalization
+        self._train = train.to(model.device)
+        self._test = None if test is None else test.to(model.device)
+        self._on_event, self._should_stop = on_event, should_stop
+        self._step = AdversarialStep(model, options, len(train))
+        self._progress = Progress()
+        self._order = torch.empty(0, dtype=torch.int64)
+        self._began = perf_counter()
+
+    def go(self, keep: Callable[[], None]) -> FitResult:
+        """Runs to the end or until it is stopped; ``keep`` is called after each epoch and then."""
+        if self._progress.epochs == self._options.epochs:
+            keep()
+        while self._progress.epochs < self._options.epochs:
+            done = not self._should_stop() and self._train_epoch() and self._end_epoch()
+            keep()
+            if not done:
+                return self._result("cancelled")
+        return self._result("finished")
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Writes down everything that the run needs to go on."""
+        scale = self._step.scale
+        progress = self._progress.model_copy(
+            update={
+                "seconds": self._seconds(),
+                "loss_scale": scale.factor,
+                "loss_scale_streak": scale.streak,
+            }
+        )
+        tensors = {
+            **{f"model.{name}": tensor for name, tensor in self._model.state_dict().items()},
+            **{f"generator.{name}": state for name, state in self.streams.tensors().items()},
+            **step_tensors(self._step),
+            "order": self._order,
+        }
+        write_state(path, self._setting, progress, tensors)
+
+    def restore(self, path: str | os.PathLike[str]) -> None:
+        """Goes on from what ``write`` wrote."""
+        self._progress, tensors = read_state(path, self._setting)
+        load_tensors(self._model, subset(tensors, "model."), str(path))
+        self.streams.restore(subset(tensors, "generator."))
+        restore_step(self._step, tensors)
+        self._step.scale.factor = self._progress.loss_scale
+        self._step.scale.streak = self._progress.loss_scale_streak
+        self._order = tensors["order"]
+
+    def _train_epoch(self) -> bool:
+        """Whether it came to its end."""
+        progress, size = self._progress, self._options.batch
+        rate = learning_rate(self._options, progress.epochs)
+        if progress.batch == 0:
+            progress.epoch = EpochSums()
+            self._order = torch.randperm(len(self._train), generator=self.streams.order)
+            if self._step.fidelity.optimizer_reset == "each-epoch":
+                self._step.restart_optimizer()
+        self._step.set_learning_rate(rate)
+        reporter = StepReporter(self._on_event, progress.epoch)
+        batches = self._order.to(self._model.device).split(size)
+        for indices in batches[progress.batch :]:
+            measurements = self._step(self._inputs(indices), self._train.labels[indices])
+            progress.batch += 1
+            progress.steps += 1
+            place = Place(progress.epochs, progress.steps, progress.batch, len(batches), rate)
+            reporter.add(place, len(indices), measurements)
+            if self._should_stop():
+                break
+        reporter.flush()
+        return progress.batch == len(batches)
+
+    def _inputs(self, indices: Tensor) -> Tensor:
+        images = augment(
+            self._train.images[indices],
+            flip=self._options.flip,
+            crop_padding=self._options.crop_padding,
+            generator=self.streams.augmentation,
+        )
+        return normalize(images, self._normalization, parameter_dtype(self._model.spec))
+
+    def _end_epoch(self) -> bool:
+        """Whether it could be validated before someone asked to stop."""
+        progress, validation = self._progress, None
+        if self._test is not None and self._options.validation != "none":
+            before = self.streams.noise.state
+            validation = validate(
+                self._model,
+                self._test,
+                self._options.batch,
+                sample=self._options.validation == "sampled",
+                normalization=self._normalization,
+                should_stop=self._should_stop,
+            )
+            if validation is None:
+                # As if it had not begun: a resumed run validates from the same noise.
+                self.streams.noise.restore(before)
+                return False
+        progress.train, progress.validation = progress.epoch.means(), validation
+        if self._on_event is not None:
+            event = EpochEvent(
+                epoch=progress.epochs,
+                epochs=self._options.epochs,
+                step=progress.steps,
+                train=progress.train,
+                validation=validation,
+                images_per_second=progress.epoch.images / progress.epoch.seconds,
+                learning_rate=learning_rate(self._options, progress.epochs),
+                seconds=self._seconds(),
+            )
+            self._on_event(event)
+        progress.epochs, progress.batch = progress.epochs + 1, 0
+        return True
+
+    def _seconds(self) -> float:
+        """Since the run began, before a resume included."""
+        return self._progress.seconds + perf_counter() - self._began
+
+    def _result(self, status: Literal["finished", "cancelled"]) -> FitResult:
+        return FitResult(
+            status=status,
+            epochs=self._progress.epochs,
+            steps=self._progress.steps,
+            seconds=self._seconds(),
+            train=self._progress.train,
+            validation=self._progress.validation,
+        )
+
+
+def learning_rate(options: FitOptions, epoch: int) -> float:
+    """Of an epoch, counted from 0: multiplied by ``decay`` at every milestone reached."""
+    reached = sum(epoch >= milestone for milestone in options.milestones)
+    return options.learning_rate * options.decay**reached

@@ -1,0 +1,41 @@
+"""The random streams of a training run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .noise import GaussianNoise, seeded_generator
+
+
+class Streams:
+    """Independent streams from one seed, so that using one more of one moves no other.
+
+    Attributes:
+        noise: of the weights, on the device.
+        augmentation: on the device.
+        order: of the batches, on the CPU, alike for every device.
+    """
+
+    def __init__(self, seed: int, device: torch.device) -> None:
+        noise, augmentation, order = np.random.SeedSequence(seed).generate_state(3).tolist()
+        self.noise = GaussianNoise(noise, device)
+        self.augmentation = seeded_generator(augmentation, device)
+        self.order = seeded_generator(order, "cpu")
+
+    def tensors(self) -> dict[str, Tensor]:
+        """Where the streams stand."""
+        return {
+            "noise": self.noise.state,
+            "augmentation": self.augmentation.get_state(),
+            "order": self.order.get_state(),
+        }
+
+    def restore(self, tensors: Mapping[str, Tensor]) -> None:
+        """Goes back to where ``tensors`` were taken."""
+        self.noise.restore(tensors["noise"])
+        self.augmentation.set_state(tensors["augmentation"])
+        self.order.set_state(tensors["order"])

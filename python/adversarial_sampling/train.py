@@ -1,0 +1,100 @@
+"""A training run: epochs of steps, validated, written down, and resumed bit for bit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+import torch
+
+from ._protocol import FitOptions, FitResult, NetworkSpec, Normalization
+from .checkpoint import save
+from .data import Images, check_labelled, check_normalization
+from .errors import AdversarialSamplingError
+from .files import check_folder
+from .models import Network
+from .reporting import OnEvent
+from .run import Run
+
+Path = str | os.PathLike[str]
+
+
+def fit(
+    model: Network,
+    train: Images,
+    test: Images | None = None,
+    options: FitOptions | None = None,
+    *,
+    normalization: Normalization | None = None,
+    on_event: OnEvent | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    checkpoint: Path | None = None,
+    state: Path | None = None,
+    resume: Path | None = None,
+) -> FitResult:
+    """Trains ``model`` by Adversarial Sampling. Same seed, same device: same run, bit for bit.
+
+    Args:
+        model: a network; its mode and its noise are its own again afterwards.
+        train: to train on, every image once an epoch.
+        test: to validate on after each epoch.
+        options: see ``FitOptions``; the reference's by default.
+        normalization: of pixels; None when the images are the network's input already.
+        on_event: told of every step, in bunches of about 50 ms, and of every epoch. A loss that
+            has become NaN is NaN there.
+        should_stop: asked after every step; true ends the run with status "cancelled".
+        checkpoint: where the model is saved after each epoch and at the end.
+        state: where everything needed to go on is saved with it, the model included.
+        resume: such a state to go on from, with the same options; more epochs are fine.
+
+    Raises:
+        AdversarialSamplingError: ``data``, ``usage``, ``checkpoint`` or ``file``, before training
+            where it can be known.
+    """
+    options = options or FitOptions()
+    classes = _classes(model)
+    check_normalization(normalization)
+    for name, data in (("train", train), ("test", test)):
+        if data is not None:
+            check_labelled(data, classes, name)
+            model.check_input(data.images.shape)
+    for path in (checkpoint, state):
+        if path is not None:
+            check_folder(path)
+    run = Run(model, train, test, options, normalization, on_event, should_stop or _never)
+    if resume is not None:
+        run.restore(resume)
+
+    def keep() -> None:
+        if checkpoint is not None:
+            save(model, checkpoint)
+        if state is not None:
+            run.write(state)
+
+    with model.drawing_from(run.streams.noise), model.in_mode(train=True), _repeatable():
+        return run.go(keep)
+
+
+def _never() -> bool:
+    return False
+
+
+def _classes(model: Network) -> int:
+    if isinstance(model.spec, NetworkSpec):
+        return model.spec.classes
+    raise AdversarialSamplingError(
+        f"expected a network to train, got a {model.spec.kind} layer on its own"
+    )
+
+
+@contextmanager
+def _repeatable() -> Generator[None]:
+    """On a GPU, convolutions whose sums are added in the same order every time."""
+    cudnn = torch.backends.cudnn
+    before = cudnn.deterministic, cudnn.benchmark
+    cudnn.deterministic, cudnn.benchmark = True, False
+    try:
+        yield
+    finally:
+        cudnn.deterministic, cudnn.benchmark = before

@@ -1,0 +1,45 @@
+"""Loss and accuracy on images that were not trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+
+from ._protocol import Normalization, Validation
+from .data import Images, normalize
+from .models import Network, parameter_dtype
+from .objective import accuracy, cross_entropy
+
+
+@torch.no_grad()
+def validate(
+    model: Network,
+    data: Images,
+    batch: int,
+    *,
+    sample: bool,
+    normalization: Normalization | None,
+    should_stop: Callable[[], bool],
+) -> Validation | None:
+    """One forward a batch in eval mode.
+
+    Args:
+        model: its mode is its own again afterwards.
+        data: on the model's device.
+        batch: images in one forward.
+        sample: True draws the weights afresh for each batch, False uses their means.
+        normalization: of pixels; None when the images are the network's input already.
+        should_stop: asked before every forward; None is answered when it says so.
+    """
+    dtype = parameter_dtype(model.spec)
+    sums = torch.zeros(2, dtype=torch.float64, device=model.device)
+    with model.in_mode(train=False):
+        for images, labels in data.batches(batch):
+            if should_stop():
+                return None
+            logits = model.output(normalize(images, normalization, dtype), sample)
+            means = torch.stack([cross_entropy(logits, labels), accuracy(logits, labels)])
+            sums += means * len(labels)
+    loss, correct = (sums / len(data)).tolist()
+    return Validation(loss=loss, accuracy=correct, images=len(data))

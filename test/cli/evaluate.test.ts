@@ -1,0 +1,105 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadDataset } from "../../src/data/index.ts";
+import { writeFileAtomically } from "../../src/files.ts";
+import { encodeSafetensors } from "../../src/safetensors.ts";
+import { tensor } from "../../src/tensor.ts";
+import { adsam } from "./adsam.ts";
+
+let cwd: string;
+const run = "runs/mine";
+const checkpoint = join(run, "checkpoint.safetensors");
+
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), "adsam-evaluate-"));
+  const words = ["train", "--limit", "200", "--epochs", "2", "--init-log-sigma", "-3", "--run", run, "--json"];
+  expect(await adsam(words, { cwd })).toMatchObject({ exitCode: 0, stderr: "" });
+});
+afterAll(() => rm(cwd, { recursive: true, force: true }));
+
+async function answer(...words: string[]): Promise<Record<string, unknown>> {
+  const { exitCode, stdout, stderr } = await adsam([...words, "--json"], { cwd });
+  expect({ exitCode, stderr }, stdout).toEqual({ exitCode: 0, stderr: "" });
+  return JSON.parse(stdout);
+}
+
+describe("evaluate", () => {
+  test("answers with one JSON document, the same for a run and for its checkpoint", async () => {
+    const [ofRun, ofCheckpoint] = await Promise.all([
+      answer("evaluate", run, "--samples", "3", "--seed", "1"),
+      answer("evaluate", checkpoint, "--dataset", "digits", "--samples", "3", "--seed", "1"),
+    ]);
+    expect(ofRun).toMatchObject({ target: run, dataset: "digits", images: 360, samples: 3 });
+    for (const name of [
+      "accuracy",
+      "nll",
+      "brier",
+      "ece",
+      "predictiveEntropy",
+      "expectedEntropy",
+      "mutualInformation",
+    ]) {
+      expect(ofRun[name], name).toBeTypeOf("number");
+    }
+    expect({ ...ofCheckpoint, target: run }).toEqual(ofRun);
+  });
+
+  test("shows a person a table and pictures; --mean takes one sample", async () => {
+    const { exitCode, stdout, stderr } = await adsam(["evaluate", run, "--mean", "--show", "2"], { cwd });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout).toMatch(/^data +digits, 360 images, 1 sample$/m);
+    expect(stdout).toMatch(/^most certain$/m);
+    expect(stdout).toMatch(/^least certain$/m);
+    expect(stdout.match(/#\d+ is \d/g)).toHaveLength(4);
+  });
+
+  test("refuses a data set with another number of classes", async () => {
+    const path = join(cwd, "three.safetensors");
+    const images = tensor(new Uint8Array(2 * 3 * 64), [2, 3, 8, 8]);
+    const labels = tensor(Uint8Array.from([0, 2]));
+    const parts = { train_images: images, train_labels: labels, test_images: images, test_labels: labels };
+    await writeFileAtomically(path, encodeSafetensors(parts));
+    const { exitCode, stderr } = await adsam(["evaluate", run, "--dataset", path], { cwd });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 2,
+      stderr: expect.stringContaining("the model tells 10 classes apart, and three has 3"),
+    });
+  });
+
+  test("refuses a checkpoint of another model", async () => {
+    const words = ["evaluate", checkpoint, "--dataset", "digits", "--model", "resnet32"];
+    const { exitCode, stderr } = await adsam(words, { cwd });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining("checkpoint.safetensors") });
+  });
+});
+
+describe("predict", () => {
+  test("tells of test images, of pictures and of tensors what it told of the same pixels", async () => {
+    const { test: part, normalization } = await loadDataset("digits");
+    const pixels = part.images.data.slice(5 * 3 * 64, 5 * 3 * 64 + 64) as Uint8Array;
+    await writeFile(join(cwd, "five.pgm"), Buffer.concat([Buffer.from(`P5 8 8 ${normalization?.scale}\n`), pixels]));
+    const images = tensor(pixels, [1, 8, 8]);
+    await writeFileAtomically(join(cwd, "five.safetensors"), encodeSafetensors({ images }));
+    const words = ["predict", run, "five.pgm", "five.safetensors", "--indices", "0,5", "--mean"];
+    const { images: found } = (await answer(...words)) as { images: Record<string, unknown>[] };
+    expect(found.map(({ image }) => image)).toEqual(["digits#0", "digits#5", "five.pgm", "five.safetensors#0"]);
+    const [, asIndex, asPicture, asTensor] = found.map(({ image, ...told }) => told);
+    expect(asPicture).toEqual(asIndex);
+    expect(asTensor).toEqual(asIndex);
+    expect(asIndex?.probabilities).toHaveLength(10);
+    expect(asIndex).toMatchObject({
+      entropySpread: 0,
+      confidence: expect.any(Number),
+      entropyMean: expect.any(Number),
+    });
+  });
+
+  test("shows a person one line an image", async () => {
+    const { exitCode, stdout, stderr } = await adsam(["predict", run, "--indices", "0,1,2", "--samples", "2"], { cwd });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(stdout).toMatch(/^image +class +confidence +predictive entropy +mutual information +Ha +He$/m);
+    expect(stdout.match(/^digits#\d( +\S+)+$/gm)).toHaveLength(3);
+  });
+});
