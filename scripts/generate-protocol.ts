@@ -12,20 +12,27 @@ const target = new URL("../python/adversarial_sampling/_protocol.py", import.met
 
 function definitions(): Record<string, Definition> {
   const endpoints = Object.values({ ...calls, ...jobs });
-  const everything = z.union([...endpoints.flatMap((endpoint) => [endpoint.request, endpoint.answer]), jobEvent, fidelity]);
+  const everything = z.union([
+    ...endpoints.flatMap((endpoint) => [endpoint.request, endpoint.answer]),
+    jobEvent,
+    fidelity,
+  ]);
   const schema: unknown = z.toJSONSchema(everything, { io: "input" });
   return z.object({ $defs: z.record(z.string(), z.custom<Definition>()) }).parse(schema).$defs;
 }
 
 function requestTable(name: string, endpoints: Record<string, { request: z.ZodType }>): string {
-  const rows = Object.entries(endpoints).map(([method, { request }]) => `    "${snakeCase(method)}": ${request.meta()?.id},`);
+  const rows = Object.entries(endpoints).map(
+    ([method, { request }]) => `    "${snakeCase(method)}": ${request.meta()?.id},`,
+  );
   return `${name}: dict[str, type[Message]] = {\n${rows.join("\n")}\n}`;
 }
 
 function presetTable(): string {
   const rows = Object.entries(fidelityPresets).map(([name, switches]) => {
     const fields = Object.entries(switches).map(
-      ([field, value]) => `        ${snakeCase(field)}=${typeof value === "boolean" ? (value ? "True" : "False") : `"${value}"`},`,
+      ([field, value]) =>
+        `        ${snakeCase(field)}=${typeof value === "boolean" ? (value ? "True" : "False") : `"${value}"`},`,
     );
     return `    "${name}": Fidelity(\n${fields.join("\n")}\n    ),`;
   });

@@ -38,7 +38,7 @@ export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> 
  * Writes `parts` one after another to a file beside `path`, then renames it: readers see the old file or the new one,
  * never half of it. Nothing is left behind on failure. Do not change the parts before it is done: they are not copied.
  * (Against a crash of this process, not of the machine: the disk is not told to flush.)
- * @throws AdsamError `file` when the folder is missing or the file cannot be written.
+ * @throws AdsamError `file` when the folder is missing or the file may not be written, `disk` when there is no room.
  */
 export async function writeFileAtomically(path: string, parts: readonly (Uint8Array | string)[]): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
@@ -104,11 +104,16 @@ const reasons: Readonly<Record<string, readonly [reason: string, suggestion: str
   EMFILE: ["too many files are open", "raise the limit (ulimit -n)"],
 };
 
-/** An AdsamError of code `file` for a failed system call; any other error as it is. */
+const noRoom: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
+
+/** An AdsamError for a failed system call, `disk` when there is no room and `file` otherwise; any other error as it is. */
 export function fileError(error: unknown, doing: "read" | "write", path: string): unknown {
   if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return error;
   const [reason, suggestion] = explain(String(error.code), doing, path) ?? [error.message, undefined];
-  return new AdsamError("file", `cannot ${doing} ${path}: ${reason}`, { suggestion, cause: error });
+  return new AdsamError(noRoom.has(error.code) ? "disk" : "file", `cannot ${doing} ${path}: ${reason}`, {
+    suggestion,
+    cause: error,
+  });
 }
 
 function explain(code: string, doing: "read" | "write", path: string) {

@@ -297,13 +297,13 @@ class StepOptions(Message):
     fidelity: Literal["reference", "paper"] = "reference"
     """preset of the four switches below"""
     epsilon_gradients: Literal["accumulated", "fresh"] | None = None
-    """null: as the preset says"""
+    """the gradient whose sign moves eps: the running sum, or its own; null: as the preset says"""
     optimizer_reset: Literal["each-epoch", "never"] | None = None
-    """null: as the preset says"""
+    """when the optimizer's moments restart; null: as the preset says"""
     metric_forward: bool | None = None
-    """null: as the preset says"""
+    """one more noisy training-mode forward, only for the accuracy; null: as the preset says"""
     running_statistics: Literal["every-forward", "loss-forwards"] | None = None
-    """null: as the preset says"""
+    """which forwards move batch norm's running statistics; null: as the preset says"""
 
 
 class TraceRequest(Message):
@@ -365,13 +365,13 @@ class FitOptions(Message):
     fidelity: Literal["reference", "paper"] = "reference"
     """preset of the four switches below"""
     epsilon_gradients: Literal["accumulated", "fresh"] | None = None
-    """null: as the preset says"""
+    """the gradient whose sign moves eps: the running sum, or its own; null: as the preset says"""
     optimizer_reset: Literal["each-epoch", "never"] | None = None
-    """null: as the preset says"""
+    """when the optimizer's moments restart; null: as the preset says"""
     metric_forward: bool | None = None
-    """null: as the preset says"""
+    """one more noisy training-mode forward, only for the accuracy; null: as the preset says"""
     running_statistics: Literal["every-forward", "loss-forwards"] | None = None
-    """null: as the preset says"""
+    """which forwards move batch norm's running statistics; null: as the preset says"""
     milestones: tuple[Count, ...] = (80, 140, 180)
     """epochs (from 0) at which the learning rate falls"""
     decay: Annotated[float, Field(le=1, gt=0)] = 0.1
@@ -528,7 +528,7 @@ class DoneEvent(Message):
 
 
 class PythonErrorData(Message):
-    code: Literal["usage", "data", "checkpoint", "file", "environment"] | None
+    code: Literal["usage", "data", "checkpoint", "file", "disk", "environment"] | None
     """where the package raised it on purpose"""
     suggestion: str | None
     type: str

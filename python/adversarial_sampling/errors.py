@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-ErrorCode = Literal["usage", "data", "checkpoint", "file", "environment"]
+ErrorCode = Literal["usage", "data", "checkpoint", "file", "disk", "environment"]
 
 
 class AdversarialSamplingError(Exception):
@@ -12,8 +12,9 @@ class AdversarialSamplingError(Exception):
 
     Attributes:
         code: ``usage`` (an argument out of range), ``data`` (images or labels that do not fit),
-            ``checkpoint`` (damaged, foreign or of another model), ``file`` (missing, or cannot be
-            written), ``environment`` (a device that is not there).
+            ``checkpoint`` (damaged, foreign or of another model), ``file`` (missing, or may not be
+            read or written), ``disk`` (no room to write), ``environment`` (a device that is not
+            there).
         suggestion: what to do about it.
     """
 

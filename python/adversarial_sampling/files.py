@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from collections.abc import Generator, Mapping
@@ -14,12 +15,14 @@ from torch import Tensor
 
 from .errors import AdversarialSamplingError
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
 
 def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
     """Writes beside ``path`` and then renames: a failure leaves the old file as it was.
 
     Raises:
-        AdversarialSamplingError: ``file`` when it cannot be written.
+        AdversarialSamplingError: ``file`` when it may not be written, ``disk`` when there is no room.
     """
     target = Path(path)
     partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
@@ -30,10 +33,11 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
             os.fsync(file.fileno())
         partial.replace(target)
     except OSError as error:
+        full = error.errno in NO_ROOM
         raise AdversarialSamplingError(
             f"cannot write {target}: {error.strerror or error}",
-            code="file",
-            suggestion="is the folder there, writable, and the disk not full?",
+            code="disk" if full else "file",
+            suggestion="free some space" if full else "is the folder there, and writable?",
         ) from error
     finally:
         with suppress(OSError):

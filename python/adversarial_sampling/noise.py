@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from hashlib import blake2b
 from math import sqrt
 from typing import Protocol
 
@@ -35,8 +36,10 @@ class GlobalNoise:
 class GaussianNoise:
     """Draws from a generator of its own on ``device``, without touching torch's global one."""
 
-    def __init__(self, seed: int, device: torch.device | str = "cpu") -> None:
-        self._generator = seeded_generator(seed, device)
+    def __init__(
+        self, seed: int, device: torch.device | str = "cpu", stream: str = "noise"
+    ) -> None:
+        self._generator = seeded_generator(seed, device, stream)
 
     def draw(self, like: Tensor) -> Tensor:
         """The next draw, with the shape, dtype and device of ``like``."""
@@ -77,15 +80,16 @@ def noise_from(spec: NoiseSpec, own: NoiseSource, device: torch.device | str) ->
     return own if spec.seed is None else GaussianNoise(spec.seed, device)
 
 
-def seeded_generator(seed: int, device: torch.device | str) -> torch.Generator:
-    """A new generator on ``device``.
+def seeded_generator(seed: int, device: torch.device | str, stream: str) -> torch.Generator:
+    """A new generator on ``device``; streams of one seed are independent of one another.
 
     Raises:
-        AdversarialSamplingError: ``usage`` when the seed has more than 64 bits.
+        AdversarialSamplingError: ``usage`` when the seed is negative.
     """
-    if not 0 <= seed < 2**64:
-        raise AdversarialSamplingError(f"expected a seed from 0 to 2^64 - 1, got {seed}")
-    return torch.Generator(device).manual_seed(seed)
+    if seed < 0:
+        raise AdversarialSamplingError(f"expected a seed >= 0, got {seed}")
+    derived = blake2b(f"{stream}:{seed}".encode(), digest_size=8).digest()
+    return torch.Generator(device).manual_seed(int.from_bytes(derived, "big"))
 
 
 def wave(k: int, n: int) -> Tensor:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -21,10 +20,9 @@ class Streams:
     """
 
     def __init__(self, seed: int, device: torch.device) -> None:
-        noise, augmentation, order = np.random.SeedSequence(seed).generate_state(3).tolist()
-        self.noise = GaussianNoise(noise, device)
-        self.augmentation = seeded_generator(augmentation, device)
-        self.order = seeded_generator(order, "cpu")
+        self.noise = GaussianNoise(seed, device, "training noise")
+        self.augmentation = seeded_generator(seed, device, "augmentation")
+        self.order = seeded_generator(seed, "cpu", "order")
 
     def tensors(self) -> dict[str, Tensor]:
         """Where the streams stand."""

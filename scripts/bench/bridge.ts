@@ -1,7 +1,7 @@
-import { findPython } from "../../src/torch/environment.ts";
-import { Session } from "../../src/torch/session.ts";
 import { open } from "../../src/backend.ts";
 import { tensor } from "../../src/tensor.ts";
+import { findPython } from "../../src/torch/environment.ts";
+import { Session } from "../../src/torch/session.ts";
 import type { Figure } from "./main.ts";
 import { quantile, spread } from "./statistics.ts";
 

@@ -24,6 +24,8 @@ if (json) {
   console.log(`${machine.cpu}, ${machine.cores} cores, Node ${machine.node}: median (minimum to maximum; count)`);
   for (const { name, median, minimum, maximum, unit, count, target } of figures) {
     const range = [minimum, maximum].map((value) => value.toPrecision(4)).join(" to ");
-    console.log(`${name.padEnd(46)} ${median.toPrecision(4).padStart(8)} ${unit.padEnd(5)} (${range}; ${count})  ${target}`);
+    console.log(
+      `${name.padEnd(46)} ${median.toPrecision(4).padStart(8)} ${unit.padEnd(5)} (${range}; ${count})  ${target}`,
+    );
   }
 }

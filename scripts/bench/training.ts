@@ -1,16 +1,16 @@
 import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { open } from "../../src/backend.ts";
 import { loadDataset } from "../../src/data/index.ts";
 import { packageRoot } from "../../src/package.ts";
+import { writeSafetensors } from "../../src/safetensors.ts";
 import type { ModelSpecInput } from "../../src/schema/models.ts";
 import type { FitOptionsInput } from "../../src/schema/options.ts";
-import { writeSafetensors } from "../../src/safetensors.ts";
 import { findPython } from "../../src/torch/environment.ts";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Figure } from "./main.ts";
 import { spread } from "./statistics.ts";
 

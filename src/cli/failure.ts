@@ -6,14 +6,13 @@ const exitCodes: Record<ErrorCode, number> = {
   data: 2,
   checkpoint: 2,
   file: 2,
+  disk: 3,
   environment: 3,
   python: 3,
   crashed: 3,
   closed: 3,
   cancelled: 130,
 };
-
-const fullDisk = new Set(["ENOSPC", "EDQUOT"]);
 
 /** A failure as the command line tells it. */
 export interface Failure {
@@ -31,7 +30,7 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof AdsamError) {
     const { code, message, suggestion, python } = error;
     return {
-      exitCode: isFullDisk(error) ? 3 : exitCodes[code],
+      exitCode: exitCodes[code],
       code,
       message,
       ...(suggestion === undefined ? {} : { suggestion }),
@@ -47,12 +46,6 @@ function wrongUse({ message, exitCode }: CommanderError): Failure {
   const [problem = "", guess] = message.replace(/^error: /, "").split("\n");
   const suggestion = guess?.replace(/^\((.*)\)$/, "$1");
   return { exitCode: exitCode === 0 ? 0 : 2, code: "usage", message: problem, ...(suggestion ? { suggestion } : {}) };
-}
-
-/** Whether the error, or one that caused it, says that the disk is full. */
-function isFullDisk(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return ("code" in error && fullDisk.has(String(error.code))) || isFullDisk(error.cause);
 }
 
 export function humanFailure({ message, suggestion, details }: Failure): string {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { TrainOptions } from "../experiments/train.ts";
 import { positiveCount } from "../schema/numbers.ts";
-import { type FitOptionsInput, fidelity, fitOptions } from "../schema/options.ts";
+import { type FitOptionsInput, fitOptions } from "../schema/options.ts";
 import { backendGroup, dataFolder, datasets, jsonGroup, modelGroup } from "./groups.ts";
 
 const dataGroup = {
@@ -15,18 +15,10 @@ const dataGroup = {
 
 const { flip, cropPadding, seed, ...fitShape } = fitOptions.shape;
 
-const { epsilonGradients, optimizerReset, metricForward, runningStatistics } = fidelity.shape;
-const switched = <S extends z.ZodType>(option: S, { description }: z.ZodType): S =>
-  option.describe(`${description}; null: as the preset says`);
-
 const fitGroup = {
   heading: "Training:",
   shape: {
     ...fitShape,
-    epsilonGradients: switched(fitShape.epsilonGradients, epsilonGradients),
-    optimizerReset: switched(fitShape.optimizerReset, optimizerReset),
-    metricForward: switched(fitShape.metricForward, metricForward),
-    runningStatistics: switched(fitShape.runningStatistics, runningStatistics),
     flip: flip.unwrap().nullable().default(null).describe(`${flip.description}; null: on for CIFAR, off otherwise`),
     cropPadding: cropPadding
       .unwrap()

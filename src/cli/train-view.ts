@@ -10,7 +10,7 @@ export class TrainView {
   #progress: Progress | undefined;
 
   constructor(signal: AbortSignal) {
-    signal.addEventListener("abort", () => this.#say("stopping after this step; Ctrl-C again ends at once"));
+    signal.addEventListener("abort", () => this.#say("stopping; Ctrl-C again ends at once"));
   }
 
   /** Shows all events; answers how the run ended. */

@@ -38,7 +38,7 @@ function toAnswers({ output, kl, input, parameters }: Gradients, buffers: NamedT
     ["out", numbers(output)],
     ["grad_x", numbers(input)],
   ]);
-  if (kl !== null) answers.set("kl", [kl]);
+  answers.set("kl", [kl ?? 0]); // without weights there is nothing that departs from the prior
   for (const [name, gradient] of Object.entries(parameters)) answers.set(`grads.${name}`, numbers(gradient));
   for (const [name, buffer] of Object.entries(buffers)) answers.set(name, numbers(buffer));
   return answers;

@@ -13,7 +13,8 @@ export function checkDataset({ classes, train, test, normalization }: Dataset): 
     throw new AdsamError("data", `expected at least 2 classes, got ${classes}`);
   }
   for (const [part, split] of Object.entries({ train, test })) {
-    checkImages(split, part);
+    checkImages(split.images, `${part} images`);
+    checkCount(split, part);
     classIndices(split.labels, classes, `${part} labels`);
   }
   const [trainKind, testKind] = [train.images, test.images].map(
@@ -29,27 +30,37 @@ export function checkDataset({ classes, train, test, normalization }: Dataset): 
   }
 }
 
-function checkImages({ images, labels }: Split, part: string): void {
+/**
+ * Holds a tensor to what images are: one or more, [N, 3, H, W], of uint8 or finite float32.
+ * @throws AdsamError `data` that begins with `name`.
+ */
+export function checkImages(images: Tensor, name: string): void {
   const { shape, dtype } = images;
   if (shape.length !== 4 || shape[1] !== 3) {
-    throw new AdsamError("data", `${part} images: expected shape [N, 3, H, W], got [${shape}]`);
+    throw new AdsamError("data", `${name}: expected shape [N, 3, H, W], got [${shape}]`);
   }
   if (dtype !== "uint8" && dtype !== "float32") {
-    throw new AdsamError("data", `${part} images: expected uint8 or float32, got ${dtype}`);
+    throw new AdsamError("data", `${name}: expected uint8 or float32, got ${dtype}`);
   }
-  if (elementCount(shape) === 0) throw new AdsamError("data", `${part} images: expected some, got shape [${shape}]`);
-  if (shape[0] !== labels.shape[0]) {
-    throw new AdsamError("data", `${part}: expected as many labels as images (${shape[0]}), got ${labels.shape[0]}`);
-  }
-  checkFinite(images, part);
+  if (elementCount(shape) === 0) throw new AdsamError("data", `${name}: expected some, got shape [${shape}]`);
+  checkFinite(images, name);
 }
 
-function checkFinite(images: Tensor, part: string): void {
+function checkCount({ images, labels }: Split, part: string): void {
+  if (images.shape[0] !== labels.shape[0]) {
+    throw new AdsamError(
+      "data",
+      `${part}: expected as many labels as images (${images.shape[0]}), got ${labels.shape[0]}`,
+    );
+  }
+}
+
+function checkFinite(images: Tensor, name: string): void {
   if (images.dtype !== "float32") return;
   const index = images.data.findIndex((value) => !Number.isFinite(value));
   if (index < 0) return;
   const image = Math.floor(index / elementCount(images.shape.slice(1)));
-  throw new AdsamError("data", `${part} images: image ${image} holds ${images.data[index]}, expected finite numbers`, {
+  throw new AdsamError("data", `${name}: image ${image} holds ${images.data[index]}, expected finite numbers`, {
     suggestion: "leave out or repair such images",
   });
 }

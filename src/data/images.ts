@@ -3,7 +3,8 @@ import { AdsamError } from "../errors.ts";
 import { readSafetensors } from "../safetensors.ts";
 import type { Normalization } from "../schema/data.ts";
 import { type Tensor, tensor } from "../tensor.ts";
-import { greyToRgb } from "./grey.ts";
+import { checkImages } from "./check.ts";
+import { threeChannels } from "./grey.ts";
 import { netpbmExtensions, readNetpbm } from "./netpbm.ts";
 
 export interface NamedImages {
@@ -37,28 +38,9 @@ async function loadTensor(path: string): Promise<NamedImages> {
     );
   }
   const rgb = threeChannels(images);
-  if (rgb === undefined) {
-    throw new AdsamError(
-      "data",
-      `${path}: expected images of uint8 or float32, [N, 3, H, W], [N, 1, H, W] or [N, H, W], got ${images.dtype} [${images.shape}]`,
-    );
-  }
-  const bad = rgb.dtype === "float32" ? rgb.data.findIndex((value) => !Number.isFinite(value)) : -1;
+  checkImages(rgb, path);
   const count = rgb.shape[0] ?? 0;
-  if (bad >= 0) {
-    const image = Math.floor((bad * count) / rgb.data.length);
-    throw new AdsamError("data", `${path}: image ${image} holds ${rgb.data[bad]}, expected finite numbers`);
-  }
   return { names: Array.from({ length: count }, (_, image) => `${path}#${image}`), images: rgb };
-}
-
-function threeChannels(images: Tensor): Tensor | undefined {
-  if (images.data.length === 0 || (images.dtype !== "uint8" && images.dtype !== "float32")) return undefined;
-  const [count = 0, channels = 0, ...size] = images.shape;
-  if (images.shape.length === 3) return greyToRgb(images);
-  if (images.shape.length !== 4) return undefined;
-  if (channels === 1) return greyToRgb({ ...images, shape: [count, ...size] });
-  return channels === 3 ? images : undefined;
 }
 
 async function loadPicture(path: string, normalization: Normalization | null): Promise<NamedImages> {

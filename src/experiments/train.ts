@@ -57,7 +57,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     model: model.spec,
     fit,
     data: dataRecordOf(choice, data),
-    pretrain: pretrain ?? null,
+    pretrain: pretrain === undefined ? null : resolve(pretrain),
     backend: await backend.info(),
   };
   await createRunFolder(folder, run);

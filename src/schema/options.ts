@@ -32,6 +32,11 @@ export const fidelityPresets = {
   },
 } as const satisfies Record<string, Fidelity>;
 
+/** A switch of its own, which the preset sets unless it is given. */
+function asPreset<Switch extends z.ZodType>(schema: Switch) {
+  return schema.nullable().default(null).describe(`${schema.description}; null: as the preset says`);
+}
+
 const step = {
   optimizer: z.enum(["adam", "sgd"]).default("adam").describe("adam, or sgd with momentum 0.9"),
   learningRate: z.number().positive().default(0.01).describe("initial learning rate"),
@@ -41,10 +46,10 @@ const step = {
   samplings: positiveCount.default(1).describe("forwards with fresh noise that the ELBO is averaged over"),
   beta: z.number().min(0).nullable().default(null).describe("weight of the KL divergence; null: 1 / N / 100"),
   fidelity: z.enum(["reference", "paper"]).default("reference").describe("preset of the four switches below"),
-  epsilonGradients: epsilonGradients.nullable().default(null).describe("null: as the preset says"),
-  optimizerReset: optimizerReset.nullable().default(null).describe("null: as the preset says"),
-  metricForward: z.boolean().nullable().default(null).describe("null: as the preset says"),
-  runningStatistics: runningStatistics.nullable().default(null).describe("null: as the preset says"),
+  epsilonGradients: asPreset(fidelity.shape.epsilonGradients),
+  optimizerReset: asPreset(fidelity.shape.optimizerReset),
+  metricForward: asPreset(fidelity.shape.metricForward),
+  runningStatistics: asPreset(fidelity.shape.runningStatistics),
 };
 
 /** What one step of training does: REFERENCE "One training step". */

@@ -24,7 +24,7 @@ import {
   gradientOptions,
   predictOptions,
 } from "../schema/options.ts";
-import type { FitResult, StepRecord, TensorInfo } from "../schema/results.ts";
+import type { StepRecord, TensorInfo } from "../schema/results.ts";
 import type { NamedTensors, Tensor } from "../tensor.ts";
 import { validate } from "../validation.ts";
 import { drop, pack, unpack } from "./bundle.ts";

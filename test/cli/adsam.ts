@@ -21,11 +21,14 @@ export interface Started {
 export interface Surroundings {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Bytes that it may write to one file. */
+  readonly fileSize?: number;
 }
 
 /** Starts `adsam ...words`, on one thread so that tests side by side do not slow each other down. */
-export function start(words: readonly string[], { cwd = root, env = {} }: Surroundings = {}): Started {
-  const child = spawn(process.execPath, [program, ...words], {
+export function start(words: readonly string[], { cwd = root, env = {}, fileSize }: Surroundings = {}): Started {
+  const limit = fileSize === undefined ? "" : `ulimit -f ${fileSize / 512}; `;
+  const child = spawn("/bin/sh", ["-c", `${limit}exec "$0" "$@"`, process.execPath, program, ...words], {
     cwd,
     env: { ...process.env, OMP_NUM_THREADS: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -20,6 +20,8 @@ test.each<[ErrorCode, number]>([
 test("a full disk is the environment's fault", () => {
   const cause = Object.assign(new Error("no space"), { code: "ENOSPC" });
   expect(failureOf(new AdsamError("file", "cannot write x", { cause })).exitCode).toBe(3);
+  expect(failureOf(new AdsamError("file", "cannot write x: No space left on device")).exitCode).toBe(3);
+  expect(failureOf(new AdsamError("file", "cannot write x: Permission denied")).exitCode).toBe(2);
 });
 
 test("an exception in Python that nobody foresaw is shown with its type and traceback", () => {

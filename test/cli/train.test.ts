@@ -68,6 +68,28 @@ describe("a run", () => {
   });
 });
 
+test("a checkpoint that cannot be written whole is not there at all", async () => {
+  const cwd = await temporaryFolder();
+  const { exitCode, stderr } = await adsam([...quick, "--epochs", "1", "--run", "mine"], { cwd, fileSize: 768 * 1024 });
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/^error: cannot write .+mine\/checkpoint\.safetensors: File too large$/m);
+  expect((await readdir(join(cwd, "mine"))).sort()).toEqual(["events.jsonl", "run.json"]);
+});
+
+test("a run starts from a plain network's weights", async () => {
+  const cwd = await temporaryFolder();
+  await adsam([...quick, "--epochs", "1", "--deterministic", "--run", "plain"], { cwd });
+  const pretrain = join("plain", "checkpoint.safetensors");
+  const tuned = await adsam([...quick, "--epochs", "0", "--pretrain", pretrain, "--run", "tuned"], { cwd });
+  expect(tuned).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("trained 0 epochs") });
+  const [plain, bayesian] = await Promise.all(
+    ["plain", "tuned"].map((name) => readSafetensors(join(cwd, name, "checkpoint.safetensors"))),
+  );
+  expect(bayesian?.tensors["linear.mu_weight"]).toEqual(plain?.tensors["linear.weight"]);
+  const { record } = await openRun(join(cwd, "tuned"));
+  expect(record).toMatchObject({ pretrain: join(cwd, pretrain), model: { bayesian: true } });
+});
+
 describe("Ctrl-C", () => {
   test("ends a run cleanly, and the run can go on as if nothing had been", async () => {
     const cwd = await temporaryFolder();

@@ -49,7 +49,9 @@ async function askAfterwards(session: Session, killed: Promise<unknown>): Promis
 
 const activities = [askAfterwards, pingForever, train, writeForever, readForever];
 // Four moments in each activity; the longest waits fall well into training and into the second transfers.
-const moments = activities.flatMap((activity) => [1, 40, 230, 700].map((wait) => ({ activity, name: activity.name, wait })));
+const moments = activities.flatMap((activity) =>
+  [1, 40, 230, 700].map((wait) => ({ activity, name: activity.name, wait })),
+);
 
 test.each(moments)("Python killed in $name after $wait ms", async ({ activity, wait }) => {
   const session = await startSession();

@@ -64,7 +64,10 @@ describe("tensors cross as they are", () => {
 
   test("megabytes, through a file that is gone afterwards", async () => {
     const model = await backend.model({ kind: "linear", inFeatures: 1000, outFeatures: 500, bias: false });
-    const weights = tensor(Float32Array.from({ length: 500_000 }, (_, i) => Math.sin(i)), [500, 1000]);
+    const weights = tensor(
+      Float32Array.from({ length: 500_000 }, (_, i) => Math.sin(i)),
+      [500, 1000],
+    );
     await model.write({ mu_weight: weights });
     expect((await model.read(["mu_weight"])).mu_weight).toEqual(weights);
   });
@@ -164,7 +167,11 @@ describe("training", () => {
     const { status, steps } = await run;
     expect(status).toBe("cancelled");
     expect(steps).toBeLessThan(20);
-    const resumed = await (await backend.load(files.checkpoint)).fit(digits, { epochs: 50, resume: files.state, signal: AbortSignal.timeout(1500) });
+    const resumed = await (await backend.load(files.checkpoint)).fit(digits, {
+      epochs: 50,
+      resume: files.state,
+      signal: AbortSignal.timeout(1500),
+    });
     expect(resumed.steps).toBeGreaterThan(steps);
   });
 
@@ -220,8 +227,14 @@ describe("errors", () => {
   });
 
   test.each([
-    ["images of another shape", (d: Dataset) => ({ ...d, train: { ...d.train, images: tensor(new Uint8Array(128), [2, 1, 8, 8]) } })],
-    ["a class that the model has not", (d: Dataset) => ({ ...d, train: { ...d.train, labels: tensor(new Uint8Array(200).fill(11)) } })],
+    [
+      "images of another shape",
+      (d: Dataset) => ({ ...d, train: { ...d.train, images: tensor(new Uint8Array(128), [2, 1, 8, 8]) } }),
+    ],
+    [
+      "a class that the model has not",
+      (d: Dataset) => ({ ...d, train: { ...d.train, labels: tensor(new Uint8Array(200).fill(11)) } }),
+    ],
   ])("%s are refused before anything is trained", async (_, spoil) => {
     const model = await backend.model(small);
     await expect(model.fit(spoil(digits), { epochs: 1 })).rejects.toMatchObject({ code: "data" });

@@ -58,7 +58,7 @@ def _network(spec: NetworkSpec) -> Network:
 @contextmanager
 def _initial_values(seed: int) -> Generator[None]:
     # The initialisers draw from the CPU's global generator: lend it, and give it back.
-    seeded = seeded_generator(seed, "cpu").get_state()
+    seeded = seeded_generator(seed, "cpu", "initial values").get_state()
     with torch.random.fork_rng(devices=[]):
         torch.set_rng_state(seeded)
         yield

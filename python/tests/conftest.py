@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from adversarial_sampling import Images, Network, NetworkSpec, build
+
+MakeImages = Callable[..., Images]
+MakeModel = Callable[..., Network]
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+@pytest.fixture
+def make_images() -> MakeImages:
+    """Images whose class is the channel that is bright: learnt within a few steps."""
+
+    def make(count: int, classes: int = 3, size: int = 8, seed: int = 0) -> Images:
+        generator = torch.Generator().manual_seed(seed)
+        labels = torch.randint(classes, (count,), generator=generator)
+        images = torch.randn(count, 3, size, size, generator=generator) / 4
+        images[torch.arange(count), labels] += 1
+        return Images(images, labels)
+
+    return make
+
+
+@pytest.fixture
+def make_model() -> MakeModel:
+    """A small ResNet with little noise, so that it learns quickly."""
+
+    def make(**changes: object) -> Network:
+        fields = {"kind": "resnet20", "classes": 3, "init_log_sigma": -4.0, **changes}
+        return build(NetworkSpec.model_validate(fields))
+
+    return make
