@@ -22,7 +22,8 @@ def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
     """Writes beside ``path`` and then renames: a failure leaves the old file as it was.
 
     Raises:
-        AdversarialSamplingError: ``file`` when it may not be written, ``disk`` when there is no room.
+        AdversarialSamplingError: ``file`` when it may not be written, ``disk`` when there is no
+            room.
     """
     target = Path(path)
     partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 from collections.abc import Mapping
+from pathlib import Path
 from typing import cast
 
 import torch
@@ -22,21 +24,20 @@ def read_pickled(path: str | os.PathLike[str]) -> dict[str, Tensor]:
             holds anything but tensors, or would run code; it is not executed.
     """
     with readable(path):
-        try:
-            content: object = torch.load(path, map_location="cpu", weights_only=True)
-        except pickle.UnpicklingError as error:
-            raise AdversarialSamplingError(
-                f"{path} is damaged, or holds Python objects that could run code when they are "
-                "loaded; nothing in it was executed",
-                code="checkpoint",
-                suggestion="save the state_dict alone: tensors by name",
-            ) from error
-        except OSError:
-            raise
-        except Exception as error:  # torch raises whatever a damaged archive leads it to
-            raise AdversarialSamplingError(
-                f"{path} is damaged or not a torch checkpoint: {error}", code="checkpoint"
-            ) from error
+        archive = io.BytesIO(Path(path).read_bytes())
+    try:
+        content: object = torch.load(archive, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise AdversarialSamplingError(
+            f"{path} is damaged, or holds Python objects that could run code when they are "
+            "loaded; nothing in it was executed",
+            code="checkpoint",
+            suggestion="save the state_dict alone: tensors by name",
+        ) from error
+    except Exception as error:  # torch raises whatever a damaged archive leads it to
+        raise AdversarialSamplingError(
+            f"{path} is damaged or not a torch checkpoint: {error}", code="checkpoint"
+        ) from error
     if isinstance(content, Mapping) and "state_dict" in content:
         content = cast("Mapping[str, object]", content)["state_dict"]
     if not isinstance(content, Mapping):

@@ -4,11 +4,11 @@ from copy import deepcopy
 
 import pytest
 import torch
+from conftest import MakeImages, MakeModel
 from torch import Tensor
 from torch.nn import functional as F
 
 from adversarial_sampling import AdversarialStep, FitOptions, Network, StepOptions, resolve_fidelity
-from conftest import MakeImages, MakeModel
 
 TRAINING_SIZE = 40
 
@@ -36,7 +36,7 @@ def defined_step(
         (-F.cross_entropy(model(x, fix=True)[0], y)).backward()
         with torch.no_grad():
             for e in eps:
-                e -= options.step_size * e.grad.sign()
+                e.sub_(options.step_size * e.grad.sign())
             if not reference:
                 for name, value in statistics.items():
                     dict(model.named_buffers())[name].copy_(value)

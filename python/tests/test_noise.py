@@ -5,7 +5,7 @@ import torch
 
 from adversarial_sampling import AdversarialSamplingError, GaussianNoise, WaveNoise
 from adversarial_sampling._protocol import GaussianNoiseSpec, WaveNoiseSpec
-from adversarial_sampling.noise import digest, noise_from, wave
+from adversarial_sampling.noise import digest, noise_from, seeded_generator, wave
 
 
 def test_wave_is_the_formula() -> None:
@@ -39,9 +39,19 @@ def test_gaussian_noise_repeats_and_goes_back_without_moving_the_global_generato
     assert torch.equal(torch.get_rng_state(), before)
 
 
-def test_a_seed_has_64_bits() -> None:
-    with pytest.raises(AdversarialSamplingError, match=r"2\^64"):
-        GaussianNoise(2**64)
+def test_any_seed_from_0_on() -> None:
+    like = torch.zeros(3)
+    large = GaussianNoise(2**64).draw(like)
+    assert not torch.equal(large, GaussianNoise(0).draw(like))
+    with pytest.raises(AdversarialSamplingError, match="seed >= 0, got -1"):
+        GaussianNoise(-1)
+
+
+def test_streams_of_one_seed_are_apart() -> None:
+    first, second = (
+        torch.rand(3, generator=seeded_generator(5, "cpu", stream)) for stream in ("a", "b")
+    )
+    assert not torch.equal(first, second)
 
 
 def test_noise_from_its_spec() -> None:

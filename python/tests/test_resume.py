@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from conftest import MakeImages, MakeModel
 
 from adversarial_sampling import (
     AdversarialSamplingError,
@@ -17,7 +18,6 @@ from adversarial_sampling import (
     fit,
     load,
 )
-from conftest import MakeImages, MakeModel
 
 OPTIONS = {
     "epochs": 3,

@@ -1,9 +1,9 @@
 import pytest
 import torch
+from conftest import MakeImages, MakeModel
 
 from adversarial_sampling import Images, StepOptions, WaveNoise, trace
 from adversarial_sampling.noise import digest
-from conftest import MakeImages, MakeModel
 
 
 def test_every_forward_is_recorded(make_model: MakeModel, make_images: MakeImages) -> None:
@@ -34,7 +34,13 @@ def test_labels_and_inputs_are_cast(make_model: MakeModel, make_images: MakeImag
     data = make_images(4)
     bytes_, ints = data.labels.to(torch.uint8), data.labels
     losses = [
-        trace(make_model(dtype="float64"), [Images(data.images, y)], StepOptions(steps=0), 9, WaveNoise())
+        trace(
+            make_model(dtype="float64"),
+            [Images(data.images, y)],
+            StepOptions(steps=0),
+            9,
+            WaveNoise(),
+        )
         for y in (bytes_, ints)
     ]
     assert losses[0] == losses[1]

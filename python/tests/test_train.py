@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from conftest import MakeImages, MakeModel
 
 from adversarial_sampling import (
     AdversarialSamplingError,
@@ -19,7 +20,6 @@ from adversarial_sampling import (
     load,
 )
 from adversarial_sampling.run import learning_rate
-from conftest import MakeImages, MakeModel
 
 QUICK = {"batch": 8, "steps": 1, "epochs": 2}
 
@@ -63,7 +63,7 @@ def test_it_learns(make_model: MakeModel, make_images: MakeImages, bayesian: boo
         make_model(bayesian=bayesian),
         make_images(80),
         make_images(40, seed=1),
-        options(epochs=4, batch=16),
+        options(epochs=6, batch=16, learning_rate=0.001),
     )
     assert result.validation.accuracy > 0.9
     assert (result.train.kl is None) == (not bayesian)
@@ -74,8 +74,11 @@ def test_half_precision_learns(make_model: MakeModel, make_images: MakeImages, d
     events: list[StepEvent | EpochEvent] = []
     model = make_model(dtype=dtype)
     result = fit(
-        model, make_images(48, size=4), make_images(24, size=4, seed=1),
-        options(epochs=3, validation="mean"), on_event=events.append,
+        model,
+        make_images(48, size=4),
+        make_images(24, size=4, seed=1),
+        options(epochs=3, validation="mean"),
+        on_event=events.append,
     )
     assert result.validation.accuracy > 0.8
     assert not any(isnan(event.loss) for event in events if isinstance(event, StepEvent))

@@ -45,22 +45,22 @@ export class Jobs {
     if (signal?.aborted) throw cancelled(signal.reason);
     this.#started += 1;
     const number = this.#started;
+    const settled = new AbortController(); // takes the listeners off the caller's signals
     const end = new Promise<End>((finish, giveUp) => {
       this.#unfinished.set(number, { onEvent, finish });
-      signal?.addEventListener("abort", () => giveUp(cancelled(signal.reason)), { once: true });
+      signal?.addEventListener("abort", () => giveUp(cancelled(signal.reason)), { signal: settled.signal });
     });
     end.catch(() => {}); // given up before it is awaited below
     const cancel = () => {
       this.#session.call("cancel", { job: number }).catch(() => {}); // a session that ends says so by itself
     };
-    const asked = AbortSignal.any([signal, stop].filter((each) => each !== undefined));
-    asked.addEventListener("abort", cancel);
+    for (const asking of [signal, stop]) asking?.addEventListener("abort", cancel, { signal: settled.signal });
     try {
       await this.#session.start(method, request, number);
-      if (asked.aborted) cancel();
+      if (stop?.aborted) cancel();
       return answerOf(method, await this.#session.outlive(end));
     } finally {
-      asked.removeEventListener("abort", cancel);
+      settled.abort();
       this.#unfinished.delete(number);
     }
   }

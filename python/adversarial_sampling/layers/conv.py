@@ -68,8 +68,8 @@ class Convolution:
         return self.in_channels * height * width
 
     def __call__(self, x: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
-        """[N, in_channels, H, W] to [N, out_channels, H', W']."""
-        if x.dim() != 4 or x.shape[1] != self.in_channels:
+        """[N, in_channels, H, W] to [N, out_channels, H', W']; N may be left out."""
+        if x.dim() not in (3, 4) or x.shape[-3] != self.in_channels:
             raise AdversarialSamplingError(
                 f"expected an input of shape [N, {self.in_channels}, H, W], got {list(x.shape)}"
             )
@@ -85,9 +85,9 @@ class Convolution:
         kernel, dilation = _pair(self.kernel_size), _pair(self.dilation)
         for axis in (0, 1):
             reach = dilation[axis] * (kernel[axis] - 1) + 1
-            if x.shape[2 + axis] + 2 * padding[axis] < reach:
+            if x.shape[axis - 2] + 2 * padding[axis] < reach:
                 raise AdversarialSamplingError(
-                    f"an input of {x.shape[2]} x {x.shape[3]} with padding {self.padding} is "
+                    f"an input of {x.shape[-2]} x {x.shape[-1]} with padding {self.padding} is "
                     f"smaller than the kernel, which reaches over {reach}"
                 )
 

@@ -14,9 +14,9 @@ from .point import Point
 
 def _linear(x: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
     assert weight is not None
-    if x.dim() != 2 or x.shape[1] != weight.shape[1]:
+    if x.dim() == 0 or x.shape[-1] != weight.shape[1]:
         raise AdversarialSamplingError(
-            f"expected an input of shape [N, {weight.shape[1]}], got {list(x.shape)}"
+            f"expected an input of shape [..., {weight.shape[1]}], got {list(x.shape)}"
         )
     return F.linear(x, weight, bias)
 

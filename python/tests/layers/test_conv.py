@@ -65,7 +65,9 @@ def test_plain_layers_are_called_alike() -> None:
 )
 def test_contradictory_arguments(arguments: dict[str, object], message: str) -> None:
     with pytest.raises(AdversarialSamplingError, match=message) as error:
-        RandConv2d(0.15, 1, 0.15, **{"in_channels": 3, "out_channels": 4, "kernel_size": 3} | arguments)
+        RandConv2d(
+            0.15, 1, 0.15, **{"in_channels": 3, "out_channels": 4, "kernel_size": 3} | arguments
+        )
     assert error.value.code == "usage"
 
 

@@ -1,8 +1,8 @@
 import pytest
 import torch
+from conftest import MakeModel
 
 from adversarial_sampling import AdversarialSamplingError, GaussianNoise, WaveNoise
-from conftest import MakeModel
 
 
 def test_kl_is_the_sum_of_the_layers(make_model: MakeModel) -> None:
@@ -59,5 +59,5 @@ def test_inputs_that_do_not_fit(
 
 
 def test_pixels_are_to_be_normalised_first(make_model: MakeModel) -> None:
-    with pytest.raises(AdversarialSamplingError, match="floating point numbers, got torch.uint8"):
+    with pytest.raises(AdversarialSamplingError, match=r"floating point numbers, got torch\.uint8"):
         make_model()(torch.zeros(1, 3, 8, 8, dtype=torch.uint8))

@@ -1,10 +1,10 @@
 import pytest
 import torch
+from conftest import MakeModel
 
 from adversarial_sampling import NetworkSpec, build
 from adversarial_sampling.layers import PlainFamily
 from adversarial_sampling.models.resnet import BasicBlock
-from conftest import MakeModel
 
 
 @pytest.mark.parametrize(

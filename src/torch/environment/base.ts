@@ -7,7 +7,7 @@ export interface BasePython {
   readonly version: string;
 }
 
-const usualNames = ["python3.13", "python3.12", "python3.11", "python3.10", "python3", "python"];
+const usualNames = ["python3", "python", "python3.13", "python3.12", "python3.11", "python3.10"];
 
 // Debian ships a Python without ensurepip, with which a virtual environment cannot be made.
 const question = "import sys, venv, ensurepip; print('%d.%d.%d' % sys.version_info[:3])";
