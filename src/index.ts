@@ -14,9 +14,10 @@ export {
   type Run,
   type TraceOptions,
 } from "./backend.ts";
-export { replayGolden } from "./conformance/index.ts";
+export { type CaseReport, type Report, replayGolden, reportTable } from "./conformance/index.ts";
 export type { Dataset, Split } from "./data/dataset.ts";
-export { loadDataset } from "./data/index.ts";
+export { loadImages, type NamedImages } from "./data/images.ts";
+export { type LoadDatasetOptions, loadDataset } from "./data/index.ts";
 export { AdsamError, type ErrorCode, type PythonFailure } from "./errors.ts";
 export { type ResumeOptions, resumeTraining } from "./experiments/resume.ts";
 export { openRun, type RunFolder } from "./experiments/run-folder.ts";
@@ -25,5 +26,5 @@ export { type Evaluation, evaluation } from "./metrics.ts";
 export type { EpochEvent, FitEvent, StepEvent, TrainingMeans } from "./schema/events.ts";
 export type { Architecture, ModelSpec, ModelSpecInput } from "./schema/models.ts";
 export { type Fidelity, type FitOptions, type FitOptionsInput, fidelityPresets } from "./schema/options.ts";
-export type { FitResult, TensorInfo } from "./schema/results.ts";
+export type { FitResult, StepRecord, TensorInfo } from "./schema/results.ts";
 export { type Dtype, type NamedTensors, type Tensor, tensor } from "./tensor.ts";

@@ -1,10 +1,11 @@
-"""The Python end of a session: what pythonia talks to when TypeScript drives `adversarial_sampling`.
+"""The Python end of a session: what pythonia talks to when TypeScript drives the package.
 
-Importing it guards the process (see `guard`) and loads nothing heavy; torch comes with the first request.
+Importing it guards the process (see ``guard``) and loads nothing heavy: torch comes with the first
+request.
 """
 
-from adsam_bridge import guard
-from adsam_bridge.dispatch import dispatch
+from . import guard
+from .dispatch import dispatch
 
 guard.install()
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-import os
 import uuid
 from collections.abc import Mapping
+from pathlib import Path
 
 import safetensors.torch
 import torch
@@ -29,12 +29,12 @@ def pack(tensors: Mapping[str, Tensor], folder: str) -> Bundle:
     portable = {name: _portable(tensor) for name, tensor in tensors.items()}
     if sum(tensor.nbytes for tensor in portable.values()) <= INLINE_BYTES:
         return InlineBundle(base64=base64.b64encode(safetensors.torch.save(portable)).decode())
-    path = os.path.join(folder, f"{uuid.uuid4().hex}.safetensors")
+    path = Path(folder) / f"{uuid.uuid4().hex}.safetensors"
     safetensors.torch.save_file(portable, path)
-    return FileBundle(path=path)
+    return FileBundle(path=str(path))
 
 
 def _portable(tensor: Tensor) -> Tensor:
-    """On the CPU, dense, and of a dtype that TypeScript has a typed array for (halves become float32)."""
+    """On the CPU, dense, of a dtype that TypeScript has an array for (halves become float32)."""
     tensor = tensor.detach().cpu().contiguous()
     return tensor if tensor.dtype in DTYPES else tensor.float()

@@ -11,10 +11,10 @@ import traceback
 
 
 def dispatch(text: str) -> str:
-    """Answers `{"method", "request", "job"?}` with `{"answer": …}` or `{"error": PythonErrorData}`."""
+    """Answers {"method", "request", "job"?} with {"answer": …} or {"error": PythonErrorData}."""
     try:
         # Late, so that the guard stands before torch is imported.
-        from adsam_bridge import endpoints  # noqa: PLC0415
+        from . import endpoints  # noqa: PLC0415
 
         envelope = json.loads(text)
         answer = endpoints.handle(envelope["method"], envelope["request"], envelope.get("job"))
@@ -25,10 +25,10 @@ def dispatch(text: str) -> str:
 
 def _describe(error: BaseException) -> str:
     try:
-        from adsam_bridge.errors import describe  # noqa: PLC0415
+        from .errors import describe  # noqa: PLC0415
 
         return describe(error).model_dump_json(by_alias=True)
-    except ImportError:  # the package itself cannot be imported: torch or pydantic is missing
+    except ImportError:  # of the package itself: torch or pydantic is missing
         return json.dumps(
             {
                 "code": "environment",

@@ -11,10 +11,6 @@ import torch
 from torch import Tensor
 
 import adversarial_sampling
-from adsam_bridge import guard
-from adsam_bridge.bundle import unpack
-from adsam_bridge.jobs import Job
-from adsam_bridge.session import Session
 from adversarial_sampling import _protocol as protocol
 from adversarial_sampling import checkpoint, passes
 from adversarial_sampling.data import Images
@@ -25,6 +21,11 @@ from adversarial_sampling.noise import noise_from
 from adversarial_sampling.predict import predict
 from adversarial_sampling.trace import trace
 from adversarial_sampling.train import fit
+
+from . import guard
+from .bundle import unpack
+from .jobs import Job
+from .session import Session
 
 _session: Session | None = None
 
@@ -48,6 +49,7 @@ def _current() -> Session:
 
 
 def hello(request: protocol.HelloRequest) -> protocol.HelloAnswer:
+    """Begins the session: checks the protocol, takes the folder and the device."""
     global _session  # noqa: PLW0603 - a process is a session
     if request.protocol != protocol.PROTOCOL_VERSION:
         raise AdversarialSamplingError(
@@ -69,26 +71,29 @@ def hello(request: protocol.HelloRequest) -> protocol.HelloAnswer:
 
 
 def ping(_request: protocol.PingRequest) -> protocol.Nothing:
+    """Does nothing."""
     return protocol.Nothing()
 
 
 def cancel(request: protocol.CancelRequest) -> protocol.Nothing:
+    """Asks a job to stop."""
     _current().jobs.cancel(request.job)
     return protocol.Nothing()
 
 
-def dispose(
-    session: Session, request: protocol.DisposeRequest, _job: Job
-) -> protocol.Nothing:
+def dispose(session: Session, request: protocol.DisposeRequest, _job: Job) -> protocol.Nothing:
+    """Forgets a model."""
     session.remove(request.model)
     return protocol.Nothing()
 
 
 def create(session: Session, request: protocol.CreateRequest, _job: Job) -> protocol.ModelInfo:
+    """A new model."""
     return session.add(build(request.spec, session.device))
 
 
 def load(session: Session, request: protocol.LoadRequest, _job: Job) -> protocol.ModelInfo:
+    """The model of a checkpoint."""
     return session.add(
         checkpoint.load(
             request.path,
@@ -100,11 +105,13 @@ def load(session: Session, request: protocol.LoadRequest, _job: Job) -> protocol
 
 
 def save(session: Session, request: protocol.SaveRequest, _job: Job) -> protocol.Nothing:
+    """Writes a checkpoint."""
     checkpoint.save(session.model(request.model), request.path, format=request.format)
     return protocol.Nothing()
 
 
 def read(session: Session, request: protocol.ReadRequest, _job: Job) -> protocol.TensorsAnswer:
+    """Parameters and buffers by name."""
     state = session.model(request.model).state_dict()
     names = state.keys() if request.names is None else request.names
     _require(names, state)
@@ -112,6 +119,7 @@ def read(session: Session, request: protocol.ReadRequest, _job: Job) -> protocol
 
 
 def write(session: Session, request: protocol.WriteRequest, _job: Job) -> protocol.Nothing:
+    """Overwrites parameters and buffers: all that are given, or none."""
     state = session.model(request.model).state_dict()
     tensors = unpack(request.tensors)
     _require(tensors, state)
@@ -128,6 +136,7 @@ def write(session: Session, request: protocol.WriteRequest, _job: Job) -> protoc
 def run_forward(
     session: Session, request: protocol.ForwardRequest, _job: Job
 ) -> protocol.ForwardAnswer:
+    """One forward."""
     model = session.model(request.model)
     images = unpack(request.tensors)["input"].to(session.device)
     output, kl = passes.forward(model, images, request.options)
@@ -137,6 +146,7 @@ def run_forward(
 def run_gradients(
     session: Session, request: protocol.GradientsRequest, _job: Job
 ) -> protocol.GradientsAnswer:
+    """One forward and backward."""
     model = session.model(request.model)
     tensors = {name: tensor.to(session.device) for name, tensor in unpack(request.tensors).items()}
     result = passes.gradients(model, tensors["input"], tensors["target"], request.options)
@@ -153,9 +163,8 @@ def run_gradients(
     )
 
 
-def run_trace(
-    session: Session, request: protocol.TraceRequest, job: Job
-) -> protocol.TraceAnswer:
+def run_trace(session: Session, request: protocol.TraceRequest, _job: Job) -> protocol.TraceAnswer:
+    """Training steps, recorded forward by forward."""
     model = session.model(request.model)
     tensors = unpack(request.tensors)
     batches = [
@@ -167,11 +176,12 @@ def run_trace(
 
 
 def run_fit(session: Session, request: protocol.FitRequest, job: Job) -> protocol.FitResult:
+    """A training run, its events told as they come."""
     tensors = unpack(request.tensors)
     return fit(
         session.model(request.model),
         Images(tensors["train.images"], tensors["train.labels"]),
-        Images(tensors["test.images"], tensors["test.labels"]) if "test.images" in tensors else None,
+        Images(tensors["test.images"], tensors["test.labels"]),
         request.options,
         normalization=request.normalization,
         on_event=job.progress,
@@ -185,6 +195,7 @@ def run_fit(session: Session, request: protocol.FitRequest, job: Job) -> protoco
 def run_predict(
     session: Session, request: protocol.PredictRequest, job: Job
 ) -> protocol.PredictAnswer:
+    """Monte Carlo prediction."""
     prediction = predict(
         session.model(request.model),
         unpack(request.tensors)["images"],

@@ -6,16 +6,21 @@ import queue
 import socket
 import threading
 import time
+from contextlib import suppress
 
 from adversarial_sampling._protocol import Message
 
-# One write for each millisecond step costs up to half the step: wait a moment, and send what has come together.
+# One write for each millisecond step costs up to half the step: send together what comes within
+# this time.
 GATHER_SECONDS = 0.02
 CAPACITY = 4096
 
 
 class EventChannel:
-    """A bounded queue with one writer. Droppable events go first when the reader is slow; the others wait."""
+    """A bounded queue with one writer.
+
+    While the reader is slow, droppable events are dropped and the others wait.
+    """
 
     def __init__(self, path: str) -> None:
         self._socket = socket.socket(socket.AF_UNIX)
@@ -30,13 +35,12 @@ class EventChannel:
         self._queue.put((event, urgent))
 
     def _write(self) -> None:
-        while True:
-            try:
+        with suppress(OSError):
+            while True:
                 self._socket.sendall(b"".join(self._gather()))
-            except OSError:
-                # The parent is gone or closing; the guard ends this process. Until then nothing may block on us.
-                while True:
-                    self._queue.get()
+        # The parent is gone, and the guard ends this process. Until then nothing may wait for us.
+        while True:
+            self._queue.get()
 
     def _gather(self) -> list[bytes]:
         event, urgent = self._queue.get()

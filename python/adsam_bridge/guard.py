@@ -32,13 +32,13 @@ def install() -> None:
 
 
 def adopt(folder: str) -> None:
-    """Takes the session's folder: the log of a crash goes there, and it is removed when this process ends."""
+    """Takes the session's folder: a crash is logged there, and it is removed with this process."""
     _folders.append(folder)
     faulthandler.enable((Path(folder) / "crash.log").open("w"))
 
 
 def _detach_streams() -> None:
-    """The parent's stdin is not ours to read, nor its stdout ours to write on (C code prints too)."""
+    """Its stdin is not ours to read, nor its stdout ours to write on (C code prints too)."""
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
@@ -56,5 +56,5 @@ def _watch_parent(parent: int) -> None:
 def _leave(code: int) -> NoReturn:
     for folder in _folders:
         shutil.rmtree(folder, ignore_errors=True)
-    # Not sys.exit: the interpreter's own shutdown would pull the rug from under a thread inside torch.
+    # Not sys.exit: the interpreter's shutdown would pull the rug from under a thread inside torch.
     os._exit(code)

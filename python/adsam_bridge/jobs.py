@@ -6,8 +6,6 @@ import queue
 import threading
 from collections.abc import Callable
 
-from adsam_bridge.errors import describe
-from adsam_bridge.events import EventChannel
 from adversarial_sampling._protocol import (
     CancelledEvent,
     DoneEvent,
@@ -19,6 +17,9 @@ from adversarial_sampling._protocol import (
 )
 from adversarial_sampling.errors import Cancelled
 
+from .errors import describe
+from .events import EventChannel
+
 
 class Job:
     """One piece of work, as seen from inside it."""
@@ -29,12 +30,15 @@ class Job:
         self._cancelled = threading.Event()
 
     def cancel(self) -> None:
+        """Asks it to stop."""
         self._cancelled.set()
 
     def cancelled(self) -> bool:
+        """Whether it was asked to stop."""
         return self._cancelled.is_set()
 
     def progress(self, event: FitEvent) -> None:
+        """Tells how it goes."""
         self._channel.send(
             ProgressEvent(job=self.number, event=event), droppable=isinstance(event, StepEvent)
         )
@@ -56,6 +60,7 @@ class Jobs:
         threading.Thread(target=self._run, daemon=True).start()
 
     def start(self, number: int, work: Work) -> None:
+        """Puts work in line; its answer is sent as an event under this number."""
         job = Job(number, self._channel)
         self._unfinished[number] = job
         self._waiting.put((job, work))

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from torch import Tensor
 
-from adsam_bridge.bundle import pack
-from adsam_bridge.events import EventChannel
-from adsam_bridge.jobs import Jobs
 from adversarial_sampling import _protocol as protocol
 from adversarial_sampling.device import resolve_device
 from adversarial_sampling.errors import AdversarialSamplingError
 from adversarial_sampling.models import Network
+
+from .bundle import pack
+from .events import EventChannel
+from .jobs import Jobs
 
 
 class Session:
@@ -27,12 +28,14 @@ class Session:
         self._created = 0
 
     def model(self, number: int) -> Network:
+        """The model of that number, which ``add`` gave it."""
         try:
             return self._models[number]
         except KeyError:
             raise AdversarialSamplingError(f"model {number} was disposed of") from None
 
     def add(self, model: Network) -> protocol.ModelInfo:
+        """Keeps a model, and describes it."""
         self._created += 1
         self._models[self._created] = model
         parameters = {name for name, _ in model.named_parameters()}
@@ -51,7 +54,9 @@ class Session:
         )
 
     def remove(self, number: int) -> None:
+        """Forgets a model."""
         self._models.pop(number, None)
 
     def pack(self, tensors: Mapping[str, Tensor]) -> protocol.Bundle:
+        """A bundle of tensors, in the session's folder if it is long."""
         return pack(tensors, self.folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -64,7 +65,10 @@ def gradients(model: Network, x: Tensor, target: Tensor, options: GradientOption
     with model.in_mode(train=options.train), differentiable(eps.values()):
         output, kl = _run(model, x, options)
         loss = _objective(output, kl, target, options)
-        found = torch.autograd.grad(loss, [x, *leaves.values()], allow_unused=True)
+        found = cast(
+            "tuple[Tensor | None, ...]",  # torch's own type leaves the None out
+            torch.autograd.grad(loss, [x, *leaves.values()], allow_unused=True),
+        )
     by_name = zip(leaves, found[1:], strict=True)
     return Gradients(
         loss=loss.detach(),

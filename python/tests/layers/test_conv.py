@@ -36,6 +36,14 @@ def test_mean_forward_is_torch_s_convolution(arguments: dict[str, object]) -> No
         assert torch.allclose(out, torch_layer(x), atol=1e-6)
 
 
+def test_one_image_without_a_batch() -> None:
+    layer = RandConv2d(0.15, 1, 0.15, 3, 4, 3)
+    x = torch.randn(3, 5, 6)
+    with torch.no_grad():
+        alone, batched = layer(x, sample=False)[0], layer(x[None], sample=False)[0]
+    assert torch.allclose(alone, batched[0], atol=1e-6)
+
+
 def test_plain_weights_start_kaiming_normal_when_asked() -> None:
     torch.manual_seed(0)
     layer = PlainConv2d(Convolution(32, 32, 3), he=True)
@@ -74,7 +82,7 @@ def test_contradictory_arguments(arguments: dict[str, object], message: str) -> 
 @pytest.mark.parametrize(
     ("shape", "message"),
     [
-        ((3, 5, 5), r"\[N, 3, H, W\], got \[3, 5, 5\]"),
+        ((5, 5), r"\[N, 3, H, W\], got \[5, 5\]"),
         ((1, 4, 5, 5), r"got \[1, 4, 5, 5\]"),
         ((1, 3, 5, 2), "smaller than the kernel"),
     ],

@@ -32,7 +32,12 @@ def test_plain_weights_start_kaiming_normal_when_asked() -> None:
     assert PlainLinear(200, 100).weight.abs().max().item() <= 200**-0.5
 
 
-@pytest.mark.parametrize("shape", [(5,), (2, 4), (2, 3, 5)])
+@pytest.mark.parametrize("shape", [(5,), (2, 3, 5)])
+def test_any_leading_dimensions(shape: tuple[int, ...]) -> None:
+    assert RandLinear(0.15, 1, 0.15, 5, 4)(torch.zeros(shape))[0].shape == (*shape[:-1], 4)
+
+
+@pytest.mark.parametrize("shape", [(), (2, 4)])
 def test_inputs_that_do_not_fit(shape: tuple[int, ...]) -> None:
-    with pytest.raises(AdversarialSamplingError, match=r"\[N, 5\], got"):
+    with pytest.raises(AdversarialSamplingError, match=r"\[\.\.\., 5\], got"):
         RandLinear(0.15, 1, 0.15, 5, 4)(torch.zeros(shape))

@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import * as api from "../src/index.ts";
+
+/** What users import: a change here is a change for them. Types are held by what uses them. */
+test("the public surface", () => {
+  expect(Object.keys(api).sort()).toEqual([
+    "AdsamError",
+    "evaluation",
+    "fidelityPresets",
+    "loadDataset",
+    "loadImages",
+    "open",
+    "openRun",
+    "replayGolden",
+    "reportTable",
+    "resumeTraining",
+    "tensor",
+    "train",
+  ]);
+});
