@@ -101,7 +101,7 @@ test.skipIf(!existsSync("/dev/full"))("a full device", async () => {
   await using full = await open("/dev/full", "w");
   const failure: unknown = await full.writev([Uint8Array.of(1)]).catch((error: unknown) => error);
   expect(fileError(failure, "write", "model.safetensors")).toMatchObject({
-    code: "file",
+    code: "disk",
     message: "cannot write model.safetensors: no space is left on the device",
     suggestion: "free some space, or choose another folder",
   });
@@ -122,7 +122,7 @@ test("a file larger than the process may write", async () => {
     { cwd: packageRoot, env: { ...process.env, TSX_DISABLE_CACHE: "1" } },
   );
   expect(JSON.parse(stdout)).toEqual({
-    code: "file",
+    code: "disk",
     message: `cannot write ${target}: the file would be larger than this process may write`,
   });
   expect(await readdir(folder)).toEqual([]);

@@ -31,8 +31,8 @@ it("says what lacks and the fix, and exits with 3", () => {
   const path = bareEnvironment(folder, "old", { ...healthyPackages, torch: "1.8.0" });
   const { status, stdout, stderr } = doctor("--python", path);
   expect(stdout).toContain(`${path} (named by --python)`);
-  expect(stdout).toContain("problem: expected torch >= 2.2, got torch 1.8.0");
-  expect(stdout).toContain(`${path} -m pip install "torch>=2.2"`);
+  expect(stdout).toContain("problem: expected torch >= 2.4, got torch 1.8.0");
+  expect(stdout).toContain(`${path} -m pip install "torch>=2.4"`);
   expect(stderr).toBe("");
   expect(status).toBe(3);
 });

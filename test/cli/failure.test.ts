@@ -9,19 +9,13 @@ test.each<[ErrorCode, number]>([
   ["checkpoint", 2],
   ["file", 2],
   ["environment", 3],
+  ["disk", 3],
   ["crashed", 3],
   ["closed", 3],
   ["python", 3],
   ["cancelled", 130],
 ])("%s ends with %d", (code, exitCode) => {
   expect(failureOf(new AdsamError(code, "it")).exitCode).toBe(exitCode);
-});
-
-test("a full disk is the environment's fault", () => {
-  const cause = Object.assign(new Error("no space"), { code: "ENOSPC" });
-  expect(failureOf(new AdsamError("file", "cannot write x", { cause })).exitCode).toBe(3);
-  expect(failureOf(new AdsamError("file", "cannot write x: No space left on device")).exitCode).toBe(3);
-  expect(failureOf(new AdsamError("file", "cannot write x: Permission denied")).exitCode).toBe(2);
 });
 
 test("an exception in Python that nobody foresaw is shown with its type and traceback", () => {

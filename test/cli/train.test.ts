@@ -71,7 +71,7 @@ describe("a run", () => {
 test("a checkpoint that cannot be written whole is not there at all", async () => {
   const cwd = await temporaryFolder();
   const { exitCode, stderr } = await adsam([...quick, "--epochs", "1", "--run", "mine"], { cwd, fileSize: 768 * 1024 });
-  expect(exitCode).toBe(2);
+  expect(exitCode).toBe(3);
   expect(stderr).toMatch(/^error: cannot write .+mine\/checkpoint\.safetensors: File too large$/m);
   expect((await readdir(join(cwd, "mine"))).sort()).toEqual(["events.jsonl", "run.json"]);
 });

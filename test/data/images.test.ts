@@ -37,9 +37,9 @@ describe("a .safetensors file", () => {
 
   test.each<[string, NamedTensors, string]>([
     ["no images", { pictures: tensor(new Uint8Array(1)) }, 'expected a tensor "images", got pictures'],
-    ["two channels", { images: tensor(new Uint8Array(2), [1, 2, 1, 1]) }, "got uint8 [1,2,1,1]"],
-    ["float64", { images: tensor(new Float64Array(3), [1, 3, 1, 1]) }, "got float64 [1,3,1,1]"],
-    ["nothing", { images: tensor(new Uint8Array(0), [0, 3, 1, 1]) }, "got uint8 [0,3,1,1]"],
+    ["two channels", { images: tensor(new Uint8Array(2), [1, 2, 1, 1]) }, "expected shape [N, 3, H, W], got [1,2,1,1]"],
+    ["float64", { images: tensor(new Float64Array(3), [1, 3, 1, 1]) }, "expected uint8 or float32, got float64"],
+    ["nothing", { images: tensor(new Uint8Array(0), [0, 3, 1, 1]) }, "expected some, got shape [0,3,1,1]"],
     ["NaN", { images: tensor(Float32Array.from([0, 0, 0, 0, Number.NaN, 0]), [2, 3, 1, 1]) }, "image 1 holds NaN"],
   ])("with %s is refused", async (_, content, message) => {
     const path = await tensors(content);

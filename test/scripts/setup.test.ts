@@ -74,7 +74,7 @@ describe("set-up of a clone", () => {
     const bare = bareEnvironment(folder, "bare");
     const { status, said } = setUp(copy, { ADSAM_PYTHON: bare });
     expect(status).toBe(3);
-    expect(said).toContain(`the Python at ${bare} cannot be used: no torch (expected torch >= 2.2)`);
+    expect(said).toContain(`the Python at ${bare} cannot be used: no torch (expected torch >= 2.4)`);
     expect(said).not.toContain("at file:");
   });
 });

@@ -49,9 +49,9 @@ describe("inspectPython", () => {
     const error = await failureOf(python);
     expect(error.code).toBe("environment");
     expect(error.message).toBe(
-      `the Python at ${python} cannot be used: no torch (expected torch >= 2.2); no numpy; no safetensors; no pydantic (expected pydantic >= 2)`,
+      `the Python at ${python} cannot be used: no torch (expected torch >= 2.4); no numpy; no safetensors; no pydantic (expected pydantic >= 2)`,
     );
-    expect(error.suggestion).toContain(`${python} -m pip install "torch>=2.2" "numpy" "safetensors" "pydantic>=2"`);
+    expect(error.suggestion).toContain(`${python} -m pip install "torch>=2.4" "numpy" "safetensors" "pydantic>=2"`);
     expect(error.suggestion).toContain("npm run setup");
   });
 
@@ -63,7 +63,7 @@ describe("inspectPython", () => {
       pydantic: "2.14.3",
     });
     const { problems } = await inspectPython(python);
-    expect(problems.map(({ message }) => message)).toEqual(["expected torch >= 2.2, got torch 1.8.0"]);
+    expect(problems.map(({ message }) => message)).toEqual(["expected torch >= 2.4, got torch 1.8.0"]);
   });
 
   it("takes nothing from the folder that it is called in", async () => {

@@ -6,7 +6,7 @@ import { isAtLeast, oldestPython } from "./version.ts";
 
 /** What the Python package needs, with the oldest version that will do. */
 const needed = [
-  { name: "torch", oldest: "2.2" },
+  { name: "torch", oldest: "2.4" },
   { name: "numpy", oldest: undefined },
   { name: "safetensors", oldest: undefined },
   { name: "pydantic", oldest: "2" },
@@ -17,7 +17,7 @@ export type PackageName = (typeof needed)[number]["name"];
 export interface Problem {
   readonly message: string;
   readonly fix: string;
-  /** What pip would have to install, such as `torch>=2.2`. */
+  /** What pip would have to install, such as `torch>=2.4`. */
   readonly requirement?: string;
 }
 
