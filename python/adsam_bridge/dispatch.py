@@ -14,10 +14,10 @@ def dispatch(text: str) -> str:
     """Answers {"method", "request", "job"?} with {"answer": …} or {"error": PythonErrorData}."""
     try:
         # Late, so that the guard stands before torch is imported.
-        from . import endpoints  # noqa: PLC0415
+        from . import calls  # noqa: PLC0415
 
         envelope = json.loads(text)
-        answer = endpoints.handle(envelope["method"], envelope["request"], envelope.get("job"))
+        answer = calls.handle(envelope["method"], envelope["request"], envelope.get("job"))
         return f'{{"answer":{answer.model_dump_json(by_alias=True)}}}'
     except BaseException as error:  # noqa: BLE001 - an exception must not reach pythonia
         return f'{{"error":{_describe(error)}}}'

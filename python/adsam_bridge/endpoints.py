@@ -1,20 +1,15 @@
-"""What a session can be asked: the methods of src/schema/endpoints.ts, by the same names."""
+"""The jobs that a session can be given: those of src/schema/endpoints.ts, by the same names."""
 
 from __future__ import annotations
 
-import os
-import platform
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import torch
 from torch import Tensor
 
-import adversarial_sampling
 from adversarial_sampling import _protocol as protocol
 from adversarial_sampling import checkpoint, passes
 from adversarial_sampling.data import Images
-from adversarial_sampling.device import device_name
 from adversarial_sampling.errors import AdversarialSamplingError
 from adversarial_sampling.models import Network, build
 from adversarial_sampling.noise import noise_from
@@ -22,69 +17,9 @@ from adversarial_sampling.predict import predict
 from adversarial_sampling.trace import trace
 from adversarial_sampling.train import fit
 
-from . import guard
 from .bundle import unpack
 from .jobs import Job
 from .session import Session
-
-_session: Session | None = None
-
-
-def handle(method: str, request: Any, job: int | None) -> protocol.Message:
-    """Answers a call at once, and a job with nothing: its answer comes as its last event."""
-    if method in CALLS:
-        return CALLS[method](protocol.CALLS[method].model_validate(request))
-    if method not in JOBS or job is None:
-        raise AdversarialSamplingError(f"expected a method of the protocol, got {method!r}")
-    endpoint, message = JOBS[method], protocol.JOBS[method].model_validate(request)
-    session = _current()
-    session.jobs.start(job, lambda running: endpoint(session, message, running))
-    return protocol.Nothing()
-
-
-def _current() -> Session:
-    if _session is None:
-        raise AdversarialSamplingError("expected `hello` before anything else")
-    return _session
-
-
-def hello(request: protocol.HelloRequest) -> protocol.HelloAnswer:
-    """Begins the session: checks the protocol, takes the folder and the device."""
-    global _session  # noqa: PLW0603 - a process is a session
-    if request.protocol != protocol.PROTOCOL_VERSION:
-        raise AdversarialSamplingError(
-            f"expected protocol {protocol.PROTOCOL_VERSION}, got {request.protocol}",
-            code="environment",
-            suggestion="install the npm package and its Python package in the same version",
-        )
-    _session = Session(request)
-    guard.adopt(request.folder)
-    return protocol.HelloAnswer(
-        protocol=protocol.PROTOCOL_VERSION,
-        package=adversarial_sampling.__version__,
-        python=platform.python_version(),
-        torch=torch.__version__,
-        device=str(_session.device),
-        device_name=device_name(_session.device),
-        pid=os.getpid(),
-    )
-
-
-def ping(_request: protocol.PingRequest) -> protocol.Nothing:
-    """Does nothing."""
-    return protocol.Nothing()
-
-
-def cancel(request: protocol.CancelRequest) -> protocol.Nothing:
-    """Asks a job to stop."""
-    _current().jobs.cancel(request.job)
-    return protocol.Nothing()
-
-
-def dispose(session: Session, request: protocol.DisposeRequest, _job: Job) -> protocol.Nothing:
-    """Forgets a model."""
-    session.remove(request.model)
-    return protocol.Nothing()
 
 
 def create(session: Session, request: protocol.CreateRequest, _job: Job) -> protocol.ModelInfo:
@@ -214,6 +149,12 @@ def run_predict(
     )
 
 
+def dispose(session: Session, request: protocol.DisposeRequest, _job: Job) -> protocol.Nothing:
+    """Forgets a model."""
+    session.remove(request.model)
+    return protocol.Nothing()
+
+
 def _require(names: Iterable[str], state: Mapping[str, Tensor]) -> None:
     unknown = [name for name in names if name not in state]
     if unknown:
@@ -227,12 +168,6 @@ def _kl(model: Network, kl: Tensor | float) -> float | None:
     """A plain network has no KL divergence."""
     return float(kl) if model.bayesian else None
 
-
-CALLS: dict[str, Callable[[Any], protocol.Message]] = {
-    "hello": hello,
-    "ping": ping,
-    "cancel": cancel,
-}
 
 JOBS: dict[str, Callable[[Session, Any, Job], protocol.Message]] = {
     "create": create,

@@ -2,8 +2,7 @@ import { open } from "../../src/backend.ts";
 import { tensor } from "../../src/tensor.ts";
 import { findPython } from "../../src/torch/environment.ts";
 import { Session } from "../../src/torch/session.ts";
-import type { Figure } from "./main.ts";
-import { quantile, spread } from "./statistics.ts";
+import { type Figure, quantile, spread } from "./statistics.ts";
 
 /** p50 of a call that does nothing, over thousands in sequence; the spread is between batches of 1,000. */
 export async function trivialCall(batches = 10): Promise<Figure> {

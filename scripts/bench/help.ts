@@ -1,8 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { packageRoot } from "../../src/package.ts";
-import type { Figure } from "./main.ts";
-import { spread } from "./statistics.ts";
+import { type Figure, spread } from "./statistics.ts";
 
 /** The built command's `--help`, Node's own start included. */
 export function help(rounds = 15): Figure {

@@ -3,15 +3,8 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { transfer, trivialCall } from "./bridge.ts";
 import { help } from "./help.ts";
-import type { Spread } from "./statistics.ts";
+import type { Figure } from "./statistics.ts";
 import { trainingFromBothSides } from "./training.ts";
-
-export interface Figure extends Spread {
-  readonly name: string;
-  readonly unit: string;
-  /** What is aimed at. */
-  readonly target: string;
-}
 
 const { json } = parseArgs({ options: { json: { type: "boolean", default: false } } }).values;
 

@@ -6,6 +6,13 @@ export interface Spread {
   readonly count: number;
 }
 
+export interface Figure extends Spread {
+  readonly name: string;
+  readonly unit: string;
+  /** What is aimed at. */
+  readonly target: string;
+}
+
 export function spread(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   return {

@@ -11,8 +11,7 @@ import { writeSafetensors } from "../../src/safetensors.ts";
 import type { ModelSpecInput } from "../../src/schema/models.ts";
 import type { FitOptionsInput } from "../../src/schema/options.ts";
 import { findPython } from "../../src/torch/environment.ts";
-import type { Figure } from "./main.ts";
-import { spread } from "./statistics.ts";
+import { type Figure, spread } from "./statistics.ts";
 
 const spec: ModelSpecInput = { kind: "resnet20", initLogSigma: -3 };
 const options: FitOptionsInput = { epochs: 4, validation: "none" };

@@ -1,4 +1,3 @@
-import type { Prediction } from "../backend.ts";
 import { classIndices } from "../data/labels.ts";
 import type { Tensor } from "../tensor.ts";
 import { expectedCalibrationError } from "./calibration.ts";
@@ -54,7 +53,7 @@ export interface EvaluationOptions {
  * @throws AdsamError `data` when shapes, labels or logits do not fit, `usage` for options out of range.
  */
 export function evaluation(
-  { logits }: Pick<Prediction, "logits">,
+  { logits }: { readonly logits: Tensor },
   labels: Tensor,
   { bins, retentionSteps }: EvaluationOptions = {},
 ): Evaluation {
