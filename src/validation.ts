@@ -49,6 +49,8 @@ function noVariant({ input, ...issue }: z.core.$ZodIssueInvalidUnion, discrimina
 }
 
 function shown(value: unknown): string {
-  const text = typeof value === "bigint" ? `${value}n` : (JSON.stringify(value) ?? String(value));
+  // JSON has no NaN, no infinity and no bigint.
+  const text =
+    typeof value === "number" || typeof value === "bigint" ? `${value}` : (JSON.stringify(value) ?? `${value}`);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

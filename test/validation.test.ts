@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { modelSpec } from "../src/schema/models.ts";
+import { fitOptions } from "../src/schema/options.ts";
+import { validate } from "../src/validation.ts";
+
+test("fills in the defaults", () => {
+  expect(validate(fitOptions, { epochs: 3 }, "fit")).toMatchObject({ epochs: 3, batch: 100, ratio: 0.8, beta: null });
+});
+
+test.each<[string, unknown, string]>([
+  ["too much", { ratio: 1.5 }, "fit: ratio: expected a number up to 1, got 1.5"],
+  ["too little", { batch: 0 }, "fit: batch: expected a number from 1, got 0"],
+  ["another choice", { optimizer: "lion" }, 'fit: optimizer: expected "adam" or "sgd", got "lion"'],
+  ["another type", { epochs: "3" }, 'fit: epochs: expected number, got "3"'],
+  ["an unknown field", { lr: 0.1 }, "fit: unknown field lr"],
+  ["NaN", { stepSize: Number.NaN }, "fit: stepSize: expected number, got NaN"],
+  [
+    "several",
+    { ratio: -1, steps: -1 },
+    "fit: ratio: expected a number from 0, got -1; steps: expected a number from 0, got -1",
+  ],
+])("says what was expected and what came: %s", (_, given, message) => {
+  expect(() => validate(fitOptions, given, "fit")).toThrow(expect.objectContaining({ code: "usage", message }));
+});
+
+test("names the variants of a union", () => {
+  expect(() => validate(modelSpec, { kind: "resnet18" }, "model")).toThrow(
+    /^model: kind: expected "resnet20" or .* or "batchnorm2d", got "resnet18"$/,
+  );
+  expect(() => validate(modelSpec, {}, "model")).toThrow(/got nothing$/);
+});
