@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import platform
+from contextlib import suppress
+from pathlib import Path
 
 import torch
 
@@ -41,4 +43,13 @@ def device_name(device: torch.device) -> str:
     """What the maker calls it."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    return platform.processor() or platform.machine()
+    return _processor_name() or platform.machine()
+
+
+def _processor_name() -> str:
+    # On Linux, platform.processor() knows the architecture at the most.
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor()
