@@ -24,11 +24,14 @@ export interface BackendInfo {
   readonly backend: BackendName;
   readonly device: string;
   readonly deviceName: string;
+  /** The numbers that it can compute in. */
+  readonly dtypes: readonly ModelSpec["dtype"][];
   /** Versions of the parts it is made of, such as `{ torch: "2.13.0" }`. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
-export type BackendName = "torch";
+export const backendNames = ["torch", "tfjs"] as const;
+export type BackendName = (typeof backendNames)[number];
 
 /** Files that a run writes and reads, beside the model itself. */
 export interface FitFiles {
@@ -68,6 +71,23 @@ export interface Gradients {
   readonly parameters: NamedTensors;
 }
 
+/** A tensor on its way through a model, and the loss's gradient with respect to it. */
+export interface Operation {
+  /** `<layer>/input`, `<layer>/weight`, `<layer>/bias` or `<layer>/output`. */
+  readonly name: string;
+  readonly value: Tensor;
+  /** null where the loss does not depend on it. */
+  readonly gradient: Tensor | null;
+}
+
+/** A forward and backward taken apart. */
+export interface Inspection {
+  readonly loss: number;
+  readonly kl: number | null;
+  /** In the order of execution. */
+  readonly operations: readonly Operation[];
+}
+
 export type PredictRunOptions = PredictOptionsInput & Cancellable & { readonly normalization?: Normalization | null };
 
 export type EvaluateOptions = PredictOptionsInput & Cancellable & { readonly part?: "train" | "test" };
@@ -85,6 +105,8 @@ export interface Model {
   forward(input: Tensor, options?: ForwardOptionsInput & Cancellable): Promise<{ output: Tensor; kl: number | null }>;
   /** `target`: labels [N] for the ELBO, the direction shaped as the output for the projection. */
   gradients(input: Tensor, target: Tensor, options?: GradientOptionsInput & Cancellable): Promise<Gradients>;
+  /** What `gradients` does, with every layer's tensors on the way. */
+  inspect(input: Tensor, target: Tensor, options?: GradientOptionsInput & Cancellable): Promise<Inspection>;
   /** Takes one training step a batch and records every forward of it, as golden/adversarial.json does. */
   trace(batches: readonly Split[], options: TraceOptions): Promise<readonly StepRecord[]>;
   /** Parameters and buffers by name; all of them without `names`. */
@@ -117,6 +139,27 @@ export interface Backend extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** What a Python function gives. */
+export interface CallResult {
+  readonly outputs: readonly Tensor[];
+  readonly gradients: NamedTensors;
+}
+
+export interface CallOptions extends Cancellable {
+  /** Inputs whose gradients of sum_i(output_i * wave(400 + i)) are wanted. */
+  readonly differentiate?: readonly string[];
+  /** What float inputs are cast to; float64 unless told otherwise. */
+  readonly dtype?: "float32" | "float64";
+  /** Where to look for the module besides Python's own path; the working directory unless told otherwise. */
+  readonly folder?: string;
+}
+
+/** The bridge to PyTorch, which can call Python functions too. */
+export interface TorchBackend extends Backend {
+  /** Calls `package.module:function` with tensors as keyword arguments; it returns a tensor or a sequence of them. */
+  call(target: string, inputs: NamedTensors, options?: CallOptions): Promise<CallResult>;
+}
+
 export interface OpenOptions {
   readonly backend?: BackendName;
   /** "auto" (CUDA where there is one), "cpu", "cuda" or "cuda:<n>". */
@@ -127,12 +170,15 @@ export interface OpenOptions {
 
 const backends = {
   torch: async () => (await import("./torch/backend.ts")).openTorch,
+  tfjs: async () => (await import("./tfjs/backend.ts")).openTfjs,
 } satisfies Record<BackendName, unknown>;
 
 /**
  * Opens a backend. Nothing heavy is loaded before it is opened, and Python starts with the first question.
  * @throws AdsamError `usage` for a backend or device that is unknown.
  */
+export async function open(options?: OpenOptions & { readonly backend?: "torch" }): Promise<TorchBackend>;
+export async function open(options?: OpenOptions): Promise<Backend>;
 export async function open(options: OpenOptions = {}): Promise<Backend> {
   const openBackend = await backends[options.backend ?? "torch"]();
   return openBackend(options);

@@ -26,12 +26,23 @@ def unpack(bundle: Bundle) -> dict[str, Tensor]:
 
 def pack(tensors: Mapping[str, Tensor], folder: str) -> Bundle:
     """A bundle of tensors; long ones become a file in `folder`, which its reader deletes."""
-    portable = {name: _portable(tensor) for name, tensor in tensors.items()}
+    portable = _apart({name: _portable(tensor) for name, tensor in tensors.items()})
     if sum(tensor.nbytes for tensor in portable.values()) <= INLINE_BYTES:
         return InlineBundle(base64=base64.b64encode(safetensors.torch.save(portable)).decode())
     path = Path(folder) / f"{uuid.uuid4().hex}.safetensors"
     safetensors.torch.save_file(portable, path)
     return FileBundle(path=str(path))
+
+
+def _apart(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Copies of those that share memory with an earlier one, which safetensors refuses."""
+    seen: set[int] = set()
+    for name, tensor in tensors.items():
+        memory = tensor.untyped_storage().data_ptr()
+        if memory in seen:
+            tensors[name] = tensor.clone()
+        seen.add(memory)
+    return tensors
 
 
 def _portable(tensor: Tensor) -> Tensor:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from adversarial_sampling import _protocol as protocol
 from adversarial_sampling import checkpoint, passes
 from adversarial_sampling.data import Images
 from adversarial_sampling.errors import AdversarialSamplingError
+from adversarial_sampling.inspection import inspect
 from adversarial_sampling.models import Network, build
 from adversarial_sampling.noise import noise_from
 from adversarial_sampling.predict import predict
@@ -18,6 +20,7 @@ from adversarial_sampling.trace import trace
 from adversarial_sampling.train import fit
 
 from .bundle import unpack
+from .functions import call
 from .jobs import Job
 from .session import Session
 
@@ -96,6 +99,40 @@ def run_gradients(
             }
         ),
     )
+
+
+def run_inspect(
+    session: Session, request: protocol.InspectRequest, _job: Job
+) -> protocol.InspectAnswer:
+    """One forward and backward, taken apart."""
+    model = session.model(request.model)
+    tensors = {name: tensor.to(session.device) for name, tensor in unpack(request.tensors).items()}
+    result = inspect(model, tensors["input"], tensors["target"], request.options)
+    values = {f"value/{operation.name}": operation.value for operation in result.operations}
+    gradients = {
+        f"gradient/{operation.name}": operation.gradient
+        for operation in result.operations
+        if operation.gradient is not None
+    }
+    return protocol.InspectAnswer(
+        loss=result.loss.item(),
+        kl=_kl(model, result.kl),
+        operations=tuple(operation.name for operation in result.operations),
+        tensors=session.pack({**values, **gradients}),
+    )
+
+
+def run_call(session: Session, request: protocol.CallRequest, _job: Job) -> protocol.CallAnswer:
+    """A Python function of the user's."""
+    dtype = torch.float64 if request.dtype == "float64" else torch.float32
+    inputs = {
+        name: tensor.to(session.device, dtype if tensor.is_floating_point() else tensor.dtype)
+        for name, tensor in unpack(request.tensors).items()
+    }
+    outputs, gradients = call(request.target, request.folder, inputs, request.differentiate)
+    named = {f"output/{i}": output for i, output in enumerate(outputs)}
+    named |= {f"gradient/{name}": gradient for name, gradient in gradients.items()}
+    return protocol.CallAnswer(tensors=session.pack(named))
 
 
 def run_trace(session: Session, request: protocol.TraceRequest, _job: Job) -> protocol.TraceAnswer:
@@ -177,6 +214,8 @@ JOBS: dict[str, Callable[[Session, Any, Job], protocol.Message]] = {
     "write": write,
     "forward": run_forward,
     "gradients": run_gradients,
+    "inspect": run_inspect,
+    "call": run_call,
     "trace": run_trace,
     "fit": run_fit,
     "predict": run_predict,

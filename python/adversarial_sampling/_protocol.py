@@ -279,6 +279,41 @@ class GradientsAnswer(Message):
     """output, input_gradient, gradient/<parameter>"""
 
 
+class InspectRequest(Message):
+    model: Count
+    """the model's number in its session"""
+    options: GradientOptions
+    tensors: Bundle
+    """input, target"""
+
+
+class InspectAnswer(Message):
+    loss: float
+    kl: float | None
+    operations: tuple[str, ...]
+    """<layer>/input, /weight, /bias, /output, in order of execution"""
+    tensors: Bundle
+    """value/<operation>, gradient/<operation>"""
+
+
+class CallRequest(Message):
+    target: str
+    """package.module:function"""
+    folder: str | None
+    """where to look for the module besides Python's own path"""
+    dtype: Literal["float32", "float64"]
+    """what float inputs are cast to"""
+    differentiate: tuple[str, ...]
+    """inputs to give the gradients of sum_i(output_i * wave(400 + i))"""
+    tensors: Bundle
+    """inputs, given as keyword arguments"""
+
+
+class CallAnswer(Message):
+    tensors: Bundle
+    """output/<i>, gradient/<input>"""
+
+
 class StepOptions(Message):
     optimizer: Literal["adam", "sgd"] = "adam"
     """adam, or sgd with momentum 0.9"""
@@ -384,6 +419,10 @@ class FitOptions(Message):
     """how each epoch is validated"""
     seed: Count = 42
     """seed of the batch order, the augmentation and the noise"""
+    shuffle: bool = True
+    """draw a new order of the images each epoch"""
+    noise: NoiseSpec = GaussianNoiseSpec()
+    """where the noise of the weights comes from"""
 
 
 class Normalization(Message):
@@ -581,6 +620,8 @@ JOBS: dict[str, type[Message]] = {
     "write": WriteRequest,
     "forward": ForwardRequest,
     "gradients": GradientsRequest,
+    "inspect": InspectRequest,
+    "call": CallRequest,
     "trace": TraceRequest,
     "fit": FitRequest,
     "dispose": DisposeRequest,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from hashlib import blake2b
 from math import sqrt
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import torch
 from torch import Tensor
@@ -72,8 +72,22 @@ class WaveNoise:
         self.next += 1
         return values.to(dtype=like.dtype, device=like.device).reshape(like.shape)
 
+    @property
+    def state(self) -> Tensor:
+        """Where the stream stands: the number of the next draw."""
+        return torch.tensor(self.next)
 
-def noise_from(spec: NoiseSpec, own: NoiseSource, device: torch.device | str) -> NoiseSource:
+    def restore(self, state: Tensor) -> None:
+        """Goes back to where ``state`` was taken."""
+        self.next = int(state)
+
+
+Source = TypeVar("Source", bound=NoiseSource)
+
+
+def noise_from(
+    spec: NoiseSpec, own: Source, device: torch.device | str
+) -> Source | GaussianNoise | WaveNoise:
     """The source that ``spec`` describes; ``own`` when it asks to go on with the model's."""
     if isinstance(spec, WaveNoiseSpec):
         return WaveNoise(spec.next)

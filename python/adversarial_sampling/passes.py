@@ -46,7 +46,7 @@ def forward(model: Network, x: Tensor, options: ForwardOptions) -> tuple[Tensor,
         options: mode, weights, output and noise.
     """
     with model.in_mode(train=options.train):
-        return _run(model, _cast(x, model), options)
+        return _run(model, prepare(model, x), options)
 
 
 def gradients(model: Network, x: Tensor, target: Tensor, options: GradientOptions) -> Gradients:
@@ -59,12 +59,11 @@ def gradients(model: Network, x: Tensor, target: Tensor, options: GradientOption
             output for "projection", sum(output * target) + kl.
         options: as for ``forward``, and the objective.
     """
-    x = _cast(x, model).requires_grad_()
+    x = prepare(model, x).requires_grad_()
     eps = model.stored_noise() if options.weights == "stored" else {}
     leaves = {**dict(model.named_parameters()), **eps}
     with model.in_mode(train=options.train), differentiable(eps.values()):
-        output, kl = _run(model, x, options)
-        loss = _objective(output, kl, target, options)
+        loss, kl, output = evaluate(model, x, target, options)
         found = cast(
             "tuple[Tensor | None, ...]",  # torch's own type leaves the None out
             torch.autograd.grad(loss, [x, *leaves.values()], allow_unused=True),
@@ -77,6 +76,19 @@ def gradients(model: Network, x: Tensor, target: Tensor, options: GradientOption
         input=torch.zeros_like(x) if found[0] is None else found[0],
         tensors={name: gradient for name, gradient in by_name if gradient is not None},
     )
+
+
+def prepare(model: Network, x: Tensor) -> Tensor:
+    """A copy of the input on the model's device, in its parameters' dtype."""
+    return x.detach().to(model.device, parameter_dtype(model.spec), copy=True)
+
+
+def evaluate(
+    model: Network, x: Tensor, target: Tensor, options: GradientOptions
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Objective, KL divergence and output of one forward, in the mode that the model is in."""
+    output, kl = _run(model, x, options)
+    return _objective(output, kl, target, options), kl, output
 
 
 def _run(
@@ -96,7 +108,3 @@ def _objective(output: Tensor, kl: Tensor, target: Tensor, options: GradientOpti
             f"got {list(target.shape)}"
         )
     return (output * target.to(output.dtype)).sum() + kl
-
-
-def _cast(x: Tensor, model: Network) -> Tensor:
-    return x.detach().to(model.device, parameter_dtype(model.spec), copy=True)

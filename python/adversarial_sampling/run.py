@@ -35,7 +35,7 @@ class Run:
         on_event: OnEvent | None,
         should_stop: Callable[[], bool],
     ) -> None:
-        self.streams = Streams(options.seed, model.device)
+        self.streams = Streams(options.seed, model.device, options.noise)
         self._setting = Setting(
             spec=model.spec,
             device=model.device.type,
@@ -98,7 +98,12 @@ class Run:
         rate = learning_rate(self._options, progress.epochs)
         if progress.batch == 0:
             progress.epoch = EpochSums()
-            self._order = torch.randperm(len(self._train), generator=self.streams.order)
+            count = len(self._train)
+            self._order = (
+                torch.randperm(count, generator=self.streams.order)
+                if self._options.shuffle
+                else torch.arange(count)
+            )
             if self._step.fidelity.optimizer_reset == "each-epoch":
                 self._step.restart_optimizer()
         self._step.set_learning_rate(rate)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from .noise import GaussianNoise, seeded_generator
+from ._protocol import NoiseSpec
+from .noise import GaussianNoise, WaveNoise, noise_from, seeded_generator
 
 
 class Streams:
@@ -19,8 +20,9 @@ class Streams:
         order: of the batches, on the CPU, alike for every device.
     """
 
-    def __init__(self, seed: int, device: torch.device) -> None:
-        self.noise = GaussianNoise(seed, device, "training noise")
+    def __init__(self, seed: int, device: torch.device, noise: NoiseSpec) -> None:
+        own = GaussianNoise(seed, device, "training noise")
+        self.noise: GaussianNoise | WaveNoise = noise_from(noise, own, device)
         self.augmentation = seeded_generator(seed, device, "augmentation")
         self.order = seeded_generator(seed, "cpu", "order")
 

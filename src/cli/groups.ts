@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { OpenOptions } from "../backend.ts";
+import { backendNames, type OpenOptions } from "../backend.ts";
 import { datasetNames } from "../data/index.ts";
 import { networkSpec } from "../schema/models.ts";
 import { count } from "../schema/numbers.ts";
@@ -11,7 +11,7 @@ const path = (what: string) => z.string().optional().meta({ placeholder: what })
 export const backendGroup = {
   heading: "Backend:",
   shape: {
-    backend: z.enum(["torch"]).default("torch").describe("what computes"),
+    backend: z.enum(backendNames).default("torch").describe("what computes"),
     device: z.string().default("auto").describe("auto, cpu, cuda, or cuda:1").meta({ placeholder: "device" }),
     python: path("path").describe("Python to use; null: ADSAM_PYTHON, otherwise the one that adsam setup made"),
   },

@@ -13,7 +13,7 @@ const dataGroup = {
   },
 };
 
-const { flip, cropPadding, seed, ...fitShape } = fitOptions.shape;
+const { flip, cropPadding, seed, noise: _, ...fitShape } = fitOptions.shape;
 
 const fitGroup = {
   heading: "Training:",

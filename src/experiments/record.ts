@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { backendNames } from "../backend.ts";
 import { normalization } from "../schema/data.ts";
-import { modelSpec } from "../schema/models.ts";
+import { dtypes, modelSpec } from "../schema/models.ts";
 import { positiveCount } from "../schema/numbers.ts";
 import { fitOptions } from "../schema/options.ts";
 import { fitResult } from "../schema/results.ts";
@@ -34,9 +35,10 @@ export const runRecord = z.strictObject({
   data: dataRecord,
   pretrain: z.string().nullable(),
   backend: z.strictObject({
-    backend: z.enum(["torch"]),
+    backend: z.enum(backendNames),
     device: z.string(),
     deviceName: z.string(),
+    dtypes: z.array(z.enum(dtypes)).readonly(),
     versions: z.record(z.string(), z.string()),
   }),
 });

@@ -90,6 +90,31 @@ export const jobs = {
       })
       .meta({ id: "GradientsAnswer" }),
   ),
+  inspect: endpoint(
+    z
+      .object({ model, options: gradientOptions, tensors: bundle.describe("input, target") })
+      .meta({ id: "InspectRequest" }),
+    z
+      .object({
+        loss: real,
+        kl: real.nullable(),
+        operations: z.array(z.string()).describe("<layer>/input, /weight, /bias, /output, in order of execution"),
+        tensors: bundle.describe("value/<operation>, gradient/<operation>"),
+      })
+      .meta({ id: "InspectAnswer" }),
+  ),
+  call: endpoint(
+    z
+      .object({
+        target: z.string().describe("package.module:function"),
+        folder: z.string().nullable().describe("where to look for the module besides Python's own path"),
+        dtype: z.enum(["float32", "float64"]).describe("what float inputs are cast to"),
+        differentiate: z.array(z.string()).describe("inputs to give the gradients of sum_i(output_i * wave(400 + i))"),
+        tensors: bundle.describe("inputs, given as keyword arguments"),
+      })
+      .meta({ id: "CallRequest" }),
+    z.object({ tensors: bundle.describe("output/<i>, gradient/<input>") }).meta({ id: "CallAnswer" }),
+  ),
   trace: endpoint(
     z
       .object({

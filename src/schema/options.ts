@@ -32,6 +32,22 @@ export const fidelityPresets = {
   },
 } as const satisfies Record<string, Fidelity>;
 
+/** Where Gaussian draws come from. */
+export const noise = z
+  .discriminatedUnion("kind", [
+    z
+      .strictObject({
+        kind: z.literal("gaussian"),
+        seed: count.nullable().default(null).describe("null: go on with the model's own generator"),
+      })
+      .meta({ id: "GaussianNoiseSpec" }),
+    z
+      .strictObject({ kind: z.literal("wave"), next: count.default(0).describe("number of the next draw") })
+      .meta({ id: "WaveNoiseSpec" }),
+  ])
+  .meta({ id: "NoiseSpec" });
+export type Noise = z.output<typeof noise>;
+
 /** A switch of its own, which the preset sets unless it is given. */
 function asPreset<Switch extends z.ZodType>(schema: Switch) {
   return schema.nullable().default(null).describe(`${schema.description}; null: as the preset says`);
@@ -68,26 +84,12 @@ export const fitOptions = z
     cropPadding: count.default(0).describe("crop training images at random from this many zeros around"),
     validation: z.enum(["sampled", "mean", "none"]).default("sampled").describe("how each epoch is validated"),
     seed: count.default(42).describe("seed of the batch order, the augmentation and the noise"),
+    shuffle: z.boolean().default(true).describe("draw a new order of the images each epoch"),
+    noise: noise.prefault({ kind: "gaussian" }).describe("where the noise of the weights comes from"),
   })
   .meta({ id: "FitOptions" });
 export type FitOptions = z.output<typeof fitOptions>;
 export type FitOptionsInput = z.input<typeof fitOptions>;
-
-/** Where Gaussian draws come from. */
-export const noise = z
-  .discriminatedUnion("kind", [
-    z
-      .strictObject({
-        kind: z.literal("gaussian"),
-        seed: count.nullable().default(null).describe("null: go on with the model's own generator"),
-      })
-      .meta({ id: "GaussianNoiseSpec" }),
-    z
-      .strictObject({ kind: z.literal("wave"), next: count.default(0).describe("number of the next draw") })
-      .meta({ id: "WaveNoiseSpec" }),
-  ])
-  .meta({ id: "NoiseSpec" });
-export type Noise = z.output<typeof noise>;
 
 /** Which weights a forward uses: mu alone, the stored eps, or a fresh draw. */
 export const weights = z.enum(["mean", "stored", "fresh"]);

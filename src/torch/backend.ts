@@ -1,9 +1,19 @@
 import { resolve } from "node:path";
-import type { Backend, BackendInfo, LoadOptions, Model, OpenOptions } from "../backend.ts";
+import type {
+  BackendInfo,
+  CallOptions,
+  CallResult,
+  LoadOptions,
+  Model,
+  OpenOptions,
+  TorchBackend,
+} from "../backend.ts";
 import { AdsamError } from "../errors.ts";
 import type { Jobs as JobEndpoints } from "../schema/endpoints.ts";
-import { type ModelSpecInput, modelSpec } from "../schema/models.ts";
+import { dtypes, type ModelSpecInput, modelSpec } from "../schema/models.ts";
+import type { NamedTensors } from "../tensor.ts";
 import { validate } from "../validation.ts";
+import { sendTensors, unpack, withPrefix } from "./bundle.ts";
 import { findPython, inspectPython, requireHealthy } from "./environment.ts";
 import { closed } from "./failures.ts";
 import { Jobs } from "./jobs.ts";
@@ -16,7 +26,7 @@ interface Connection {
 }
 
 /** PyTorch in a Python process of its own, which starts with the first question. */
-class TorchBackend implements Backend {
+class PythonBackend implements TorchBackend {
   readonly #device: string;
   readonly #python: string | undefined;
   #connection: Promise<Connection> | undefined;
@@ -30,7 +40,7 @@ class TorchBackend implements Backend {
   async info(): Promise<BackendInfo> {
     const { session } = await this.#connect();
     const { device, deviceName, python, torch, package: version } = session.hello;
-    return { backend: "torch", device, deviceName, versions: { python, torch, adversarial_sampling: version } };
+    return { backend: "torch", device, deviceName, dtypes, versions: { python, torch, adversarial_sampling: version } };
   }
 
   async model(spec: ModelSpecInput): Promise<Model> {
@@ -45,6 +55,17 @@ class TorchBackend implements Backend {
       spec: spec === undefined ? null : validate(modelSpec, spec, "load"),
     };
     return this.#model(({ jobs }) => jobs.run("load", request));
+  }
+
+  async call(target: string, inputs: NamedTensors, options: CallOptions = {}): Promise<CallResult> {
+    const { differentiate = [], dtype = "float64", folder = process.cwd(), signal } = options;
+    const { session, jobs } = await this.#connect();
+    const request = { target, folder, dtype, differentiate: [...differentiate] };
+    const { tensors } = await sendTensors(session, inputs, (bundle) =>
+      jobs.run("call", { ...request, tensors: bundle }, { signal }),
+    );
+    const found = await session.outlive(unpack(tensors));
+    return { outputs: Object.values(withPrefix(found, "output/")), gradients: withPrefix(found, "gradient/") };
   }
 
   async close(): Promise<void> {
@@ -83,9 +104,9 @@ async function connect(named: string | undefined, device: string): Promise<Conne
 
 const devices = /^(auto|cpu|cuda(:\d+)?)$/;
 
-export function openTorch(options: OpenOptions): Backend {
+export function openTorch(options: OpenOptions): TorchBackend {
   if (options.device !== undefined && !devices.test(options.device)) {
     throw new AdsamError("usage", `device: expected "auto", "cpu", "cuda" or "cuda:<n>", got "${options.device}"`);
   }
-  return new TorchBackend(options);
+  return new PythonBackend(options);
 }

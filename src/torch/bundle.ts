@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { decodeSafetensors, encodeSafetensors, readSafetensors, writeSafetensors } from "../safetensors.ts";
 import type { Bundle } from "../schema/endpoints.ts";
 import type { NamedTensors } from "../tensor.ts";
+import type { Session } from "./session.ts";
 
 const inlineBytes = 1 << 16;
 
-/** Tensors on their way to Python; `drop` what was packed once it has been read. */
-export async function pack(tensors: NamedTensors, folder: string): Promise<Bundle> {
+async function pack(tensors: NamedTensors, folder: string): Promise<Bundle> {
   const bytes = Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
   if (bytes <= inlineBytes) {
     return { kind: "inline", base64: Buffer.concat(encodeSafetensors(tensors)).toString("base64") };
@@ -28,6 +28,29 @@ export async function unpack(bundle: Bundle): Promise<NamedTensors> {
   }
 }
 
-export async function drop(bundle: Bundle): Promise<void> {
+/** What `use` answers for packed tensors; what carried them is gone afterwards. */
+export async function sendTensors<T>(
+  session: Session,
+  tensors: NamedTensors,
+  use: (bundle: Bundle) => Promise<T>,
+): Promise<T> {
+  const bundle = await session.outlive(pack(tensors, session.folder));
+  try {
+    return await use(bundle);
+  } finally {
+    await drop(bundle);
+  }
+}
+
+/** The tensors whose names begin so, without it. */
+export function withPrefix(tensors: NamedTensors, prefix: string): NamedTensors {
+  return Object.fromEntries(
+    Object.entries(tensors).flatMap(([name, value]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
+    ),
+  );
+}
+
+async function drop(bundle: Bundle): Promise<void> {
   if (bundle.kind === "file") await rm(bundle.path, { force: true });
 }

@@ -4,6 +4,7 @@ import type {
   EvaluateOptions,
   FitRunOptions,
   Gradients,
+  Inspection,
   Model,
   Prediction,
   PredictRunOptions,
@@ -14,6 +15,7 @@ import { checkDataset } from "../data/check.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
 import { AdsamError } from "../errors.ts";
 import { type Evaluation, evaluation } from "../metrics.ts";
+import { StreamedRun } from "../run.ts";
 import type { Bundle, Jobs as JobEndpoints } from "../schema/endpoints.ts";
 import type { ModelSpec } from "../schema/models.ts";
 import {
@@ -27,14 +29,13 @@ import {
 import type { StepRecord, TensorInfo } from "../schema/results.ts";
 import type { NamedTensors, Tensor } from "../tensor.ts";
 import { validate } from "../validation.ts";
-import { drop, pack, unpack } from "./bundle.ts";
+import { sendTensors, unpack, withPrefix } from "./bundle.ts";
 import type { JobOptions, Jobs } from "./jobs.ts";
-import { TorchRun } from "./run.ts";
 import type { AnswerOf, RequestOf, Session } from "./session.ts";
 
-/** The jobs that are given tensors. */
+/** The jobs that give a model tensors. */
 type WithTensors = {
-  [M in keyof JobEndpoints]: RequestOf<JobEndpoints[M]> extends { tensors: Bundle } ? M : never;
+  [M in keyof JobEndpoints]: RequestOf<JobEndpoints[M]> extends { model: number; tensors: Bundle } ? M : never;
 }[keyof JobEndpoints];
 
 /** A model that lives in a session's Python. */
@@ -54,7 +55,7 @@ export class TorchModel implements Model {
   }
 
   fit(data: Dataset, { checkpoint, state, resume, signal, ...rest }: FitRunOptions = {}): Run {
-    return new TorchRun(async (onEvent, stop) => {
+    return new StreamedRun(async (onEvent, stop) => {
       const options = validate(fitOptions, rest, "fit");
       checkDataset(data);
       const files = { checkpoint: absolute(checkpoint), state: absolute(state), resume: absolute(resume) };
@@ -110,15 +111,25 @@ export class TorchModel implements Model {
   ): Promise<Gradients> {
     const options = validate(gradientOptions, rest, "gradients");
     const { loss, kl, tensors } = await this.#run("gradients", { options }, { input, target }, { signal });
-    const found = await unpack(tensors);
-    const prefix = "gradient/";
-    const parameters = Object.fromEntries(
-      Object.entries(found).flatMap(([name, value]) =>
-        name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
-      ),
-    );
+    const found = await this.#session.outlive(unpack(tensors));
+    const parameters = withPrefix(found, "gradient/");
     const [output, gradient] = pick(found, "output", "input_gradient");
     return { loss, kl, output, input: gradient, parameters };
+  }
+
+  async inspect(
+    input: Tensor,
+    target: Tensor,
+    { signal, ...rest }: GradientOptionsInput & Cancellable = {},
+  ): Promise<Inspection> {
+    const options = validate(gradientOptions, rest, "inspect");
+    const answer = await this.#run("inspect", { options }, { input, target }, { signal });
+    const found = await this.#session.outlive(unpack(answer.tensors));
+    const operations = answer.operations.map((name) => {
+      const [value] = pick(found, `value/${name}`);
+      return { name, value, gradient: found[`gradient/${name}`] ?? null };
+    });
+    return { loss: answer.loss, kl: answer.kl, operations };
   }
 
   async trace(
@@ -159,13 +170,10 @@ export class TorchModel implements Model {
     tensors: NamedTensors,
     options: JobOptions,
   ): Promise<AnswerOf<JobEndpoints[M]>> {
-    const bundle = await this.#session.outlive(pack(tensors, this.#session.folder));
-    try {
+    return sendTensors(this.#session, tensors, (bundle) => {
       const whole = { ...request, model: this.#number, tensors: bundle } as RequestOf<JobEndpoints[M]>;
-      return await this.#jobs.run(method, whole, options);
-    } finally {
-      await drop(bundle);
-    }
+      return this.#jobs.run(method, whole, options);
+    });
   }
 
   async #unpack<Names extends string[]>(bundle: Bundle, ...names: Names): Promise<{ [K in keyof Names]: Tensor }> {

@@ -21,7 +21,7 @@ export const record: RunRecord = {
     normalization: { scale: 16, mean: [0.3, 0.3, 0.3], std: [0.4, 0.4, 0.4] },
   },
   pretrain: null,
-  backend: { backend: "torch", device: "cpu", deviceName: "CPU", versions: { torch: "2.13.0" } },
+  backend: { backend: "torch", device: "cpu", deviceName: "CPU", dtypes: ["float32"], versions: { torch: "2.13.0" } },
 };
 
 const means = { loss: 1.5, crossEntropy: 1.4, kl: 1e5, adversarialLoss: null, adversarialRise: null, accuracy: 0.5 };

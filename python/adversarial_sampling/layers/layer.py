@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 
 from torch import Tensor, nn
+
+Tap = Callable[[str, Tensor], None]
+"""Takes "input", "weight", "bias" or "output", and the tensor."""
 
 Weights = tuple[Tensor | None, Tensor | None]
 """Weight and bias; None where the layer has none."""
@@ -16,6 +20,9 @@ class Layer(nn.Module, ABC):
     Subclasses of ``Gaussian`` draw their weights, those of ``Point`` have them; both are called
     alike, so that one definition of a network serves both.
     """
+
+    tap: Tap | None = None
+    """Told of every tensor on the way, while somebody inspects."""
 
     @abstractmethod
     def weights(self, sample: bool, fix: bool) -> Weights:
@@ -31,7 +38,15 @@ class Layer(nn.Module, ABC):
 
     def respond(self, x: Tensor, sample: bool = True, fix: bool = False) -> Tensor:
         """The output alone, for callers that add up the KL divergence elsewhere."""
-        return self.transform(x, *self.weights(sample, fix))
+        weight, bias = self.weights(sample, fix)
+        if self.tap is None:
+            return self.transform(x, weight, bias)
+        for part, tensor in (("input", x), ("weight", weight), ("bias", bias)):
+            if tensor is not None:
+                self.tap(part, tensor)
+        out = self.transform(x, weight, bias)
+        self.tap("output", out)
+        return out
 
     def forward(self, x: Tensor, sample: bool = True, fix: bool = False) -> tuple[Tensor, Tensor]:
         """Output and KL divergence.

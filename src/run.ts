@@ -1,12 +1,12 @@
-import type { Run } from "../backend.ts";
-import type { FitEvent } from "../schema/events.ts";
-import type { FitResult } from "../schema/results.ts";
+import type { Run } from "./backend.ts";
+import type { FitEvent } from "./schema/events.ts";
+import type { FitResult } from "./schema/results.ts";
 
 /** What waits for a reader is bounded: the oldest steps go first, epochs stay. */
 const stepsKept = 4096;
 
-/** Training under way in Python. */
-export class TorchRun implements Run {
+/** Training under way, as its events and its end: what every backend's `fit` gives. */
+export class StreamedRun implements Run {
   readonly #result: Promise<FitResult>;
   readonly #abort = new AbortController();
   readonly #events: FitEvent[] = [];

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { EpochEvent, FitEvent, StepEvent } from "../../src/schema/events.ts";
-import type { FitResult } from "../../src/schema/results.ts";
-import { TorchRun } from "../../src/torch/run.ts";
+import { StreamedRun } from "../src/run.ts";
+import type { EpochEvent, FitEvent, StepEvent } from "../src/schema/events.ts";
+import type { FitResult } from "../src/schema/results.ts";
 
 const means = { loss: 1, crossEntropy: 1, kl: 1, adversarialLoss: 1, adversarialRise: 0, accuracy: 0.5 };
 
@@ -24,14 +24,14 @@ const epoch: EpochEvent = {
 
 const result: FitResult = { status: "finished", epochs: 1, steps: 1, seconds: 1, train: null, validation: null };
 
-async function collect(run: TorchRun): Promise<FitEvent[]> {
+async function collect(run: StreamedRun): Promise<FitEvent[]> {
   const events: FitEvent[] = [];
   for await (const event of run) events.push(event);
   return events;
 }
 
 test("what nobody reads is bounded: old steps go, epochs stay", async () => {
-  const run = new TorchRun(async (tell) => {
+  const run = new StreamedRun(async (tell) => {
     tell(epoch);
     for (let number = 1; number <= 10_000; number++) tell(step(number));
     return result;
@@ -44,7 +44,7 @@ test("what nobody reads is bounded: old steps go, epochs stay", async () => {
 });
 
 test("events come before the end, and a failure after them", async () => {
-  const run = new TorchRun(async (tell) => {
+  const run = new StreamedRun(async (tell) => {
     tell(step(1));
     throw new Error("it broke");
   });
@@ -58,7 +58,7 @@ test("events come before the end, and a failure after them", async () => {
 });
 
 test("a failure that nobody waits for does not end Node", async () => {
-  new TorchRun(() => Promise.reject(new Error("unseen")));
+  new StreamedRun(() => Promise.reject(new Error("unseen")));
   await new Promise((resolve) => setTimeout(resolve, 10));
 });
 
@@ -71,8 +71,8 @@ test("leaving the loop asks the training to stop; reading it to its end does not
     tell(step(1));
     return Promise.resolve(result);
   };
-  await collect(new TorchRun(start));
+  await collect(new StreamedRun(start));
   expect(stopped).toBe(0);
-  for await (const _ of new TorchRun(start)) break;
+  for await (const _ of new StreamedRun(start)) break;
   expect(stopped).toBe(1);
 });
