@@ -54,8 +54,12 @@ def same(a: Network, b: Network) -> bool:
 @pytest.mark.parametrize("calls", [1, 3, 4, 5, 6, 7, 9])
 @pytest.mark.parametrize(
     "changes",
-    [{"optimizer_reset": "never"}, {"fidelity": "paper", "optimizer": "sgd"}],
-    ids=["accumulated", "paper"],
+    [
+        {"optimizer_reset": "never"},
+        {"fidelity": "paper", "optimizer": "sgd"},
+        {"noise": {"kind": "wave", "next": 7}, "shuffle": False},
+    ],
+    ids=["accumulated", "paper", "given"],
 )
 def test_a_resumed_run_is_the_uninterrupted_one(
     make_model: MakeModel,
