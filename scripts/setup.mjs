@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Makes a fresh clone ready: Node packages, the compiled package, the Python environment. Needs nothing but Node and npm,
- * so it is plain JavaScript. What is ready is left alone; finding that out takes a fraction of a second.
+ * Makes a fresh clone ready: Node packages, the compiled package, the Python environment, TensorFlow for the twin. Needs
+ * nothing but Node and npm, so it is plain JavaScript. What is ready is left alone; finding that out takes a fraction of a second.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -35,14 +35,16 @@ class SetUpError extends Error {
 
 /**
  * Makes ready what is not, and returns the Python to use. With ADSAM_PYTHON that one is only looked at.
- * `check` also looks inside a Python environment that seems ready.
+ * `check` also looks inside what seems ready: the Python environment, the addon of tfjs-node.
  */
 export async function setUp({ check = false } = {}) {
   requireNode();
   if (!nodePackagesAreCurrent()) timed("Node packages", installNodePackages);
   const sources = hashOfSources();
   if (!buildIsCurrent(sources)) timed("the compiled package", () => build(sources));
-  return { python: await preparePython(check) };
+  const python = await preparePython(check);
+  await prepareEngine(python, check);
+  return { python };
 }
 
 function requireNode() {
@@ -127,6 +129,15 @@ async function preparePython(check) {
   const { python, made } = await makeEnvironment({ onLine: say, check });
   if (made) say(`the Python environment: ready in ${secondsSince(began)}`);
   return python;
+}
+
+/** Without it the twin computes in plain JavaScript: slow, but no reason to stop here. */
+async function prepareEngine(python, check) {
+  const { prepareAddon } = await import(pathToFileURL(inRoot("dist/tfjs/engine.js")).href);
+  const began = performance.now();
+  const engine = await prepareAddon({ python, onLine: say, check });
+  if (!engine.ready) say(`the TensorFlow.js twin will be slow, in plain JavaScript: ${engine.reason}`);
+  else if (engine.made) say(`TensorFlow for the twin: ready in ${secondsSince(began)}`);
 }
 
 function timed(what, work) {

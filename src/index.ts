@@ -14,7 +14,24 @@ export {
   type Run,
   type TraceOptions,
 } from "./backend.ts";
-export { type CaseReport, type Report, replayGolden, reportTable } from "./conformance/index.ts";
+export { bisectBackends } from "./conformance/bisect.ts";
+export {
+  type BackendTwin,
+  type CaseReport,
+  type ConformOptions,
+  conform,
+  type FunctionTwin,
+  htmlPage,
+  type InputSource,
+  junitXml,
+  type Report,
+  recordGolden,
+  replayGolden,
+  reportTable,
+  type TfjsFunction,
+  type Twin,
+  type TwinCase,
+} from "./conformance/index.ts";
 export type { Dataset, Split } from "./data/dataset.ts";
 export { loadImages, type NamedImages } from "./data/images.ts";
 export { type LoadDatasetOptions, loadDataset } from "./data/index.ts";

@@ -5,12 +5,17 @@ import * as api from "../src/index.ts";
 test("the public surface", () => {
   expect(Object.keys(api).sort()).toEqual([
     "AdsamError",
+    "bisectBackends",
+    "conform",
     "evaluation",
     "fidelityPresets",
+    "htmlPage",
+    "junitXml",
     "loadDataset",
     "loadImages",
     "open",
     "openRun",
+    "recordGolden",
     "replayGolden",
     "reportTable",
     "resumeTraining",

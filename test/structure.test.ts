@@ -11,11 +11,20 @@ function files(folder: string, extension: string): string[] {
     .map((path) => join(folder, path));
 }
 
-/** What a file imports: paths below src for its own files, names for packages. */
+/** What a text imports: paths below src for its own files, names for packages. */
+function specifiers(text: string, path: string): string[] {
+  const names = [...text.matchAll(/(?:from|import|require)[\s(]+"([^"]+)"/g)].flatMap(([, name]) => name ?? []);
+  return names.map((name) => (name.startsWith(".") ? relative(source, resolve(dirname(path), name)) : name));
+}
+
 function importsOf(path: string): string[] {
-  const text = readFileSync(path, "utf8");
-  const specifiers = [...text.matchAll(/(?:from|import|require)[\s(]+"([^"]+)"/g)].flatMap(([, name]) => name ?? []);
-  return specifiers.map((name) => (name.startsWith(".") ? relative(source, resolve(dirname(path), name)) : name));
+  return specifiers(readFileSync(path, "utf8"), path);
+}
+
+/** Without what only types need: the compiler leaves that out. */
+function loadedBy(path: string): string[] {
+  const erased = /\/\*.*?\*\/|import type [^;]*;|export type \{[^;]*;/gs;
+  return specifiers(readFileSync(path, "utf8").replaceAll(erased, ""), path);
 }
 
 const imports = new Map(files(source, ".ts").map((path) => [relative(source, path), importsOf(path)]));
@@ -42,13 +51,29 @@ describe("the rooms keep to themselves", () => {
     expect(known).toEqual(["torch/backend.ts"]);
   });
 
+  test("the twin imports nothing of the bridge", () => {
+    expect(importsFrom("tfjs").filter(([, name]) => name.startsWith("torch/"))).toEqual([]);
+  });
+
+  test("what a browser imports of the twin needs no Node", () => {
+    const reached = new Set<string>();
+    const visit = (path: string): void => {
+      if (reached.has(path)) return;
+      reached.add(path);
+      if (imports.has(path)) for (const name of loadedBy(join(source, path))) visit(name);
+    };
+    visit("tfjs/index.ts");
+    const packages = [...reached].filter((name) => !imports.has(name));
+    expect(packages.sort()).toEqual(["@tensorflow/tfjs-core", "zod"]);
+  });
+
   test.each(["data", "conformance", "experiments"])("%s knows no backend", (room) => {
     expect(importsFrom(room).filter(([, name]) => /^(torch|tfjs|cli)\//.test(name))).toEqual([]);
   });
 
-  test("the command line uses the public API, and the environment that it sets up", () => {
+  test("the command line uses the public API, and what it sets up", () => {
     const strangers = importsFrom("cli").filter(
-      ([, name]) => /^(torch|tfjs)\//.test(name) && name !== "torch/environment.ts",
+      ([, name]) => /^(torch|tfjs)\//.test(name) && name !== "torch/environment.ts" && name !== "tfjs/engine.ts",
     );
     expect(strangers).toEqual([]);
   });
@@ -59,6 +84,14 @@ describe("the rooms keep to themselves", () => {
     );
     expect(knowing).toEqual([]);
   });
+});
+
+test("the twin mirrors the Python package, room for room", () => {
+  const rooms = ["layers", "models", "noise", "objective", "adversarial", "train", "predict", "checkpoint"];
+  const names = (folder: string) => readdirSync(join(root, folder)).map((name) => name.replace(/\.(py|ts)$/, ""));
+  for (const folder of ["python/adversarial_sampling", "src/tfjs"]) {
+    expect(names(folder)).toEqual(expect.arrayContaining(rooms));
+  }
 });
 
 test("files are small", () => {

@@ -35,7 +35,13 @@ class Streams:
         }
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
-        """Goes back to where ``tensors`` were taken."""
-        self.noise.restore(tensors["noise"])
-        self.augmentation.set_state(tensors["augmentation"])
-        self.order.set_state(tensors["order"])
+        """Goes back to where ``tensors`` were taken; a stream that is not among them begins anew.
+
+        The tfjs twin writes down no state of a generator, for it has other ones.
+        """
+        if "noise" in tensors:
+            self.noise.restore(tensors["noise"])
+        if "augmentation" in tensors:
+            self.augmentation.set_state(tensors["augmentation"])
+        if "order" in tensors:
+            self.order.set_state(tensors["order"])

@@ -13,7 +13,8 @@ def test_inspection_sees_what_the_gradients_come_from(make_model: MakeModel) -> 
     x, labels = torch.randn(2, 3, 8, 8, dtype=torch.float64), torch.tensor([1, 2])
     options = GradientOptions(weights="stored", train=True, beta=1e-4)
     whole = gradients(model, x, labels, options)
-    seen = {operation.name: operation for operation in inspect(model, x, labels, options).operations}
+    operations = inspect(model, x, labels, options).operations
+    seen = {operation.name: operation for operation in operations}
 
     assert list(seen)[:6] == [
         "conv1/input",

@@ -9,6 +9,7 @@ from conftest import MakeImages, MakeModel
 
 from adversarial_sampling import (
     AdversarialSamplingError,
+    EpochEvent,
     FitOptions,
     Images,
     Network,
@@ -18,6 +19,7 @@ from adversarial_sampling import (
     fit,
     load,
 )
+from adversarial_sampling.files import pack, replace_file, unpack
 
 OPTIONS = {
     "epochs": 3,
@@ -165,3 +167,21 @@ def test_nan_survives_the_state(
     fit(model, train, options=options(epochs=1), state=state, should_stop=after(2))
     result = fit(model, Images(train.images, train.labels), options=options(epochs=1), resume=state)
     assert result.train.loss != result.train.loss
+
+
+def test_a_state_without_generators_goes_on_with_new_streams(
+    make_model: MakeModel, make_images: MakeImages, tmp_path: Path
+) -> None:
+    train, state, foreign = make_images(20), tmp_path / "state", tmp_path / "foreign"
+    stopped = make_model()
+    fit(stopped, train, options=options(), state=state, should_stop=after(3))
+    tensors, metadata = unpack(state)
+    kept = {n: t for n, t in tensors.items() if not n.startswith("generator.")}
+    replace_file(foreign, pack(kept, metadata))
+    again = make_model()
+    events: list[StepEvent | EpochEvent] = []
+    result = fit(again, train, options=options(), resume=foreign, on_event=events.append)
+    assert result.status == "finished"
+    assert result.steps == 9
+    assert events[0].step == 3
+    assert not same(again, stopped)

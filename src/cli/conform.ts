@@ -1,42 +1,68 @@
 import { type Command, Option } from "commander";
-import type { BackendName } from "../backend.ts";
+import { type BackendName, backendNames } from "../backend.ts";
+import type { ConformTask } from "./conform-task.ts";
 
 interface ConformOptions {
   readonly backend: BackendName;
-  readonly golden: string;
+  readonly against?: BackendName;
+  readonly golden?: string;
+  readonly record?: string;
+  readonly twins?: string;
+  readonly suite?: readonly string[];
   readonly device: string;
   readonly python?: string;
   readonly json?: true;
+  readonly junit?: string;
+  readonly html?: string;
 }
 
-/** Registers `adsam conform`, which replays golden vectors and exits with 1 when a case fails. */
+/** Registers `adsam conform`, which compares implementations number by number and exits with 1 when a case fails. */
 export function addConform(program: Command): void {
   program
     .command("conform")
-    .description("replay golden vectors in float64 and compare number by number; exits with 1 when a case fails")
-    .addOption(new Option("--backend <name>", "what computes").choices(["torch"]).default("torch"))
-    .requiredOption("--golden <folder>", "folder of golden files (*.json)")
+    .description(
+      "compare a backend with another, or with golden vectors, number by number; exits with 1 when a case fails",
+    )
+    .addOption(new Option("--backend <name>", "what computes").choices(backendNames).default("torch"))
+    .addOption(
+      new Option("--against <name>", "compare with this backend, tolerances derived from its float64").choices(
+        backendNames,
+      ),
+    )
+    .option("--golden <folder>", "replay the golden files (*.json) of this folder")
+    .option("--record <folder>", "write golden files into this folder, from a backend with float64")
+    .option("--twins <file>", "compare the twins that this module exports, instead of the package's own")
+    .option(
+      "--suite <names...>",
+      "compare these suites only: layers, models, losses, steps, adversarial, prediction, training",
+    )
     .option("--device <device>", "auto, cpu, cuda, or cuda:1; the records were made on cpu", "cpu")
     .option("--python <program>", "Python to use (default: ADSAM_PYTHON, else the one that set-up made)")
     .option("--json", "print one JSON document")
+    .option("--junit <file>", "write the report as JUnit XML too")
+    .option("--html <file>", "write the report as one self-contained page too")
     .action(conform);
 }
 
-async function conform({ golden, json, ...where }: ConformOptions): Promise<void> {
-  const [{ open }, { caseLine, replayGolden, reportTable }, { interruptSignal }, { jsonText }] = await Promise.all([
-    import("../backend.ts"),
-    import("../conformance/index.ts"),
-    import("./interrupt.ts"),
-    import("../json.ts"),
-  ]);
-  const signal = interruptSignal();
-  await using backend = await open(where);
-  const report = await replayGolden(backend, golden, {
-    signal,
+async function conform({ json, junit, html, device, python, ...task }: ConformOptions): Promise<void> {
+  const [{ taskOf, runTask }, { caseLine, htmlPage, junitXml, reportTable }, { interruptSignal }, { jsonText }] =
+    await Promise.all([
+      import("./conform-task.ts"),
+      import("../conformance/index.ts"),
+      import("./interrupt.ts"),
+      import("../json.ts"),
+    ]);
+  const chosen: ConformTask = taskOf(task);
+  const where = { device, ...(python === undefined ? {} : { python }) };
+  const report = await runTask(chosen, where, {
+    signal: interruptSignal(),
     onCase: (one, done, total) => {
       if (!json) process.stderr.write(`${done}/${total}  ${caseLine(one)}\n`);
     },
   });
+  const { writeFileAtomically } = await import("../files.ts");
+  if (junit !== undefined) await writeFileAtomically(junit, [junitXml(report)]);
+  if (html !== undefined) await writeFileAtomically(html, [htmlPage(report)]);
   process.stdout.write(`${json ? jsonText(report) : reportTable(report)}\n`);
   if (report.failed > 0) process.exitCode = 1;
 }

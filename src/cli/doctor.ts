@@ -13,6 +13,8 @@ interface Diagnosis {
   readonly platform: string;
   readonly python: (Omit<PythonReport, "problems"> & Pick<FoundPython, "source">) | null;
   readonly gpus: readonly string[];
+  /** What computes for the tfjs backend. */
+  readonly tfjs: { readonly engine: "native" | "cpu"; readonly reason: string };
   readonly problems: readonly Problem[];
   /** What works, but not as well as it could. */
   readonly notes: readonly string[];
@@ -37,7 +39,7 @@ async function diagnose(named: string | undefined): Promise<Diagnosis> {
     import("../torch/environment.ts"),
     import("../package.ts"),
   ]);
-  const [{ python, problems }, gpus] = await Promise.all([lookAtPython(named), nvidiaGpus()]);
+  const [{ python, problems }, gpus, tfjs] = await Promise.all([lookAtPython(named), nvidiaGpus(), lookAtEngine()]);
   return {
     healthy: problems.length === 0,
     package: packageVersion(),
@@ -45,8 +47,9 @@ async function diagnose(named: string | undefined): Promise<Diagnosis> {
     platform: `${process.platform} ${process.arch}`,
     python,
     gpus,
+    tfjs,
     problems,
-    notes: await notesOn(python, gpus),
+    notes: await notesOn(python, gpus, tfjs),
   };
 }
 
@@ -63,7 +66,18 @@ async function lookAtPython(named: string | undefined): Promise<Pick<Diagnosis, 
   }
 }
 
-async function notesOn(python: Diagnosis["python"], gpus: readonly string[]): Promise<string[]> {
+async function lookAtEngine(): Promise<Diagnosis["tfjs"]> {
+  const { inspectAddon } = await import("../tfjs/engine.ts");
+  const report = await inspectAddon();
+  if (report.works) return { engine: "native", reason: `TensorFlow ${report.tensorflow} through tfjs-node` };
+  return { engine: "cpu", reason: `plain JavaScript: ${report.reason}` };
+}
+
+async function notesOn(
+  python: Diagnosis["python"],
+  gpus: readonly string[],
+  tfjs: Diagnosis["tfjs"],
+): Promise<string[]> {
   const { environmentIsCurrent, ownPlace } = await import("../torch/environment.ts");
   const notes: string[] = [];
   if (python?.source === "setup" && !environmentIsCurrent()) {
@@ -71,6 +85,9 @@ async function notesOn(python: Diagnosis["python"], gpus: readonly string[]): Pr
   }
   if (gpus.length > 0 && python?.packages.torch?.endsWith("+cpu")) {
     notes.push(`torch ${python.packages.torch} is a CPU build, which does not use the GPU: install one with CUDA`);
+  }
+  if (tfjs.engine === "cpu") {
+    notes.push(`the tfjs backend will be slow: \`${ownPlace.setupCommand}\` gets TensorFlow for it, or says why not`);
   }
   return notes;
 }
@@ -81,7 +98,7 @@ const reasons: Record<PythonSource, string> = {
   setup: "made by set-up",
 };
 
-function describe({ python, gpus, problems, notes, ...surroundings }: Diagnosis): string {
+function describe({ python, gpus, tfjs, problems, notes, ...surroundings }: Diagnosis): string {
   const rows: [string, string][] = [
     ["adversarial-sampling", surroundings.package],
     ["Node", `${surroundings.node}, ${surroundings.platform}`],
@@ -91,6 +108,7 @@ function describe({ python, gpus, problems, notes, ...surroundings }: Diagnosis)
       `  ${name}`,
       version ?? "none",
     ]),
+    ["tfjs", `${tfjs.engine}, ${tfjs.reason}`],
   ];
   const lines = [
     ...rows.map(([name, value]) => `${name.padEnd(22)}${value}`),

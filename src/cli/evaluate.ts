@@ -2,10 +2,10 @@ import type { Command } from "commander";
 import * as z from "zod";
 import { open } from "../backend.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { unlessAborted } from "../experiments/unless-aborted.ts";
 import { jsonText } from "../json.ts";
 import type { Evaluation } from "../metrics.ts";
 import { count } from "../schema/numbers.ts";
+import { unlessAborted } from "../unless-aborted.ts";
 import { showEvaluation } from "./evaluate-view.ts";
 import {
   backendGroup,

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import * as z from "zod";
 import { open } from "../backend.ts";
-import { unlessAborted } from "../experiments/unless-aborted.ts";
 import { jsonText } from "../json.ts";
 import { count } from "../schema/numbers.ts";
+import { unlessAborted } from "../unless-aborted.ts";
 import {
   backendGroup,
   foreignGroup,

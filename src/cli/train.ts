@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { OpenOptions } from "../backend.ts";
 import { AdsamError } from "../errors.ts";
 import { resumeTraining } from "../experiments/resume.ts";
 import { type TrainEvent, train as trainRun } from "../experiments/train.ts";
@@ -48,13 +49,22 @@ function resumed(
       suggestion: "a run goes on with the options in its run.json; only --epochs can make it longer",
     });
   }
-  const { device, ...backend } = openOptions(values);
   return resumeTraining(folder, {
     epochs: given.includes("epochs") ? values.epochs : undefined,
     dataFolder: values.data,
-    backend: given.includes("device") && device !== undefined ? { ...backend, device } : backend,
+    backend: askedOptions(values, given),
     signal,
   });
+}
+
+/** What was asked for of the backend, without defaults: a run goes on where it was. */
+function askedOptions(values: TrainArguments, given: readonly string[]): OpenOptions {
+  const { backend, device, ...others } = openOptions(values);
+  return {
+    ...others,
+    ...(given.includes("backend") && backend !== undefined ? { backend } : {}),
+    ...(given.includes("device") && device !== undefined ? { device } : {}),
+  };
 }
 
 async function writeLines(events: AsyncIterable<TrainEvent>): Promise<string | undefined> {

@@ -1,3 +1,4 @@
+import type { DifferenceKind } from "./differences.ts";
 import type { Answers, Expectation, Value } from "./expectations.ts";
 
 interface Rule {
@@ -31,12 +32,19 @@ export interface Comparison {
   /** Largest relative error, in the sense of `compare`. */
   readonly maxRel: number;
   readonly tolerance: number;
+  /** Where the tolerance is derived (`tolerance.ts`): error and tolerance in the Euclidean norm too, ... */
+  readonly normRel?: number;
+  readonly normTolerance?: number;
+  /** ... and the error in parts of the reference's own in float32. */
+  readonly ratio?: number;
+  /** In what way it failed, where sides were compared. */
+  readonly kind?: DifferenceKind;
   /** Why it failed; absent when it passed. */
   readonly message?: string;
 }
 
 /** What the numbers of a tensor are small or large against: of a digest the norm, otherwise the largest magnitude. */
-function size({ kind, values }: Expectation): number {
+export function size({ kind, values }: Expectation): number {
   const [, norm] = values;
   const digested = kind === "digest" || kind === "gradient";
   const counted = digested && Number.isFinite(norm) ? [norm] : values;

@@ -1,8 +1,10 @@
 import type { Backend, Model } from "../backend.ts";
 import type { Architecture, ModelSpecInput } from "../schema/models.ts";
 import type { TensorInfo } from "../schema/results.ts";
-import { elementCount, type Tensor, tensor } from "../tensor.ts";
-import { wave } from "./wave.ts";
+import { elementCount, type NamedTensors, type Tensor, tensor } from "../tensor.ts";
+import { wave } from "../wave.ts";
+import type { ReplaySettings } from "./expectations.ts";
+import { perturbed } from "./perturb.ts";
 
 /** Numbers that are sent in one piece: 32 MB of float64. */
 const pieceLength = 4_000_000;
@@ -26,7 +28,11 @@ function parameterTensor({ name, shape }: TensorInfo, k: number, sigmaFill: numb
   return waveTensor(k, shape, { scale: Math.sqrt(2 / fanIn) });
 }
 
-function* formulaTensors(tensors: readonly TensorInfo[], sigmaFill: number): Generator<[string, Tensor<"float64">]> {
+/** Every parameter by its formula and every stored eps 0, in the order of the checkpoint. */
+export function* formulaTensors(
+  tensors: readonly TensorInfo[],
+  sigmaFill: number,
+): Generator<[string, Tensor<"float64">]> {
   let k = 0;
   for (const info of tensors) {
     if (info.parameter) yield [info.name, parameterTensor(info, k++, sigmaFill)];
@@ -38,34 +44,45 @@ export function isStoredEps({ name, parameter }: TensorInfo): boolean {
   return !parameter && /(^|\.)eps_(weight|bias)$/.test(name);
 }
 
+/** The tensors as the settings want them: those given, or their neighbours. */
+function asSet(tensors: NamedTensors, { perturbation }: ReplaySettings): NamedTensors {
+  return perturbation === undefined ? tensors : perturbed(tensors, perturbation);
+}
+
+/** The same of one input. */
+export function moved(input: Tensor, settings: ReplaySettings): Tensor {
+  return asSet({ input }, settings).input ?? input;
+}
+
 /** Sets every parameter by its formula and every stored eps to 0, a piece at a time so that no large model is held twice. */
-async function fill(model: Model, sigmaFill: number): Promise<void> {
+async function fill(model: Model, sigmaFill: number, settings: ReplaySettings): Promise<void> {
   let piece: Record<string, Tensor> = {};
   let length = 0;
   for (const [name, values] of formulaTensors(model.tensors, sigmaFill)) {
     piece[name] = values;
     length += values.data.length;
     if (length < pieceLength) continue;
-    await model.write(piece);
+    await model.write(asSet(piece, settings));
     piece = {};
     length = 0;
   }
-  if (length > 0) await model.write(piece);
+  if (length > 0) await model.write(asSet(piece, settings));
 }
 
 /**
- * Hands a new float64 model, filled by the formulas, to `use`, and disposes of it afterwards.
+ * Hands a new model, filled by the formulas, to `use`, and disposes of it afterwards.
  * @param sigmaFill what log sigma varies around; of no effect in a plain network.
  */
 export async function withFilledModel<T>(
   backend: Backend,
   spec: ModelSpecInput,
   sigmaFill: number,
+  settings: ReplaySettings,
   use: (model: Model) => Promise<T>,
 ): Promise<T> {
-  const model = await backend.model({ ...spec, dtype: "float64" });
+  const model = await backend.model({ ...spec, dtype: settings.dtype ?? "float64" });
   try {
-    await fill(model, sigmaFill);
+    await fill(model, sigmaFill, settings);
     return await use(model);
   } finally {
     await model.dispose();

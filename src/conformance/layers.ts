@@ -1,7 +1,15 @@
-import type { Backend, Cancellable, Gradients, Model } from "../backend.ts";
+import type { Backend, Gradients, Model } from "../backend.ts";
 import type { NamedTensors, Tensor } from "../tensor.ts";
-import { type Answers, expected, expectedEach, type GoldenCase, numbers, type Value } from "./expectations.ts";
-import { waveTensor, withFilledModel } from "./fill.ts";
+import {
+  type Answers,
+  expected,
+  expectedEach,
+  type GoldenCase,
+  numbers,
+  type ReplaySettings,
+  type Value,
+} from "./expectations.ts";
+import { moved, waveTensor, withFilledModel } from "./fill.ts";
 import type { LayerRecord } from "./records.ts";
 
 type Formula = Parameters<typeof waveTensor>[2];
@@ -44,17 +52,17 @@ function toAnswers({ output, kl, input, parameters }: Gradients, buffers: NamedT
   return answers;
 }
 
-function replay(record: LayerRecord, backend: Backend, options: Cancellable): Promise<Answers> {
-  return withFilledModel(backend, record.spec, record.sigma_fill, async (model) => {
+function replay(record: LayerRecord, backend: Backend, settings: ReplaySettings): Promise<Answers> {
+  return withFilledModel(backend, record.spec, record.sigma_fill, settings, async (model) => {
     await prepare(model, record.train);
-    const input = waveTensor(1000, record.x_shape);
+    const input = moved(waveTensor(1000, record.x_shape), settings);
     const direction = waveTensor(400, record.out_shape);
     const gradients = await model.gradients(input, direction, {
       objective: "projection",
       train: record.train,
       weights: weightsOf(record),
       noise: { kind: "wave", next: 0 },
-      ...options,
+      signal: settings.signal,
     });
     const present = buffersAfter.filter((name) => model.tensors.some((info) => info.name === name));
     return toAnswers(gradients, present.length > 0 ? await model.read(present) : {});
@@ -76,6 +84,6 @@ export function layerCase(record: LayerRecord): GoldenCase {
       ...expected("numbers", "running_var", record.running_var),
       ...expected("exact", "num_batches_tracked", record.num_batches_tracked),
     ],
-    replay: (backend, options) => replay(record, backend, options),
+    replay: (backend, settings) => replay(record, backend, settings),
   };
 }

@@ -1,9 +1,17 @@
-import type { Backend, Cancellable, Model } from "../backend.ts";
+import type { Model } from "../backend.ts";
 import { elementCount } from "../tensor.ts";
-import { type Answers, expected, expectedEach, type GoldenCase, numbers, type Value } from "./expectations.ts";
-import { batchImages, batchLabels, isStoredEps, networkSpec, withFilledModel } from "./fill.ts";
+import { digest } from "../wave.ts";
+import {
+  type Answers,
+  expected,
+  expectedEach,
+  type GoldenCase,
+  numbers,
+  type ReplaySettings,
+  type Value,
+} from "./expectations.ts";
+import { batchImages, batchLabels, isStoredEps, moved, networkSpec, withFilledModel } from "./fill.ts";
 import type { ModelRecord } from "./records.ts";
-import { digest } from "./wave.ts";
 
 /** Number of the first draw of the sampled evaluation. */
 const evaluationDraws = 50_000;
@@ -18,9 +26,9 @@ function structure({ tensors }: Model): [string, ArrayLike<Value>][] {
   ];
 }
 
-async function answer(model: Model, record: ModelRecord, options: Cancellable): Promise<Answers> {
+async function answer(model: Model, record: ModelRecord, settings: ReplaySettings): Promise<Answers> {
   const answers = new Map(structure(model));
-  const images = batchImages(0, record.batch, record.image);
+  const images = moved(batchImages(0, record.batch, record.image), settings);
 
   const trained = await model.gradients(images, batchLabels(0, record.batch, record.classes), {
     objective: "elbo",
@@ -28,22 +36,22 @@ async function answer(model: Model, record: ModelRecord, options: Cancellable): 
     train: true,
     weights: record.bayesian ? "fresh" : "mean",
     noise: { kind: "wave", next: 0 },
-    ...options,
+    signal: settings.signal,
   });
   answers.set("train_logits", numbers(trained.output));
   answers.set("loss", [trained.loss]);
   if (trained.kl !== null) answers.set("kl", [trained.kl]);
   for (const [name, gradient] of Object.entries(trained.parameters)) answers.set(`grads.${name}`, digest(gradient));
 
-  const buffers = model.tensors.map((info) => info.name).filter((name) => record.running?.[name]);
+  const buffers = model.tensors.map((info) => info.name).filter((name) => /(^|\.)running_/.test(name));
   const running = buffers.length > 0 ? await model.read(buffers) : {};
   for (const [name, buffer] of Object.entries(running)) answers.set(`running.${name}`, digest(buffer));
 
-  const mean = await model.forward(images, { weights: "mean", ...options });
+  const mean = await model.forward(images, { weights: "mean", signal: settings.signal });
   answers.set("eval_logits", numbers(mean.output));
   if (record.bayesian) {
     const noise = { kind: "wave", next: evaluationDraws } as const;
-    const sampled = await model.forward(images, { weights: "fresh", noise, ...options });
+    const sampled = await model.forward(images, { weights: "fresh", noise, signal: settings.signal });
     answers.set("eval_sampled_logits", numbers(sampled.output));
   }
   return answers;
@@ -66,7 +74,9 @@ export function modelCase(record: ModelRecord): GoldenCase {
       ...expected("numbers", "eval_logits", record.eval_logits),
       ...expected("numbers", "eval_sampled_logits", record.eval_sampled_logits),
     ],
-    replay: (backend: Backend, options) =>
-      withFilledModel(backend, networkSpec(record), record.sigma_fill ?? 0, (model) => answer(model, record, options)),
+    replay: (backend, settings) =>
+      withFilledModel(backend, networkSpec(record), record.sigma_fill ?? 0, settings, (model) =>
+        answer(model, record, settings),
+      ),
   };
 }

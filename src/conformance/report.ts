@@ -1,17 +1,24 @@
 import type { Comparison } from "./compare.ts";
-import type { GoldenCase } from "./expectations.ts";
 
 export type Worst = Omit<Comparison, "message">;
 
-export interface CaseReport {
+/** A case in the words of its suite. */
+export interface CaseName {
   readonly suite: string;
   readonly id: string;
+}
+
+export interface CaseReport extends CaseName {
   readonly backend: string;
   readonly status: "passed" | "failed" | "unsupported";
   /** The comparison that failed worst, or came nearest to its tolerance; null where nothing could be compared. */
   readonly worst: Worst | null;
   /** Why it failed or is unsupported. */
   readonly message?: string;
+  /** What the numbers say beside passed and failed. */
+  readonly note?: string;
+  /** Every comparison, where tolerances were derived: each error with its own tolerance. */
+  readonly comparisons?: readonly Comparison[];
 }
 
 export interface Report {
@@ -20,10 +27,28 @@ export interface Report {
   readonly cases: readonly CaseReport[];
 }
 
-/** How bad a comparison is: above 1 it failed. The rounding to float32 is the record's, and hides no other error. */
-function severity({ maxRel, tolerance, message }: Comparison, tightest: number): number {
-  if (message !== undefined) return tolerance === 0 ? Infinity : maxRel / tolerance;
-  return tolerance === 0 || tolerance > tightest ? 0 : maxRel / tolerance;
+/** How bad a comparison is, in parts of its tolerance: above 1 it failed. */
+export function severityOf({
+  maxRel,
+  tolerance,
+  normRel,
+  normTolerance,
+  message,
+}: Worst & Pick<Comparison, "message">): number {
+  const parts = [inParts(maxRel, tolerance), inParts(normRel ?? 0, normTolerance ?? 1)];
+  const worst = Math.max(...parts);
+  return message !== undefined && worst <= 1 ? Infinity : worst;
+}
+
+function inParts(error: number, tolerance: number): number {
+  return error === 0 ? 0 : error / tolerance;
+}
+
+/** The rounding to float32 is the record's, and hides no other error. */
+function severity(comparison: Comparison, tightest: number): number {
+  const { tolerance, normTolerance, message } = comparison;
+  const isLoose = normTolerance === undefined && tolerance > tightest;
+  return message === undefined && isLoose ? 0 : severityOf(comparison);
 }
 
 function worstOf(comparisons: readonly Comparison[]): Comparison | undefined {
@@ -35,11 +60,7 @@ function worstOf(comparisons: readonly Comparison[]): Comparison | undefined {
 }
 
 /** The verdict on one case. A case whose record leaves everything out is unsupported: it says nothing about the backend. */
-export function judge(
-  { suite, id }: Pick<GoldenCase, "suite" | "id">,
-  backend: string,
-  comparisons: readonly Comparison[],
-): CaseReport {
+export function judge({ suite, id }: CaseName, backend: string, comparisons: readonly Comparison[]): CaseReport {
   const worst = worstOf(comparisons);
   if (worst === undefined) {
     return { suite, id, backend, status: "unsupported", worst: null, message: "the record has nothing to compare" };

@@ -1,4 +1,4 @@
-import type { CaseReport, Report } from "./report.ts";
+import type { CaseReport, Report, Worst } from "./report.ts";
 
 const order: Readonly<Record<CaseReport["status"], number>> = { failed: 0, unsupported: 1, passed: 2 };
 
@@ -6,11 +6,17 @@ function error({ worst }: CaseReport): number {
   return worst?.maxRel ?? 0;
 }
 
+/** Where the tolerance is derived it differs from case to case: how large it is, and how near torch's own error. */
+function derived({ tolerance, ratio }: Worst): string {
+  if (ratio === undefined) return "";
+  return ` of ${tolerance.toExponential(1)} (${ratio.toPrecision(2)} x torch's own)`;
+}
+
 /** One line about a case: status, suite and id, its worst relative error and where that is, and why it failed. */
 export function caseLine(one: CaseReport): string {
-  const { status, suite, id, worst, message } = one;
-  const place = worst === null ? "" : `  ${error(one).toExponential(1).padStart(8)}  ${worst.tensor}`;
-  const reason = message === undefined ? "" : `\n    ${message}`;
+  const { status, suite, id, worst, message, note } = one;
+  const place = worst === null ? "" : `  ${error(one).toExponential(1).padStart(8)}${derived(worst)}  ${worst.tensor}`;
+  const reason = [message, note].map((text) => (text === undefined ? "" : `\n    ${text}`)).join("");
   return `${status.padEnd(11)}  ${`${suite}/${id}`.padEnd(72)}${place}${reason}`;
 }
 

@@ -1,8 +1,16 @@
-import type { Cancellable, Model } from "../backend.ts";
+import type { Model } from "../backend.ts";
 import { stepOptions } from "../schema/options.ts";
 import type { StepRecord } from "../schema/results.ts";
-import { type Answers, type Expectation, expected, expectedEach, type GoldenCase, type Value } from "./expectations.ts";
-import { batchImages, batchLabels, isStoredEps, networkSpec, withFilledModel } from "./fill.ts";
+import {
+  type Answers,
+  type Expectation,
+  expected,
+  expectedEach,
+  type GoldenCase,
+  type ReplaySettings,
+  type Value,
+} from "./expectations.ts";
+import { batchImages, batchLabels, isStoredEps, moved, networkSpec, withFilledModel } from "./fill.ts";
 import type { TraceRecord } from "./records.ts";
 
 function expectedStep(step: TraceRecord["steps"][number], place: string, epsOrder: readonly string[]): Expectation[] {
@@ -38,9 +46,9 @@ function* stepAnswers(step: StepRecord, place: string): Generator<[string, Array
   for (const [name, digest] of Object.entries(step.running)) yield [`${place}.running.${name}`, digest];
 }
 
-async function answer(model: Model, record: TraceRecord, options: Cancellable): Promise<Answers> {
-  const batches = record.steps.map((_, j) => ({
-    images: batchImages(j, record.batch, record.image),
+async function answer(model: Model, record: TraceRecord, settings: ReplaySettings): Promise<Answers> {
+  const batches = record.steps.slice(0, settings.steps).map((_, j) => ({
+    images: moved(batchImages(j, record.batch, record.image), settings),
     labels: batchLabels(j, record.batch, record.classes),
   }));
   const steps = await model.trace(batches, {
@@ -55,7 +63,7 @@ async function answer(model: Model, record: TraceRecord, options: Cancellable): 
     }),
     trainingSize: record.N,
     noise: { kind: "wave", next: 0 },
-    ...options,
+    signal: settings.signal,
   });
   const epsOrder = model.tensors.filter(isStoredEps).map((info) => info.name);
   return new Map([["eps_order", epsOrder], ...steps.flatMap((step, j) => [...stepAnswers(step, `steps.${j}`)])]);
@@ -70,7 +78,9 @@ export function traceCase(record: TraceRecord): GoldenCase {
       ...expected("exact", "eps_order", record.eps_order),
       ...record.steps.flatMap((step, j) => expectedStep(step, `steps.${j}`, record.eps_order)),
     ],
-    replay: (backend, options) =>
-      withFilledModel(backend, networkSpec(record), record.sigma_fill ?? 0, (model) => answer(model, record, options)),
+    replay: (backend, settings) =>
+      withFilledModel(backend, networkSpec(record), record.sigma_fill ?? 0, settings, (model) =>
+        answer(model, record, settings),
+      ),
   };
 }

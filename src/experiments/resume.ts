@@ -3,11 +3,12 @@ import { resolve } from "node:path";
 import { type Cancellable, type OpenOptions, open } from "../backend.ts";
 import { AdsamError } from "../errors.ts";
 import { fitOptions } from "../schema/options.ts";
+import { unlessAborted } from "../unless-aborted.ts";
 import { validate } from "../validation.ts";
 import { choiceOf, loadChosen } from "./data.ts";
+import type { RunRecord } from "./record.ts";
 import { openRun, type RunFolder, removeResult, writeRecord } from "./run-folder.ts";
 import { type TrainEvent, trainIn } from "./train.ts";
-import { unlessAborted } from "./unless-aborted.ts";
 
 export interface ResumeOptions extends Cancellable {
   /** Train to this many epochs in all; not fewer than the run was to have. */
@@ -33,17 +34,19 @@ export async function* resumeTraining(path: string, options: ResumeOptions = {})
     });
   }
   const data = await loadChosen(choiceOf(record.data, options.dataFolder));
-  await using backend = await open({
-    backend: record.backend.backend,
-    device: record.backend.device,
-    ...options.backend,
-  });
+  await using backend = await open(backendOf(record, options.backend));
   const model = await unlessAborted(backend.load(files.checkpoint), signal);
   const run = { ...record, fit, backend: await backend.info() };
   await writeRecord(files.record, run);
   await removeResult(folder);
   yield { kind: "start", folder, run };
   yield* trainIn(folder, run, model, data, { resume: files.state, signal });
+}
+
+/** The run's own backend and device, unless others are asked for. */
+function backendOf({ backend: { backend, device } }: RunRecord, asked: OpenOptions = {}): OpenOptions {
+  const other = asked.backend !== undefined && asked.backend !== backend;
+  return { backend, ...(other ? {} : { device }), ...asked };
 }
 
 function epochsOf({ record, result }: RunFolder, asked = record.fit.epochs): number {

@@ -6,13 +6,13 @@ import { packageVersion } from "../package.ts";
 import type { FitEvent } from "../schema/events.ts";
 import { type NetworkSpec, networkSpec } from "../schema/models.ts";
 import { type FitOptionsInput, fitOptions } from "../schema/options.ts";
+import { unlessAborted } from "../unless-aborted.ts";
 import { validate } from "../validation.ts";
 import { type DataChoice, dataRecordOf, loadChosen } from "./data.ts";
 import { follow } from "./follow.ts";
 import { createRunFolder, defaultRunFolder, discardUnstartedRun, refuseFilledFolder } from "./new-folder.ts";
 import { type RunRecord, type RunResult, runFormat } from "./record.ts";
 import { runFiles } from "./run-folder.ts";
-import { unlessAborted } from "./unless-aborted.ts";
 
 /** What to train, on what and how; everything left out has the default of its schema. */
 export interface TrainOptions extends Cancellable {

@@ -1,7 +1,74 @@
-import type { Backend, OpenOptions } from "../backend.ts";
+import { cpus } from "node:os";
+import { resolve } from "node:path";
+import type { Backend, BackendInfo, LoadOptions, Model, OpenOptions } from "../backend.ts";
 import { AdsamError } from "../errors.ts";
+import { type ModelSpecInput, modelSpec } from "../schema/models.ts";
+import { validate } from "../validation.ts";
+import { startEngine } from "./engine.ts";
+import { readModel } from "./files.ts";
+import { Jobs } from "./jobs.ts";
+import { TfjsModel } from "./model.ts";
+import { build } from "./models/build.ts";
+import type { Network } from "./models/network.ts";
 
-/** The native twin, in TensorFlow.js. */
-export function openTfjs(_options: OpenOptions): Backend {
-  throw new AdsamError("usage", "the tfjs backend is not built yet");
+/** TensorFlow.js in this process; its engine starts with the first question. */
+class TfjsBackend implements Backend {
+  readonly #jobs = new Jobs();
+  readonly #models = new Set<TfjsModel>();
+
+  async info(): Promise<BackendInfo> {
+    this.#jobs.checkOpen();
+    const { reason, version } = await startEngine();
+    const processor = cpus()[0]?.model.trim() ?? "unknown processor";
+    return {
+      backend: "tfjs",
+      device: "cpu",
+      deviceName: `${processor}, ${reason}`,
+      dtypes: ["float32"],
+      versions: { tfjs: version },
+    };
+  }
+
+  async model(spec: ModelSpecInput): Promise<Model> {
+    const whole = validate(modelSpec, spec, "model");
+    return this.#create(() => build(whole));
+  }
+
+  async load(path: string, { spec, pretrained = false }: LoadOptions = {}): Promise<Model> {
+    const described = spec === undefined ? {} : { spec: validate(modelSpec, spec, "load") };
+    const place = resolve(path);
+    return this.#create(() => readModel(place, { ...described, pretrained }));
+  }
+
+  async close(): Promise<void> {
+    await this.#jobs.close();
+    for (const model of this.#models) model.release();
+    this.#models.clear();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #create(make: () => Network | Promise<Network>): Promise<Model> {
+    return this.#jobs.run(async () => {
+      await startEngine();
+      const model = new TfjsModel(await make(), this.#jobs);
+      this.#models.add(model);
+      return model;
+    });
+  }
+}
+
+/**
+ * The native twin, in TensorFlow.js.
+ * @throws AdsamError `usage` for a device other than the processor.
+ */
+export function openTfjs({ device = "auto" }: OpenOptions): Backend {
+  if (device !== "auto" && device !== "cpu") {
+    throw new AdsamError("usage", `device: the tfjs backend computes on "cpu", got "${device}"`, {
+      suggestion: "leave the device out, or take the torch backend",
+    });
+  }
+  return new TfjsBackend();
 }

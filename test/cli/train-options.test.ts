@@ -89,7 +89,7 @@ describe("what is out of range is refused by name, with what was expected and wh
     ["--running-statistics", "none", "one of every-forward, loss-forwards, got none"],
     ["--validation", "full", "one of sampled, mean, none, got full"],
     ["--dtype", "int8", "one of float32, float64, float16, bfloat16, got int8"],
-    ["--backend", "jax", "one of torch, got jax"],
+    ["--backend", "jax", "one of torch, tfjs, got jax"],
     ["--run", "", "a text that is not empty, got nothing"],
   ])("%s %s", (flag, value, expected) => {
     expect(() => parse(flag, value)).toThrow(
@@ -107,15 +107,18 @@ describe("what is out of range is refused by name, with what was expected and wh
 });
 
 describe("defaults", () => {
+  // The first two are the data set's, and no flag chooses the noise.
+  const { flip, cropPadding, noise, ...standard } = fitOptions.parse({});
+
   test("are the schema's", () => {
-    const { flip, cropPadding, ...standard } = fitOptions.parse({});
     expect(parse()).toMatchObject(standard);
   });
 
   test("are shown in the help, every one", () => {
     const help = command().helpInformation().replaceAll(/\s+/g, " ");
-    for (const [name, value] of Object.entries(fitOptions.omit({ flip: true, cropPadding: true }).parse({}))) {
-      if (value !== null) expect(help, name).toContain(`default: ${Array.isArray(value) ? value.join(",") : value})`);
+    for (const [name, value] of Object.entries(standard)) {
+      const shown = value === true ? "on" : Array.isArray(value) ? value.join(",") : value;
+      if (value !== null) expect(help, name).toContain(`default: ${shown})`);
     }
     expect(help).toContain("default: digits)");
     expect(help).toContain("default: 1 / N / 100)");

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { open, type TorchBackend } from "../../src/backend.ts";
-import { wave } from "../../src/conformance/wave.ts";
 import { tensor } from "../../src/tensor.ts";
+import { wave } from "../../src/wave.ts";
 
 const folder = join(import.meta.dirname, "../fixtures/python");
 const a = tensor(new Float32Array([1, 2, 3, 4]), [2, 2]);

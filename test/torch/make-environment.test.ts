@@ -1,20 +1,9 @@
-import { execFileSync, spawn } from "node:child_process";
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { wishedBuild } from "../../src/torch/environment/build.ts";
-import { withLock } from "../../src/torch/environment/lock.ts";
 import { environmentIsCurrent, findPython, makeEnvironment, nvidiaGpus, placeOf } from "../../src/torch/environment.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "adsam-make-"));
@@ -137,69 +126,5 @@ describe("makeEnvironment", () => {
       code: "environment",
       message: expect.stringContaining(`expected a folder to write in, got ${join(root, ".adsam")}`),
     });
-  });
-});
-
-describe("withLock", () => {
-  const untold = (holder: string): never => {
-    throw new Error(`waited for ${holder}`);
-  };
-
-  it("lets one in at a time", async () => {
-    const lock = join(folder, "turns.lock");
-    let inside = 0;
-    let most = 0;
-    const enter = () =>
-      withLock(
-        lock,
-        () => {},
-        async () => {
-          most = Math.max(most, ++inside);
-          await sleep(20);
-          inside--;
-        },
-      );
-    await Promise.all([enter(), enter(), enter()]);
-    expect(most).toBe(1);
-  });
-
-  it("waits for a process that lives, and says for which", async () => {
-    const lock = join(folder, "living.lock");
-    const holder = spawn("sleep", ["30"]);
-    writeFileSync(lock, `${holder.pid} theirs`);
-    const told: string[] = [];
-    const entered = withLock(
-      lock,
-      (pid) => told.push(pid),
-      async () => holder.exitCode ?? holder.signalCode,
-    );
-    await vi.waitUntil(() => told.length > 0);
-    expect(told).toEqual([String(holder.pid)]);
-    holder.kill();
-    expect(await entered).toBe("SIGTERM");
-  });
-
-  it("takes over from a process that is gone", async () => {
-    const lock = join(folder, "dead.lock");
-    const { pid } = await new Promise<ReturnType<typeof spawn>>((resolve) => {
-      const child = spawn("true").on("exit", () => resolve(child));
-    });
-    writeFileSync(lock, `${pid} theirs`);
-    expect(await withLock(lock, untold, async () => readFileSync(lock, "utf8"))).toMatch(`${process.pid} `);
-    expect(existsSync(lock)).toBe(false);
-  });
-
-  it("takes over a lock whose holder's number lives on in another process", async () => {
-    const lock = join(folder, "silent.lock");
-    writeFileSync(lock, `${process.ppid} theirs`);
-    const longAgo = new Date(Date.now() - 60_000);
-    utimesSync(lock, longAgo, longAgo);
-    expect(await withLock(lock, untold, async () => "entered")).toBe("entered");
-  });
-
-  it("is released when the work fails", async () => {
-    const lock = join(folder, "failing.lock");
-    await expect(withLock(lock, untold, () => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
-    expect(existsSync(lock)).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { AdsamError } from "../../errors.ts";
-import { ask } from "./program.ts";
+import { ask } from "../../installation/program.ts";
 import { isAtLeast, oldestPython } from "./version.ts";
 
 export interface BasePython {

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { ask } from "./program.ts";
+import { ask } from "../../installation/program.ts";
 
 /** Names of the NVIDIA GPUs that the driver shows; none without a driver. */
 export async function nvidiaGpus(): Promise<string[]> {

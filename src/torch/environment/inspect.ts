@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { AdsamError } from "../../errors.ts";
+import { ask } from "../../installation/program.ts";
 import { ownPlace } from "./place.ts";
-import { ask } from "./program.ts";
 import { isAtLeast, oldestPython } from "./version.ts";
 
 /** What the Python package needs, with the oldest version that will do. */

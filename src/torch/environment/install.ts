@@ -1,7 +1,7 @@
 import { AdsamError } from "../../errors.ts";
+import { follow, type Outcome } from "../../installation/program.ts";
 import { wishedBuild } from "./build.ts";
 import type { EnvironmentPlace } from "./place.ts";
-import { follow, type Outcome } from "./program.ts";
 
 /**
  * Installs the pinned requirements with the environment's own pip, under the user's pip configuration.

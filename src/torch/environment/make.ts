@@ -1,12 +1,12 @@
 import { constants } from "node:fs";
 import { access, mkdir, rm } from "node:fs/promises";
 import { AdsamError } from "../../errors.ts";
+import { withLock } from "../../installation/lock.ts";
+import { follow } from "../../installation/program.ts";
 import { findBasePython } from "./base.ts";
 import { inspectPython, requireHealthy } from "./inspect.ts";
 import { installRequirements } from "./install.ts";
-import { withLock } from "./lock.ts";
 import { type EnvironmentPlace, ownPlace } from "./place.ts";
-import { follow } from "./program.ts";
 import { environmentIsCurrent, writeStamp } from "./stamp.ts";
 
 export interface MakeOptions {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { digest, wave } from "../../src/conformance/wave.ts";
-import { tensor } from "../../src/tensor.ts";
+import { tensor } from "../src/tensor.ts";
+import { digest, wave } from "../src/wave.ts";
 
 const unitRoundoff = 2 ** -53;
 

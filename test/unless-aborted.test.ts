@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { unlessAborted } from "../../src/experiments/unless-aborted.ts";
+import { unlessAborted } from "../src/unless-aborted.ts";
 
 const forever = new Promise<never>(() => {});
 

@@ -1,4 +1,4 @@
-import { AdsamError } from "../errors.ts";
+import { AdsamError } from "./errors.ts";
 
 /**
  * What the work answers, unless the signal fires first; the work itself is not stopped.

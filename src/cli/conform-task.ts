@@ -1,0 +1,68 @@
+import { type BackendName, type OpenOptions, open } from "../backend.ts";
+import { conform, type ReplayOptions, type Report, recordGolden, replayGolden } from "../conformance/index.ts";
+import { AdsamError } from "../errors.ts";
+
+interface Asked {
+  readonly backend: BackendName;
+  readonly against?: BackendName;
+  readonly golden?: string;
+  readonly record?: string;
+  readonly twins?: string;
+  readonly suite?: readonly string[];
+}
+
+/** What `adsam conform` is to do: one of its three kinds of work. */
+export type ConformTask =
+  | { readonly kind: "golden"; readonly backend: BackendName; readonly folder: string }
+  | { readonly kind: "record"; readonly backend: BackendName; readonly folder: string }
+  | {
+      readonly kind: "against";
+      readonly backend: BackendName;
+      readonly against: BackendName;
+      readonly twins: string | undefined;
+      readonly suites: readonly string[] | undefined;
+    };
+
+/**
+ * The task that the options describe. Twins alone are compared between tfjs and torch.
+ * @throws AdsamError `usage` for none of them, and for two at once.
+ */
+export function taskOf({ backend, against, golden, record, twins, suite }: Asked): ConformTask {
+  const compares = against !== undefined || twins !== undefined;
+  const given = [golden !== undefined, record !== undefined, compares].filter(Boolean).length;
+  if (given !== 1) {
+    throw new AdsamError(
+      "usage",
+      "expected one of --golden <folder>, --record <folder>, and --against <name> or --twins <file>",
+      {
+        suggestion: "For example: adsam conform --backend tfjs --against torch",
+      },
+    );
+  }
+  if (golden !== undefined) return { kind: "golden", backend, folder: golden };
+  if (record !== undefined) return { kind: "record", backend, folder: record };
+  const judged = against === undefined && backend === "torch" ? "tfjs" : backend;
+  return { kind: "against", backend: judged, against: against ?? "torch", twins, suites: suite };
+}
+
+/** Opens what the task needs, does it, and closes it again. */
+export async function runTask(
+  task: ConformTask,
+  where: Omit<OpenOptions, "backend">,
+  options: ReplayOptions,
+): Promise<Report> {
+  await using backend = await open({ ...where, backend: task.backend });
+  switch (task.kind) {
+    case "golden":
+      return await replayGolden(backend, task.folder, {
+        ...options,
+        openTorch: () => open({ ...where, backend: "torch" }),
+      });
+    case "record":
+      return await recordGolden(backend, task.folder, options);
+    case "against": {
+      await using reference = await open({ ...where, backend: task.against });
+      return await conform(backend, reference, { suites: task.suites, twins: task.twins, ...options });
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import type { Backend, Cancellable, Model } from "../../backend.ts";
+import { type ModelSpec, type ModelSpecInput, modelSpec } from "../../schema/models.ts";
+import type { TensorInfo } from "../../schema/results.ts";
+import { elementCount, type NamedTensors, type Tensor, tensor } from "../../tensor.ts";
+import { validate } from "../../validation.ts";
+import { type Bisection, bisect } from "../bisect.ts";
+import { batchLabels, formulaTensors, waveTensor } from "../fill.ts";
+import { gaussian } from "../random.ts";
+
+/** How many inputs are tried before gradients are said to depart: at a kink (relu, max pool) rounding alone can turn one. */
+const attempts = 3;
+
+/** Small, so that few numbers are near a kink. */
+const images = 4;
+
+function inputShape(spec: ModelSpec): number[] {
+  switch (spec.kind) {
+    case "conv2d":
+      return [images, spec.inChannels, 8, 8];
+    case "batchnorm2d":
+      return [images, spec.features, 8, 8];
+    case "linear":
+      return [images, spec.inFeatures];
+    default:
+      return spec.kind.startsWith("vgg") ? [images, 3, 32, 32] : [images, 3, 8, 8];
+  }
+}
+
+function float32({ data, shape }: Tensor<"float64">): Tensor {
+  return tensor(Float32Array.from(data), shape);
+}
+
+function normal(seed: number, shape: readonly number[], scale = 1): Tensor {
+  return tensor(
+    Float32Array.from(gaussian(seed, elementCount(shape)), (value) => scale * value),
+    shape,
+  );
+}
+
+/**
+ * Kernels and stored noise from seeds, so that sums over channels do not add up in step as those of waves do, and their
+ * rounding stays that of independent terms; the rest by the formulas of REFERENCE "golden/". In numbers that every dtype holds.
+ */
+function filling(tensors: readonly TensorInfo[], logSigma: number): NamedTensors {
+  const parameters = [...formulaTensors(tensors, logSigma)].map(([name, values], k): [string, Tensor] => {
+    const { shape } = values;
+    if (/(^|\.)eps_\w+$/.test(name)) return [name, normal(k, shape)];
+    const kernel = shape.length > 1 && !/(^|\.)sigma_\w+$/.test(name);
+    return [name, kernel ? normal(k, shape, Math.sqrt(2 / elementCount(shape.slice(1)))) : float32(values)];
+  });
+  return Object.fromEntries(parameters);
+}
+
+/** Labels for a network, a direction shaped as the output for a layer. */
+async function targetFor(model: Model, input: Tensor): Promise<Tensor> {
+  if ("classes" in model.spec) return batchLabels(0, images, model.spec.classes);
+  const { output } = await model.forward(input);
+  return float32(waveTensor(400, output.shape));
+}
+
+async function tryInputs(
+  left: Model,
+  right: Model,
+  yardstick: Model | undefined,
+  options: Cancellable,
+): Promise<Bisection> {
+  const attempt = async (k: number) => {
+    const input = normal(1000 + k, inputShape(right.spec));
+    return bisect(left, right, input, await targetFor(right, input), { ...options, yardstick });
+  };
+  const first = await attempt(0);
+  if (first.departure?.quantity !== "gradient") return first;
+  for (let k = 1; k < attempts; k++) {
+    const other = await attempt(k);
+    if (other.departure?.quantity !== "gradient") return other;
+  }
+  return first;
+}
+
+/**
+ * Finds where a model of one backend parts from the same model of another, both filled with the same numbers.
+ * `right` is taken to be right: it computes in float64 where it can, and in float32 besides to show what rounding does.
+ * @param spec of a network or a single layer; `dtype` is chosen here.
+ * @throws AdsamError `usage` for a spec that is wrong, and whatever a backend refuses.
+ */
+export async function bisectBackends(
+  left: Backend,
+  right: Backend,
+  spec: ModelSpecInput,
+  options: Cancellable = {},
+): Promise<Bisection> {
+  const whole = validate(modelSpec, { initLogSigma: -3, ...spec }, "bisect");
+  const precise = (await right.info()).dtypes.includes("float64");
+  const models: Model[] = [];
+  let filled: NamedTensors | undefined;
+  const make = async (backend: Backend, dtype: "float32" | "float64") => {
+    const model = await backend.model({ ...whole, dtype });
+    models.push(model);
+    filled ??= filling(model.tensors, whole.initLogSigma);
+    await model.write(filled);
+    return model;
+  };
+  try {
+    const yardstick = precise ? await make(right, "float32") : undefined;
+    const exact = await make(right, precise ? "float64" : "float32");
+    return await tryInputs(await make(left, "float32"), exact, yardstick, options);
+  } finally {
+    for (const model of models) await model.dispose();
+  }
+}

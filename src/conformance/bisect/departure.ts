@@ -1,0 +1,57 @@
+import type { Tensor } from "../../tensor.ts";
+import { numbers } from "../expectations.ts";
+import { difference, indexOf } from "./difference.ts";
+import { guess } from "./guess.ts";
+import type { Pair, Quantity } from "./pair.ts";
+import { picture } from "./picture.ts";
+
+/** The first thing that is not the same on both sides. */
+export interface Departure {
+  readonly quantity: Quantity;
+  /** The pass: "state", "train pass", "eval pass" or "training". */
+  readonly place: string;
+  /** Operation, parameter or buffer. */
+  readonly name: string;
+  /** On the right side. */
+  readonly shape: readonly number[];
+  /** Where the error is largest; null where there is nothing to compare number by number. */
+  readonly worst: { readonly index: readonly number[]; readonly left: number; readonly right: number } | null;
+  /** Largest absolute error over the largest magnitude on the right. */
+  readonly error: number;
+  readonly tolerance: number;
+  /** Where the error sits, drawn by characters; empty for a single number. */
+  readonly picture: string;
+  /** What kind of fault it looks like, in words; null where it looks like nothing known. */
+  readonly hint: string | null;
+}
+
+/** The departure of a pair, or null when it agrees. */
+export function departureOf(pair: Pair, tolerance: number): Departure | null {
+  const { quantity, place, name, left, right } = pair;
+  const where = { quantity, place, name, shape: right?.shape ?? left?.shape ?? [], tolerance };
+  if (left === null && right === null) return null;
+  if (left === null || right === null) {
+    const side = left === null ? "left" : "right";
+    return { ...where, worst: null, error: Infinity, picture: "", hint: `the ${side} side has no such ${quantity}` };
+  }
+  if (!sameShape(left, right)) {
+    const hint = `shape [${left.shape}] on the left, [${right.shape}] on the right`;
+    return { ...where, worst: null, error: Infinity, picture: "", hint };
+  }
+  const [a, b] = [numbers(left), numbers(right)];
+  const { error, scale, worst } = difference(a, b, pair);
+  if (error <= tolerance) return null;
+  const limit = tolerance * scale;
+  const before = pair.before && numbers(pair.before);
+  return {
+    ...where,
+    error,
+    worst: { index: indexOf(worst, right.shape), left: a[worst] ?? Number.NaN, right: b[worst] ?? Number.NaN },
+    picture: picture(a, b, right.shape, limit),
+    hint: pair.hint?.() ?? guess({ left: a, right: b, before, shape: right.shape, limit, share: pair.share }),
+  };
+}
+
+function sameShape(left: Tensor, right: Tensor): boolean {
+  return left.shape.length === right.shape.length && left.shape.every((length, axis) => length === right.shape[axis]);
+}

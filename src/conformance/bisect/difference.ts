@@ -1,0 +1,56 @@
+/** How far the numbers of a tensor are from those of another, as one number and where it is worst. */
+export interface Difference {
+  /** Largest absolute error over the largest magnitude on the right; infinite where one side alone is not finite. */
+  readonly error: number;
+  /** What errors were divided by. */
+  readonly scale: number;
+  /** Place of the largest error, in row-major order. */
+  readonly worst: number;
+}
+
+/** 0 where both are the same number, infinity or NaN; infinite where only one is a number. */
+export function absoluteError(a: number, b: number): number {
+  if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return 0;
+  const error = Math.abs(a - b);
+  return Number.isNaN(error) ? Infinity : error;
+}
+
+export function largest(values: Float64Array): number {
+  let found = 0;
+  for (const value of values) if (Number.isFinite(value)) found = Math.max(found, Math.abs(value));
+  return found;
+}
+
+interface Measure {
+  /** Least magnitude that errors are relative to. */
+  readonly scale?: number | undefined;
+  /** Part of the elements, those with the largest errors, that is left out, and one element more. */
+  readonly share?: number | undefined;
+}
+
+export function difference(left: Float64Array, right: Float64Array, { scale = 0, share }: Measure = {}): Difference {
+  const errors = right.map((b, i) => absoluteError(left[i] ?? Number.NaN, b));
+  const most = share === undefined ? maximum(errors) : quantile(errors, share);
+  const size = Math.max(largest(right), scale);
+  return { error: most === 0 ? 0 : most / size, scale: size, worst: Math.max(0, errors.indexOf(most)) };
+}
+
+export function maximum(values: Float64Array): number {
+  return values.reduce((most, value) => Math.max(most, value), 0);
+}
+
+function quantile(errors: Float64Array, share: number): number {
+  const leftOut = Math.floor(share * errors.length) + 1;
+  return errors.toSorted()[errors.length - 1 - leftOut] ?? 0;
+}
+
+/** The index along each axis of the number at `offset` in row-major order. */
+export function indexOf(offset: number, shape: readonly number[]): number[] {
+  const index: number[] = [];
+  let rest = offset;
+  for (const length of shape.toReversed()) {
+    index.unshift(rest % length);
+    rest = Math.floor(rest / length);
+  }
+  return index;
+}

@@ -1,0 +1,27 @@
+import { type NamedTensors, type Tensor, tensor } from "../tensor.ts";
+import { numbers } from "./expectations.ts";
+import { uniform } from "./random.ts";
+
+const float = new Float32Array(1);
+const bits = new Uint32Array(float.buffer);
+
+/** The float32 next to x, away from 0 or towards it; 0 stays, whose neighbours are nearer than any rounding. */
+function neighbour(x: number, away: boolean): number {
+  if (x === 0) return 0;
+  float[0] = x;
+  bits[0] = (bits[0] ?? 0) + (away ? 1 : -1);
+  return float[0] ?? 0;
+}
+
+/** Every float moved by one float32 ulp, up or down as the seed has it. */
+export function perturbed(inputs: NamedTensors, seed: number): NamedTensors {
+  const next = uniform(seed);
+  const moved = Object.entries(inputs).map(([name, values]): [string, Tensor] => {
+    if (values.dtype !== "float32" && values.dtype !== "float64") return [name, values];
+    const data = new Float32Array(values.data.length);
+    data.set(numbers(values));
+    for (let i = 0; i < data.length; i++) data[i] = neighbour(data[i] ?? 0, next() < 0.5);
+    return [name, tensor(data, values.shape)];
+  });
+  return Object.fromEntries(moved);
+}

@@ -1,0 +1,66 @@
+import type { Backend, Model } from "../../backend.ts";
+import type { ModelSpecInput } from "../../schema/models.ts";
+import type { TensorInfo } from "../../schema/results.ts";
+import { type NamedTensors, type Tensor, tensor } from "../../tensor.ts";
+import { formulaTensors } from "../fill.ts";
+import type { ComputeOptions, InputSources } from "../twin.ts";
+
+const prefix = "model.";
+
+/** The parameters and stored eps of a model, by the formulas of the golden files, as inputs of a twin. */
+export async function modelInputs(reference: Backend, spec: ModelSpecInput, sigmaFill = -3): Promise<InputSources> {
+  const tensors = await tensorsOf(reference, spec);
+  const filled = [...formulaTensors(tensors, sigmaFill)];
+  return Object.fromEntries(filled.map(([name, values]) => [prefix + name, { values }]));
+}
+
+/** What a model of the specification is made of. */
+export async function tensorsOf(reference: Backend, spec: ModelSpecInput): Promise<readonly TensorInfo[]> {
+  const model = await reference.model(spec);
+  await model.dispose();
+  return model.tensors;
+}
+
+/** The inputs' other names, to give a model tensors of its own beside the formulas'. */
+export function ofModel(sources: InputSources): InputSources {
+  return Object.fromEntries(Object.entries(sources).map(([name, source]) => [prefix + name, source]));
+}
+
+/** Hands `use` a new model that holds the inputs named for it, and disposes of it afterwards. */
+export async function withModel<T>(
+  backend: Backend,
+  spec: ModelSpecInput,
+  inputs: NamedTensors,
+  { dtype }: Pick<ComputeOptions, "dtype">,
+  use: (model: Model) => Promise<T>,
+): Promise<T> {
+  const model = await backend.model({ ...spec, dtype });
+  try {
+    const own = Object.entries(inputs).filter(([name]) => name.startsWith(prefix));
+    await model.write(Object.fromEntries(own.map(([name, values]) => [name.slice(prefix.length), values])));
+    return await use(model);
+  } finally {
+    await model.dispose();
+  }
+}
+
+/** The running statistics and their counts as the model holds them, under `running.`. */
+export async function runningStatistics(model: Model): Promise<NamedTensors> {
+  const names = model.tensors.map(({ name }) => name).filter((name) => /(^|\.)(running_|num_batches)/.test(name));
+  return names.length === 0 ? {} : under("running.", await model.read(names));
+}
+
+export function under(start: string, tensors: NamedTensors): NamedTensors {
+  return Object.fromEntries(Object.entries(tensors).map(([name, values]) => [start + name, values]));
+}
+
+export function scalar(value: number): Tensor {
+  return tensor(Float64Array.of(value), []);
+}
+
+/** An input by its name. */
+export function given(inputs: NamedTensors, name: string): Tensor {
+  const found = inputs[name];
+  if (found === undefined) throw new Error(`the case has no input ${name}`);
+  return found;
+}

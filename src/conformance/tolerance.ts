@@ -1,0 +1,71 @@
+import type { Tensor } from "../tensor.ts";
+import { numbers } from "./expectations.ts";
+
+/**
+ * How tolerances are derived. Let e be the exact result (torch in float64) and |e| its size. A twin in float32 may differ
+ * from e as much as float32 rounding explains, and that is measured, per tensor and in each of two norms:
+ * - `own`: the distance of torch in float32 from e, on the same inputs. It holds the rounding of every step.
+ * - `condition`: the distance from e of two further float64 runs, whose inputs and parameters are each moved by one
+ *   float32 ulp with random (seeded) signs. It holds what the case makes of a rounding of its inputs, whatever the kernels.
+ * - `floor`: u * sqrt(n), with u = 2^-24 and n the number of terms that a number is summed from: the expected rounding of
+ *   a sum (Higham, Accuracy and Stability of Numerical Algorithms, 4.2), for when the first two are small by luck.
+ * The tolerance is 3 times the largest of the three. Nothing else widens it.
+ */
+export const tolerated = 3;
+
+/** The seeds of the two float64 runs that measure the condition. */
+export const perturbations = [1, 2];
+
+/** Unit roundoff of float32. */
+const roundoff = 2 ** -24;
+
+/** A distance from the exact result, in parts of its size: by the largest element, and by the Euclidean norm. */
+export interface Distance {
+  readonly max: number;
+  readonly norm: number;
+}
+
+export interface Measured extends Distance {
+  /** The largest absolute error, and the element that has it. */
+  readonly maxAbs: number;
+  readonly worst: number;
+}
+
+/** |a - exact| / |exact|; elements that are not finite in `exact` are left out. A result that is 0 has the size 1. */
+export function measure(a: Tensor, exact: Tensor): Measured {
+  const [values, truth] = [numbers(a), numbers(exact)];
+  let largest = 0;
+  let squares = 0;
+  let maxAbs = 0;
+  let errors = 0;
+  let worst = 0;
+  for (let i = 0; i < truth.length; i++) {
+    const y = truth[i] ?? 0;
+    if (!Number.isFinite(y)) continue;
+    const error = Math.abs((values[i] ?? 0) - y);
+    const size = Math.abs(y);
+    if (size > largest) largest = size;
+    squares += y * y;
+    errors += error * error;
+    if (error > maxAbs) {
+      maxAbs = error;
+      worst = i;
+    }
+  }
+  return { max: maxAbs / (largest || 1), norm: Math.sqrt(errors / (squares || 1)), maxAbs, worst };
+}
+
+/** What is tolerated, given the distances of the runs that show it; see `tolerated`. */
+export function derive(shown: readonly Distance[], reduction: number): Distance {
+  const floor = roundoff * Math.sqrt(reduction);
+  const largest = (norm: keyof Distance) => tolerated * Math.max(floor, ...shown.map((distance) => distance[norm]));
+  return { max: largest("max"), norm: largest("norm") };
+}
+
+/**
+ * A distance in parts of another: how many times torch's own error a twin makes. An error below the rounding of a single
+ * number counts as that rounding: being exact by luck is no merit to be measured by.
+ */
+export function ratio(distance: Distance, own: Distance): number {
+  return distance.norm / Math.max(own.norm, roundoff);
+}

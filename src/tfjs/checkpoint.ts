@@ -1,0 +1,118 @@
+import type { LoadOptions } from "../backend.ts";
+import { AdsamError } from "../errors.ts";
+import { decodeSafetensors, encodeSafetensors } from "../safetensors/format.ts";
+import { type ModelSpec, modelSpec } from "../schema/models.ts";
+import type { NamedTensors } from "../tensor.ts";
+import { validate } from "../validation.ts";
+import { checkMatch, keepsInitialValue, meansOf } from "./matching.ts";
+import { build } from "./models/build.ts";
+import type { Network } from "./models/network.ts";
+import { fromTf, overwrite } from "./tensors.ts";
+
+type Metadata = Readonly<Record<string, string>>;
+
+const format = "adversarial-sampling";
+const formatVersion = "1";
+
+/**
+ * Parameters and buffers as the parts of a safetensors file, to be written one after another.
+ * @param packageVersion which version of this package the file will say that it was written by.
+ */
+export function encodeCheckpoint(network: Network, packageVersion: string): Uint8Array[] {
+  return encodeSafetensors(readTensors(network), specMetadata(network.spec, packageVersion));
+}
+
+/**
+ * The model of a checkpoint, safetensors as either backend writes them.
+ * @param source what errors call the bytes: their path.
+ * @param options.spec what the file holds; without it, the file must say so itself.
+ * @param options.pretrained the file holds a plain network, whose weights become the means of the Bayesian one
+ *   (weight -> mu_weight, bias -> mu_bias); sigmas stay initial.
+ * @throws AdsamError `checkpoint` when it is damaged, of another model or `.pt`, `usage` when nothing says what it holds.
+ */
+export function decodeCheckpoint(bytes: Uint8Array, source: string, options: LoadOptions = {}): Network {
+  refusePickled(bytes, source);
+  const { tensors, metadata } = decodeSafetensors(bytes, { name: source, code: "checkpoint" });
+  const { pretrained = false } = options;
+  const spec =
+    options.spec === undefined ? specOf(source, metadata, pretrained) : validate(modelSpec, options.spec, "spec");
+  const network = build(spec);
+  try {
+    if (pretrained) loadMeans(network, tensors, source);
+    else loadTensors(network, tensors, source);
+    return network;
+  } catch (error) {
+    network.dispose();
+    throw error;
+  }
+}
+
+/** All parameters and buffers, in the order of the checkpoint. Waits for the engine. */
+export function readTensors(network: Network): NamedTensors {
+  return Object.fromEntries([...network.variables].map(([name, variable]) => [name, fromTf(variable)]));
+}
+
+/**
+ * Overwrites all of the model's parameters and buffers, rounded to float32.
+ * @throws AdsamError `checkpoint` when the names or shapes differ; then nothing is overwritten.
+ */
+export function loadTensors(network: Network, tensors: NamedTensors, source: string): void {
+  const own = network.variables;
+  checkMatch(own, tensors, source, network.spec.kind);
+  for (const [name, variable] of own) {
+    const values = tensors[name];
+    if (values !== undefined) overwrite(variable, values);
+  }
+}
+
+/** What a file says about the model in it. */
+export function specMetadata(spec: ModelSpec, packageVersion: string): Metadata {
+  return {
+    format,
+    format_version: formatVersion,
+    package_version: packageVersion,
+    spec: JSON.stringify(spec),
+  };
+}
+
+function loadMeans(network: Network, tensors: NamedTensors, source: string): void {
+  const means = meansOf(tensors, source);
+  if (!network.bayesian) {
+    throw new AdsamError("usage", "expected the spec of a Bayesian model to take a plain network's weights as means");
+  }
+  const initial = Object.entries(readTensors(network)).filter(([name]) => keepsInitialValue(name));
+  loadTensors(network, { ...Object.fromEntries(initial), ...means }, source);
+}
+
+function specOf(source: string, metadata: Metadata, pretrained: boolean): ModelSpec {
+  if (metadata.format !== format) {
+    throw new AdsamError("usage", `${source} does not say what model it holds`, { suggestion: "give its spec" });
+  }
+  if (metadata.format_version !== formatVersion) {
+    throw new AdsamError(
+      "checkpoint",
+      `${source} has format ${metadata.format_version}, this version of the package reads ${formatVersion}`,
+      { suggestion: `it was written by version ${metadata.package_version}` },
+    );
+  }
+  const spec = validate(modelSpec, parsed(metadata.spec ?? ""), `${source} describes no model`, "checkpoint");
+  return pretrained && "bayesian" in spec ? { ...spec, bayesian: true } : spec;
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return json;
+  }
+}
+
+/** A zip archive or a bare pickle is what `torch.save` writes. */
+function refusePickled([first, second]: Uint8Array, source: string): void {
+  const zip = first === 0x50 && second === 0x4b;
+  const pickle = first === 0x80 && second === 0x02;
+  if (!zip && !pickle) return;
+  throw new AdsamError("checkpoint", `${source} is a PyTorch file (.pt), which the tfjs backend cannot read`, {
+    suggestion: "load it with the torch backend and save it as safetensors",
+  });
+}

@@ -1,0 +1,146 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { checkImages } from "../data/check.ts";
+import type { Split } from "../data/dataset.ts";
+import { classIndices } from "../data/labels.ts";
+import { AdsamError } from "../errors.ts";
+import type { Normalization } from "../schema/data.ts";
+import type { ModelSpec } from "../schema/models.ts";
+import { elementCount, type Tensor, tensor } from "../tensor.ts";
+import { channelsLast, toFloat32 } from "./tensors.ts";
+
+/** Images [N, 3, H, W]: pixels, or numbers as the network takes them. */
+export type Pixels = Tensor<"uint8"> | Tensor<"float32">;
+
+/** Images and the class of each. */
+export interface LabelledImages {
+  readonly images: Pixels;
+  readonly labels: readonly number[];
+}
+
+/** @throws AdsamError `usage` for a layer on its own, which tells no classes apart. */
+export function classesOf(spec: ModelSpec): number {
+  if ("classes" in spec) return spec.classes;
+  throw new AdsamError("usage", `expected a network to train, got a ${spec.kind} layer on its own`);
+}
+
+/** @throws AdsamError `data`, naming the first offender, unless images and labels fit one another and the classes. */
+export function labelled({ images, labels }: Split, classes: number, name: string): LabelledImages {
+  const indices = classIndices(labels, classes, `${name} labels`);
+  const pixels = pixelsOf(images, `${name} images`);
+  if (pixels.shape[0] === indices.length) return { images: pixels, labels: indices };
+  throw new AdsamError("data", `${name} has ${pixels.shape[0]} images but ${indices.length} labels`);
+}
+
+/**
+ * Images as pixels; float64 is rounded to float32, and integers become that.
+ * @throws AdsamError `data` unless these are one or more finite images [N, 3, H, W].
+ */
+export function pixelsOf(images: Tensor, name = "images"): Pixels {
+  const pixels =
+    images.dtype === "uint8" || images.dtype === "float32"
+      ? images
+      : tensor(Float32Array.from<number | bigint>(images.data, Number), images.shape);
+  checkImages(pixels, name);
+  return pixels;
+}
+
+/** The images of these numbers, in this order: a copy. */
+export function pick(images: Pixels, indices: readonly number[]): Pixels {
+  const length = elementCount(images.shape.slice(1));
+  const picked = empty(images, indices.length);
+  for (const [n, index] of indices.entries()) {
+    picked.data.set(images.data.subarray(index * length, (index + 1) * length), n * length);
+  }
+  return picked;
+}
+
+/** As many black images of the same kind. */
+function empty({ dtype, shape }: Pixels, count: number): Pixels {
+  const whole = [count, ...shape.slice(1)];
+  return dtype === "uint8"
+    ? tensor(new Uint8Array(elementCount(whole)), whole)
+    : tensor(new Float32Array(elementCount(whole)), whole);
+}
+
+/**
+ * `(pixel / scale - mean[c]) / std[c]`, each operation rounded to float32 as torch rounds it; the images as float32
+ * without a normalization.
+ * @throws AdsamError `usage` unless there are three means and deviations.
+ */
+export function normalize(images: Pixels, normalization: Normalization | null): Tensor<"float32"> {
+  const values = Float32Array.from(images.data);
+  if (normalization === null) return tensor(values, images.shape);
+  checkNormalization(normalization);
+  const scale = Math.fround(normalization.scale);
+  const means = normalization.mean.map(Math.fround);
+  const deviations = normalization.std.map(Math.fround);
+  const plane = elementCount(images.shape.slice(2));
+  for (let start = 0, channel = 0; start < values.length; start += plane, channel = (channel + 1) % 3) {
+    const [mean = 0, deviation = 1] = [means[channel], deviations[channel]];
+    for (let i = start; i < start + plane; i++) {
+      values[i] = Math.fround(Math.fround((values[i] ?? 0) / scale) - mean) / deviation;
+    }
+  }
+  return tensor(values, images.shape);
+}
+
+/** @throws AdsamError `usage` unless there are three means and three deviations. */
+export function checkNormalization(normalization: Normalization | null): void {
+  if (normalization === null) return;
+  const { mean, std } = normalization;
+  if (mean.length === 3 && std.length === 3) return;
+  throw new AdsamError(
+    "usage",
+    `expected the mean and std of 3 channels, got ${mean.length} means and ${std.length} deviations`,
+  );
+}
+
+/**
+ * Each image mirrored with probability 1/2, then cropped at random from zeros around it.
+ * @param images before normalisation: the zeros around are pixels of value 0.
+ * @param options `flip`: whether to mirror; `cropPadding`: how many zeros on each side, 0 does not crop.
+ */
+export function augment(
+  images: Pixels,
+  { flip, cropPadding }: { readonly flip: boolean; readonly cropPadding: number },
+  uniform: () => number,
+): Pixels {
+  if (!flip && cropPadding === 0) return images;
+  const [count = 0, channels = 0, height = 0, width = 0] = images.shape;
+  const changed = empty(images, count);
+  const offset = () => Math.floor(uniform() * (2 * cropPadding + 1)) - cropPadding;
+  for (let n = 0; n < count; n++) {
+    const mirrored = flip && uniform() < 0.5;
+    const [down, right] = [offset(), offset()];
+    for (let row = 0; row < channels * height; row++) {
+      const y = (row % height) + down;
+      if (y < 0 || y >= height) continue;
+      const from = (n * channels * height + row + down) * width;
+      const to = (n * channels * height + row) * width;
+      for (let column = Math.max(0, -right); column < Math.min(width, width - right); column++) {
+        const x = mirrored ? width - 1 - (column + right) : column + right;
+        changed.data[to + column] = images.data[from + x] ?? 0;
+      }
+    }
+  }
+  return changed;
+}
+
+/** Images, normalised, as the network takes them: float32 [N, H, W, 3]. */
+export function networkInput(images: Pixels, normalization: Normalization | null): tf.Tensor {
+  return tf.tidy(() => channelsLast(toFloat32(normalize(images, normalization))));
+}
+
+/** The classes of the images of these numbers, int32 [N]. */
+export function labelsOf({ labels }: LabelledImages, indices: readonly number[]): tf.Tensor1D {
+  return tf.tensor1d(
+    indices.map((index) => labels[index] ?? 0),
+    "int32",
+  );
+}
+
+/** The numbers of `count` images, batch by batch; the last batch may be smaller. */
+export function batches(count: number, size: number): number[][] {
+  const numbers = Array.from({ length: count }, (_, i) => i);
+  return Array.from({ length: Math.ceil(count / size) }, (_, i) => numbers.slice(i * size, (i + 1) * size));
+}

@@ -1,0 +1,96 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { AdsamError } from "../../errors.ts";
+import type { NoiseSource } from "../noise.ts";
+import { Layer, type Posterior, type Way, type Weights } from "./layer.ts";
+
+/** Shape of a weight or bias in torch's layout; null: there is no such part. */
+export type Shape = readonly number[] | null;
+
+/** What a Gaussian layer is told beyond its operation. */
+export interface Prior {
+  /** Standard deviation of the prior N(0, sigma^2). */
+  readonly priorSigma: number;
+  /** Initial log sigma of every weight. */
+  readonly initLogSigma: number;
+}
+
+/** mu, log sigma and stored noise of one tensor of weights. */
+interface Random extends Posterior {
+  readonly mu: tf.Variable;
+  readonly eps: tf.Variable;
+}
+
+/**
+ * Sum over all weights of KL(N(mu, e^2s) || N(0, priorSigma^2)), in nats, a scalar.
+ *
+ * Per weight: log(priorSigma) - s + (e^2s + mu^2) / (2 priorSigma^2) - 1/2, s = log sigma.
+ */
+export function klDivergence(posteriors: readonly Posterior[], priorSigma: number): tf.Scalar {
+  if (posteriors.length === 0) return tf.scalar(0);
+  const mu = tf.concat(posteriors.map((posterior) => tf.reshape(posterior.mu, [-1])));
+  const logSigma = tf.concat(posteriors.map((posterior) => tf.reshape(posterior.logSigma, [-1])));
+  const spread = tf.div(tf.add(tf.exp(tf.mul(2, logSigma)), tf.square(mu)), 2 * priorSigma ** 2);
+  return tf.sum(tf.add(tf.sub(spread, logSigma), Math.log(priorSigma) - 0.5));
+}
+
+/**
+ * Weights drawn from N(mu, sigma^2), with a prior N(0, priorSigma^2).
+ * Blundell et al., "Weight Uncertainty in Neural Networks", ICML 2015.
+ *
+ * The names are the checkpoint's: `mu_*`, `sigma_*` (which holds **log** sigma, despite the name) and `eps_*`, the stored
+ * noise, 0 at first.
+ */
+export abstract class Gaussian extends Layer {
+  readonly #priorSigma: number;
+  readonly #weight: Random | null;
+  readonly #bias: Random | null;
+  #noise: NoiseSource;
+
+  /** Means start at 0, log sigmas at `initLogSigma`. */
+  protected constructor({ priorSigma, initLogSigma }: Prior, noise: NoiseSource, weight: Shape, bias: Shape) {
+    super();
+    if (!(priorSigma > 0)) throw new AdsamError("usage", `expected priorSigma > 0, got ${priorSigma}`);
+    this.#priorSigma = priorSigma;
+    this.#noise = noise;
+    this.#weight = this.#random("weight", weight, initLogSigma);
+    this.#bias = this.#random("bias", bias, initLogSigma);
+  }
+
+  #random(part: "weight" | "bias", shape: Shape, initLogSigma: number): Random | null {
+    if (shape === null) return null;
+    const mu = tf.tidy(() => tf.variable(tf.zeros([...shape])));
+    const logSigma = tf.tidy(() => tf.variable(tf.fill([...shape], initLogSigma)));
+    const eps = tf.tidy(() => tf.variable(tf.zeros([...shape])));
+    this.parameters.set(`mu_${part}`, mu).set(`sigma_${part}`, logSigma);
+    this.buffers.set(`eps_${part}`, eps);
+    return { mu, logSigma, eps };
+  }
+
+  /** The means, to be given their initial values. */
+  protected get means(): { readonly weight: tf.Variable | null; readonly bias: tf.Variable | null } {
+    return { weight: this.#weight?.mu ?? null, bias: this.#bias?.mu ?? null };
+  }
+
+  drawFrom(source: NoiseSource): void {
+    this.#noise = source;
+  }
+
+  posteriors(): readonly Posterior[] {
+    return [this.#weight, this.#bias].filter((part) => part !== null);
+  }
+
+  kl(): tf.Scalar {
+    return klDivergence(this.posteriors(), this.#priorSigma);
+  }
+
+  /** `mu + exp(log sigma) * eps`; weight first and then bias, one draw each. */
+  weights({ sample = true, fix = false }: Way): Weights {
+    const drawn = (part: Random | null) => {
+      if (part === null || !sample) return part?.mu ?? null;
+      const eps = fix ? part.eps : this.#noise.draw(part.mu.shape);
+      return tf.add(part.mu, tf.mul(tf.exp(part.logSigma), eps));
+    };
+    const weight = drawn(this.#weight);
+    return { weight, bias: drawn(this.#bias) };
+  }
+}

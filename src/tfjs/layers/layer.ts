@@ -1,0 +1,71 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { NoiseSource } from "../noise.ts";
+
+/** Which weights a forward uses: `sample: false` the mean alone, `fix` the stored noise, otherwise a fresh draw. */
+export interface Way {
+  /** true unless given. */
+  readonly sample?: boolean;
+  /** false unless given. */
+  readonly fix?: boolean;
+}
+
+/** Weight and bias in torch's layout; null where the layer has none. */
+export interface Weights {
+  readonly weight: tf.Tensor | null;
+  readonly bias: tf.Tensor | null;
+}
+
+export type Part = "input" | "weight" | "bias" | "output";
+
+/** Told of every tensor on the way; input and output have channels last. */
+export type Tap = (part: Part, tensor: tf.Tensor) => void;
+
+/** Parameters of N(mu, exp(logSigma)^2), elementwise. */
+export interface Posterior {
+  readonly mu: tf.Tensor;
+  readonly logSigma: tf.Tensor;
+}
+
+/**
+ * An operation (`transform`) with its weight and bias (`weights`).
+ * Subclasses of `Gaussian` draw their weights, those of `Point` have them; both are called alike, so that one
+ * definition of a network serves both.
+ */
+export abstract class Layer {
+  /** Trained, by the names of the checkpoint, in torch's order and layout. */
+  readonly parameters = new Map<string, tf.Variable>();
+  /** Not trained: stored noise, then running statistics. */
+  readonly buffers = new Map<string, tf.Variable>();
+  /** Batch norm goes by the batch's own statistics, and moves the running ones. */
+  training = true;
+  /** Train-mode forwards leave running statistics and their count as they are. */
+  frozen = false;
+  /** Told of every tensor on the way, while somebody inspects. */
+  tap: Tap | null = null;
+
+  /** The weights of one forward. */
+  abstract weights(way: Way): Weights;
+  /** The operation itself, channels last. */
+  abstract transform(x: tf.Tensor, weights: Weights): tf.Tensor;
+  /** Of the weight, then of the bias; none where the weights have no distribution. */
+  abstract posteriors(): readonly Posterior[];
+  /** Draws fresh noise from `source` from now on. */
+  abstract drawFrom(source: NoiseSource): void;
+  /** KL divergence of the weights from their prior, a scalar, in nats. */
+  abstract kl(): tf.Scalar;
+
+  /** The output alone, for callers that add up the KL divergence elsewhere. Channels last, in and out. */
+  respond(x: tf.Tensor, way: Way = {}): tf.Tensor {
+    const weights = this.weights(way);
+    this.tap?.("input", x);
+    if (weights.weight !== null) this.tap?.("weight", weights.weight);
+    if (weights.bias !== null) this.tap?.("bias", weights.bias);
+    const output = this.transform(x, weights);
+    this.tap?.("output", output);
+    return output;
+  }
+
+  dispose(): void {
+    tf.dispose([...this.parameters.values(), ...this.buffers.values()]);
+  }
+}

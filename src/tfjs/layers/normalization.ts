@@ -1,0 +1,89 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { AdsamError } from "../../errors.ts";
+import { normalizeBy, normalizeByBatch } from "../kernels/batch-norm.ts";
+import { torchShape } from "../tensors.ts";
+import type { Layer, Weights } from "./layer.ts";
+
+/** What `torch.nn.BatchNorm2d` takes, its defaults included. */
+export interface NormalizationOptions {
+  readonly features: number;
+  readonly eps?: number;
+  /** Weight of a batch in the running statistics; null: a cumulative average. */
+  readonly momentum?: number | null;
+  readonly trackRunningStats?: boolean;
+}
+
+interface Running {
+  readonly mean: tf.Variable;
+  readonly variance: tf.Variable;
+  readonly count: tf.Variable;
+}
+
+/** What batch normalisation is, apart from its scale and shift; it holds the running statistics. */
+export class Normalization {
+  readonly features: number;
+  readonly eps: number;
+  readonly momentum: number | null;
+  readonly #running: Running | null;
+
+  /** Running statistics become buffers of `layer`. */
+  constructor(layer: Layer, options: NormalizationOptions) {
+    const { features, eps = 1e-5, momentum = 0.1, trackRunningStats = true } = options;
+    this.features = features;
+    this.eps = eps;
+    this.momentum = momentum;
+    this.#running = trackRunningStats ? running(features) : null;
+    if (this.#running === null) return;
+    const { mean, variance, count } = this.#running;
+    layer.buffers.set("running_mean", mean).set("running_var", variance).set("num_batches_tracked", count);
+  }
+
+  /**
+   * [N, H, W, features], normalised by the batch in train mode, else by the running values.
+   * Without running statistics the batch's own are used in either mode.
+   * @throws AdsamError `usage` for another number of features, or one value a channel.
+   */
+  apply(x: tf.Tensor, { weight, bias }: Weights, { training, frozen }: Layer): tf.Tensor {
+    if (x.rank !== 4 || x.shape[3] !== this.features) {
+      throw new AdsamError(
+        "usage",
+        `expected an input of shape [N, ${this.features}, H, W], got ${torchShape(x.shape)}`,
+      );
+    }
+    const scale = weight ?? tf.ones([this.features]);
+    const shift = bias ?? tf.zeros([this.features]);
+    if (!training && this.#running !== null) {
+      return normalizeBy(x, { scale, shift }, this.#running.mean, this.#running.variance, this.eps);
+    }
+    if (x.size === this.features) {
+      throw new AdsamError("usage", `batch norm needs more than one value per channel, got ${torchShape(x.shape)}`, {
+        suggestion: "take more images, larger ones, or another batch size",
+      });
+    }
+    const moved = training && !frozen ? this.#running : null;
+    return normalizeByBatch(x, { scale, shift }, this.eps, (mean, variance) => {
+      if (moved !== null) this.#move(moved, mean, variance);
+    });
+  }
+
+  #move(running: Running, mean: tf.Tensor, variance: tf.Tensor): void {
+    tf.tidy(() => {
+      running.count.assign(tf.add(running.count, tf.scalar(1, "int32")));
+      const momentum = this.momentum ?? 1 / (running.count.dataSync()[0] ?? 1);
+      for (const [kept, seen] of [
+        [running.mean, mean],
+        [running.variance, variance],
+      ] as const) {
+        kept.assign(tf.add(tf.mul(kept, 1 - momentum), tf.mul(seen, momentum)));
+      }
+    });
+  }
+}
+
+function running(features: number): Running {
+  return tf.tidy(() => ({
+    mean: tf.variable(tf.zeros([features]), false),
+    variance: tf.variable(tf.ones([features]), false),
+    count: tf.variable(tf.scalar(0, "int32"), false),
+  }));
+}

@@ -1,0 +1,187 @@
+import { resolve } from "node:path";
+import type * as tf from "@tensorflow/tfjs-core";
+import type {
+  Cancellable,
+  EvaluateOptions,
+  FitRunOptions,
+  Gradients,
+  Inspection,
+  Model,
+  Prediction,
+  PredictRunOptions,
+  Run,
+  TraceOptions,
+} from "../backend.ts";
+import { checkDataset } from "../data/check.ts";
+import type { Dataset, Split } from "../data/dataset.ts";
+import { AdsamError } from "../errors.ts";
+import { type Evaluation, evaluation } from "../metrics.ts";
+import { StreamedRun } from "../run.ts";
+import type { ModelSpec } from "../schema/models.ts";
+import {
+  type ForwardOptionsInput,
+  fitOptions,
+  type GradientOptionsInput,
+  noise as noiseSchema,
+  predictOptions,
+  stepOptions,
+} from "../schema/options.ts";
+import type { StepRecord, TensorInfo } from "../schema/results.ts";
+import type { NamedTensors, Tensor } from "../tensor.ts";
+import { validate } from "../validation.ts";
+import { runFiles, saveModel } from "./files.ts";
+import { inspect } from "./inspection.ts";
+import { checkCancelled, type Jobs } from "./jobs.ts";
+import type { Network } from "./models/network.ts";
+import { noiseFrom } from "./noise.ts";
+import { forward, gradients } from "./passes.ts";
+import { predict } from "./predict.ts";
+import { checkExtent, fromTf, type NamedVariables, overwrite } from "./tensors.ts";
+import { trace } from "./trace.ts";
+import * as training from "./train.ts";
+
+/** A network of the twin behind the interface that all backends share; its files are read and written here. */
+export class TfjsModel implements Model {
+  readonly spec: ModelSpec;
+  readonly tensors: readonly TensorInfo[];
+  readonly #jobs: Jobs;
+  #network: Network | null;
+
+  constructor(network: Network, jobs: Jobs) {
+    this.spec = network.spec;
+    this.tensors = network.tensors;
+    this.#network = network;
+    this.#jobs = jobs;
+  }
+
+  fit(data: Dataset, { checkpoint, state, resume, signal, ...rest }: FitRunOptions = {}): Run {
+    return new StreamedRun(async (onEvent, stop) => {
+      const options = validate(fitOptions, rest, "fit");
+      checkDataset(data);
+      const files = runFiles({ checkpoint, state, resume });
+      const stops = [stop, this.#jobs.closing, ...(signal === undefined ? [] : [signal])];
+      return this.#run(async (network) =>
+        training.fit(network, data, options, {
+          normalization: data.normalization,
+          onEvent,
+          stop: AbortSignal.any(stops),
+          resume: await files.open(),
+          keep: (current) => files.keep(network, current),
+        }),
+      );
+    });
+  }
+
+  async evaluate(data: Dataset, { part = "test", ...options }: EvaluateOptions = {}): Promise<Evaluation> {
+    checkDataset(data);
+    const { images, labels } = data[part];
+    return evaluation(await this.predict(images, { ...options, normalization: data.normalization }), labels);
+  }
+
+  async predict(
+    images: Tensor,
+    { signal, normalization = null, ...rest }: PredictRunOptions = {},
+  ): Promise<Prediction> {
+    const options = validate(predictOptions, rest, "predict");
+    const check = () => {
+      this.#jobs.checkOpen();
+      checkCancelled(signal);
+    };
+    return this.#run((network) => predict(network, images, options, { normalization, check }), signal);
+  }
+
+  async forward(
+    input: Tensor,
+    { signal, ...options }: ForwardOptionsInput & Cancellable = {},
+  ): Promise<{ output: Tensor; kl: number | null }> {
+    return this.#run((network) => withKl(network, forward(network, input, options)), signal);
+  }
+
+  async gradients(
+    input: Tensor,
+    target: Tensor,
+    { signal, ...options }: GradientOptionsInput & Cancellable = {},
+  ): Promise<Gradients> {
+    return this.#run((network) => withKl(network, gradients(network, input, target, options)), signal);
+  }
+
+  async inspect(
+    input: Tensor,
+    target: Tensor,
+    { signal, ...options }: GradientOptionsInput & Cancellable = {},
+  ): Promise<Inspection> {
+    return this.#run((network) => withKl(network, inspect(network, input, target, options)), signal);
+  }
+
+  async trace(
+    batches: readonly Split[],
+    { step, trainingSize, noise, signal }: TraceOptions,
+  ): Promise<readonly StepRecord[]> {
+    const options = validate(stepOptions, step, "trace");
+    const source = validate(noiseSchema, noise, "trace");
+    return this.#run((network) => {
+      const setting = { options, trainingSize, noise: noiseFrom(source, network.noise) };
+      return trace(network, batches, setting, () => checkCancelled(signal));
+    }, signal);
+  }
+
+  async read(names?: readonly string[]): Promise<NamedTensors> {
+    return this.#run(({ variables }) => {
+      const read = names ?? [...variables.keys()];
+      return Object.fromEntries(read.map((name) => [name, fromTf(named(variables, name))]));
+    });
+  }
+
+  async write(tensors: NamedTensors): Promise<void> {
+    return this.#run(({ variables }) => {
+      const places = Object.entries(tensors).map(([name, values]) => {
+        const variable = named(variables, name);
+        checkExtent(values, name);
+        if (variable.shape.join() === values.shape.join()) return { variable, values };
+        throw new AdsamError("usage", `${name}: expected shape [${variable.shape}], got [${values.shape}]`);
+      });
+      for (const { variable, values } of places) overwrite(variable, values);
+    });
+  }
+
+  async save(path: string, options: { readonly format?: "safetensors" | "pt" } = {}): Promise<void> {
+    const place = resolve(path);
+    return this.#run((network) => saveModel(network, place, options));
+  }
+
+  async dispose(): Promise<void> {
+    await this.#run((network) => this.release(network));
+  }
+
+  /** Frees what it holds at once. */
+  release(network = this.#network): void {
+    network?.dispose();
+    this.#network = null;
+  }
+
+  #run<T>(work: (network: Network) => T | Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#jobs.run(() => {
+      if (this.#network === null) {
+        throw new AdsamError("usage", "this model was disposed of", { suggestion: "create or load it again" });
+      }
+      return work(this.#network);
+    }, signal);
+  }
+}
+
+/** @throws AdsamError `usage` for a name that is none of the model's. */
+function named(variables: NamedVariables, name: string): tf.Variable {
+  const variable = variables.get(name);
+  if (variable !== undefined) return variable;
+  throw new AdsamError("usage", `expected names of the model's tensors, got ${name}`, {
+    suggestion: `it has ${[...variables.keys()].slice(0, 5).join(", ")}, …`,
+  });
+}
+
+/** A plain network has no KL divergence. */
+function withKl<Answer extends { readonly kl: number | null }>(
+  { bayesian }: Network,
+  answer: Answer,
+): Answer & { kl: number | null } {
+  return bayesian ? answer : { ...answer, kl: null };
+}

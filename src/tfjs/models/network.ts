@@ -1,0 +1,177 @@
+import type * as tf from "@tensorflow/tfjs-core";
+import { AdsamError } from "../../errors.ts";
+import type { ModelSpec } from "../../schema/models.ts";
+import type { TensorInfo } from "../../schema/results.ts";
+import { klDivergence } from "../layers/gaussian.ts";
+import type { Layer, Way } from "../layers/layer.ts";
+import type { NoiseSource } from "../noise.ts";
+import { channelsFirst, channelsLast, type NamedVariables, outerDtype, torchShape } from "../tensors.ts";
+
+/** How a forward goes: which weights, and `features` for what enters the last layer instead of logits. */
+export interface NetworkWay extends Way {
+  readonly features?: boolean;
+}
+
+/**
+ * A model with its `spec`. Subclasses say what enters the last layer (`embed`) and what the last layer makes of it
+ * (`classify`). Images have channels last inside: [N, H, W, C].
+ *
+ * What `forward` and `kl` return belongs to the caller, together with everything on the way: call them inside `tf.tidy`,
+ * or inside `tf.variableGrads` and the like.
+ */
+export abstract class Network {
+  readonly spec: ModelSpec;
+  /** By name, in torch's order of registration; a layer on its own is named "". */
+  readonly layers: ReadonlyMap<string, Layer>;
+  #noise: NoiseSource;
+  #training = true;
+
+  protected constructor(spec: ModelSpec, layers: ReadonlyMap<string, Layer>, noise: NoiseSource) {
+    this.spec = spec;
+    this.layers = layers;
+    this.#noise = noise;
+    this.noise = noise;
+  }
+
+  /** What enters the last layer. */
+  protected abstract embed(x: tf.Tensor, way: Way): tf.Tensor;
+  /** The last layer. */
+  protected abstract classify(features: tf.Tensor, way: Way): tf.Tensor;
+  /** @throws AdsamError `usage` when inputs of this shape, channels last, cannot be taken. */
+  protected checkInput(_shape: readonly number[]): void {}
+
+  /**
+   * The output of one forward: logits [N, classes], or features. In train mode batch norm uses the batch's statistics
+   * and moves the running ones, unless inside `freezing`.
+   * @param x float32, [N, H, W, 3] for networks.
+   * @throws AdsamError `usage` when the input has not the shape that it takes.
+   */
+  forward(x: tf.Tensor, way: NetworkWay = {}): tf.Tensor {
+    this.checkInput(x.shape);
+    const features = this.embed(x, way);
+    return way.features === true ? features : this.classify(features, way);
+  }
+
+  /** KL divergence of all weights from their prior, a scalar, in nats; 0 for a plain network. */
+  kl(): tf.Scalar {
+    const posteriors = [...this.layers.values()].flatMap((layer) => layer.posteriors());
+    return klDivergence(posteriors, this.spec.priorSigma);
+  }
+
+  /** Parameters in torch's layout, in the order of registration. */
+  get parameters(): NamedVariables {
+    return this.#named(({ parameters }) => parameters);
+  }
+
+  /** Stored noise, running statistics and counts, in the order of registration. */
+  get buffers(): NamedVariables {
+    return this.#named(({ buffers }) => buffers);
+  }
+
+  /** Parameters and buffers, in the order of the checkpoint. */
+  get variables(): NamedVariables {
+    return this.#named(({ parameters, buffers }) => [...parameters, ...buffers]);
+  }
+
+  /** The stored eps, in the order of registration, weight then bias. */
+  get storedNoise(): NamedVariables {
+    return new Map([...this.buffers].filter(([name]) => /(^|\.)eps_/.test(name)));
+  }
+
+  /** Parameters and buffers as others see them, in the order of the checkpoint. */
+  get tensors(): TensorInfo[] {
+    const { parameters } = this;
+    return [...this.variables].map(([name, variable]) => ({
+      name,
+      dtype: outerDtype(variable),
+      shape: [...variable.shape],
+      parameter: parameters.has(name),
+    }));
+  }
+
+  /** Whether any weight is drawn. */
+  get bayesian(): boolean {
+    return [...this.layers.values()].some((layer) => layer.posteriors().length > 0);
+  }
+
+  /** Where all layers draw fresh noise from. */
+  get noise(): NoiseSource {
+    return this.#noise;
+  }
+
+  set noise(source: NoiseSource) {
+    this.#noise = source;
+    for (const layer of this.layers.values()) layer.drawFrom(source);
+  }
+
+  get training(): boolean {
+    return this.#training;
+  }
+
+  set training(train: boolean) {
+    this.#training = train;
+    for (const layer of this.layers.values()) layer.training = train;
+  }
+
+  /** Draws from `source` while `run` runs, and from its own noise again afterwards. `run` must not be asynchronous. */
+  drawingFrom<T>(source: NoiseSource, run: () => T): T {
+    const own = this.noise;
+    this.noise = source;
+    try {
+      return run();
+    } finally {
+      this.noise = own;
+    }
+  }
+
+  /** In train or eval mode while `run` runs, and in its own mode again afterwards. `run` must not be asynchronous. */
+  inMode<T>(train: boolean, run: () => T): T {
+    const before = this.training;
+    this.training = train;
+    try {
+      return run();
+    } finally {
+      this.training = before;
+    }
+  }
+
+  /** Forwards inside it leave running statistics and their count as they are. `run` must not be asynchronous. */
+  freezing<T>(run: () => T): T {
+    const layers = [...this.layers.values()];
+    for (const layer of layers) layer.frozen = true;
+    try {
+      return run();
+    } finally {
+      for (const layer of layers) layer.frozen = false;
+    }
+  }
+
+  /** An input or output in torch's layout, from the one inside. */
+  toTorch(x: tf.Tensor): tf.Tensor {
+    return x.rank < 3 || this.spec.kind === "linear" ? x : channelsFirst(x);
+  }
+
+  /** An input or output in the layout inside, from torch's. */
+  fromTorch(x: tf.Tensor): tf.Tensor {
+    return x.rank < 3 || this.spec.kind === "linear" ? x : channelsLast(x);
+  }
+
+  /** Frees all parameters and buffers. */
+  dispose(): void {
+    for (const layer of this.layers.values()) layer.dispose();
+  }
+
+  #named(take: (layer: Layer) => Iterable<readonly [string, tf.Variable]>): NamedVariables {
+    const entries = [...this.layers].flatMap(([layer, part]) =>
+      [...take(part)].map(([name, variable]) => [layer === "" ? name : `${layer}.${name}`, variable] as const),
+    );
+    return new Map(entries);
+  }
+}
+
+/** @throws AdsamError `usage` unless this is the shape of square RGB images, channels last. */
+export function checkImages(shape: readonly number[]): void {
+  const [, height = 0, width, channels] = shape;
+  if (shape.length === 4 && channels === 3 && height === width && height >= 1) return;
+  throw new AdsamError("usage", `expected square images of shape [N, 3, H, H], got ${torchShape(shape)}`);
+}

@@ -1,0 +1,65 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Prediction } from "../backend.ts";
+import type { Normalization } from "../schema/data.ts";
+import type { PredictOptions } from "../schema/options.ts";
+import type { Tensor } from "../tensor.ts";
+import { batches, checkNormalization, networkInput, pick, pixelsOf } from "./data.ts";
+import type { Network } from "./models/network.ts";
+import { noiseFrom } from "./noise.ts";
+import { Pace } from "./pace.ts";
+import { scoped } from "./passes.ts";
+import { fromTf } from "./tensors.ts";
+
+export interface PredictSetting {
+  /** Of pixels; null when the images are the network's input already. */
+  readonly normalization: Normalization | null;
+  /** Called before every forward; what it throws ends the prediction. */
+  readonly check: () => void;
+}
+
+/**
+ * Monte Carlo prediction in eval mode, batch by batch; each sample draws the weights afresh for each batch.
+ * With weights "mean", and for plain networks, there is one sample.
+ * @param images [N, 3, H, W], pixels or the network's input.
+ * @throws AdsamError `data` when the images are no images.
+ */
+export async function predict(
+  model: Network,
+  images: Tensor,
+  options: PredictOptions,
+  { normalization, check }: PredictSetting,
+): Promise<Prediction> {
+  const pixels = pixelsOf(images);
+  checkNormalization(normalization);
+  const sample = options.weights === "fresh" && model.bayesian;
+  const noise = noiseFrom(options.noise, model.noise);
+  const pace = new Pace();
+  const samples: tf.Tensor[][] = Array.from({ length: sample ? options.samples : 1 }, () => []);
+  try {
+    for (const indices of batches(pixels.shape[0] ?? 0, options.batch)) {
+      const x = networkInput(pick(pixels, indices), normalization);
+      const forward = () => model.inMode(false, () => model.forward(x, { sample }));
+      try {
+        for (const sampled of samples) {
+          await pace.rest();
+          check();
+          sampled.push(tf.tidy(() => model.drawingFrom(noise, forward)));
+        }
+      } finally {
+        x.dispose();
+      }
+    }
+    return scoped(() => summary(tf.stack(samples.map((sampled) => tf.concat(sampled)))));
+  } finally {
+    tf.dispose(samples);
+  }
+}
+
+/** Of logits [S, N, classes]: Ha and He, nats. */
+function summary(logits: tf.Tensor): Prediction {
+  const logProbabilities = tf.logSoftmax(logits);
+  const entropy = tf.neg(tf.sum(tf.mul(tf.exp(logProbabilities), logProbabilities), -1));
+  const mean = tf.mean(entropy, 0);
+  const spread = tf.mean(tf.abs(tf.sub(entropy, mean)), 0);
+  return { logits: fromTf(logits), entropyMean: fromTf(mean), entropySpread: fromTf(spread) };
+}

@@ -1,0 +1,35 @@
+import type { FitEvent, TrainingMeans } from "../schema/events.ts";
+import { addStep, type EpochSums } from "./measurements.ts";
+
+export type OnEvent = (event: FitEvent) => void;
+
+/** Where in the run a step was taken; the names are those of the step event. */
+export interface Place {
+  readonly epoch: number;
+  readonly step: number;
+  readonly batch: number;
+  readonly batches: number;
+  readonly learningRate: number;
+}
+
+/** Adds up an epoch's steps, and tells of each. */
+export class StepReporter {
+  readonly #onEvent: OnEvent;
+  readonly #sums: EpochSums;
+  #since = performance.now();
+
+  /** `sums`: where the epoch's are added up; its time counts from now. */
+  constructor(onEvent: OnEvent, sums: EpochSums) {
+    this.#onEvent = onEvent;
+    this.#sums = sums;
+  }
+
+  add(place: Place, images: number, means: TrainingMeans): void {
+    const now = performance.now();
+    const seconds = (now - this.#since) / 1000;
+    this.#since = now;
+    this.#sums.seconds += seconds;
+    addStep(this.#sums, means, images);
+    this.#onEvent({ kind: "step", ...place, ...means, imagesPerSecond: images / seconds });
+  }
+}

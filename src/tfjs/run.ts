@@ -1,0 +1,210 @@
+import type { Safetensors } from "../safetensors.ts";
+import type { Normalization } from "../schema/data.ts";
+import type { EpochEvent, TrainingMeans } from "../schema/events.ts";
+import type { FitOptions } from "../schema/options.ts";
+import type { FitResult } from "../schema/results.ts";
+import { type NamedTensors, tensor } from "../tensor.ts";
+import { AdversarialStep } from "./adversarial.ts";
+import { loadTensors, readTensors } from "./checkpoint.ts";
+import { augment, type LabelledImages, labelsOf, networkInput, pick } from "./data.ts";
+import { meansOf, noSums } from "./measurements.ts";
+import type { Network } from "./models/network.ts";
+import { Pace } from "./pace.ts";
+import { scoped } from "./passes.ts";
+import { type OnEvent, StepReporter } from "./reporting.ts";
+import {
+  noProgress,
+  type Progress,
+  packState,
+  restoreStep,
+  type Setting,
+  stepTensors,
+  subset,
+  unpackState,
+} from "./state.ts";
+import { permutation, Streams } from "./streams.ts";
+import { validate } from "./validate.ts";
+
+export interface RunSetting {
+  readonly train: LabelledImages;
+  readonly test: LabelledImages | null;
+  readonly options: FitOptions;
+  /** Of pixels; null when the images are the network's input already. */
+  readonly normalization: Normalization | null;
+  readonly onEvent: OnEvent;
+  /** Looked at after every step. */
+  readonly stop: AbortSignal;
+}
+
+/** A run under way: what `fit` drives, writes down and restores. */
+export class Run {
+  readonly #model: Network;
+  readonly #setting: RunSetting;
+  readonly #streams: Streams;
+  readonly #step: AdversarialStep;
+  readonly #pace = new Pace();
+  readonly #began = performance.now();
+  #progress: Progress = noProgress();
+  #order: readonly number[] = [];
+
+  constructor(model: Network, setting: RunSetting) {
+    this.#model = model;
+    this.#setting = setting;
+    this.#streams = new Streams(setting.options);
+    this.#step = new AdversarialStep(model, setting.options, setting.train.labels.length);
+  }
+
+  /** Runs to the end or until it is stopped; `keep` is called after each epoch and then. */
+  async go(keep: () => Promise<void>): Promise<FitResult> {
+    const { options, stop } = this.#setting;
+    if (this.#progress.epochs === options.epochs) await keep();
+    while (this.#progress.epochs < options.epochs) {
+      const done = !stop.aborted && (await this.#trainEpoch()) && (await this.#endEpoch());
+      await keep();
+      if (!done) return this.#result("cancelled");
+    }
+    return this.#result("finished");
+  }
+
+  /** Everything that the run needs to go on, as the contents of a file. */
+  state(): Safetensors {
+    const model = Object.entries(readTensors(this.#model)).map(([name, values]) => [`model.${name}`, values]);
+    const order = tensor(BigInt64Array.from(this.#order, BigInt));
+    const tensors: NamedTensors = {
+      ...Object.fromEntries(model),
+      ...this.#streams.tensors(),
+      ...stepTensors(this.#step),
+      order,
+    };
+    return packState(this.#written(), { ...this.#progress, seconds: this.#seconds() }, tensors);
+  }
+
+  /**
+   * Goes on from what `state` gave: bit for bit when the twin wrote it on the same engine. From a state of the torch
+   * backend it goes on with the same model, moments, sums, batch order and position, and new random streams.
+   * @param name of the file, for messages.
+   */
+  restore(file: Safetensors, name: string): void {
+    this.#progress = unpackState(file, name, this.#written());
+    loadTensors(this.#model, subset(file.tensors, "model."), name);
+    restoreStep(this.#step, file.tensors);
+    this.#streams.restore(file.tensors);
+    this.#order = Array.from<number | bigint, number>(file.tensors.order?.data ?? [], Number);
+  }
+
+  dispose(): void {
+    this.#step.dispose();
+  }
+
+  /** Whether it came to its end. */
+  async #trainEpoch(): Promise<boolean> {
+    const { options, train, onEvent, stop } = this.#setting;
+    const progress = this.#progress;
+    const rate = learningRate(options, progress.epochs);
+    if (progress.batch === 0) this.#beginEpoch();
+    this.#step.optimizer.learningRate = rate;
+    const reporter = new StepReporter(onEvent, progress.epoch);
+    const batches = Math.ceil(train.labels.length / options.batch);
+    while (progress.batch < batches) {
+      const start = progress.batch * options.batch;
+      const indices = this.#order.slice(start, start + options.batch);
+      const means = this.#takeStep(indices);
+      progress.batch += 1;
+      progress.steps += 1;
+      const place = {
+        epoch: progress.epochs,
+        step: progress.steps,
+        batch: progress.batch,
+        batches,
+        learningRate: rate,
+      };
+      reporter.add(place, indices.length, means);
+      await this.#pace.rest();
+      if (stop.aborted) break;
+    }
+    return progress.batch === batches;
+  }
+
+  #beginEpoch(): void {
+    const { options, train } = this.#setting;
+    const count = train.labels.length;
+    this.#progress.epoch = noSums();
+    this.#order = options.shuffle
+      ? permutation(count, this.#streams.order.draw())
+      : Array.from({ length: count }, (_, i) => i);
+    if (this.#step.fidelity.optimizerReset === "each-epoch") this.#step.restartOptimizer();
+  }
+
+  #takeStep(indices: readonly number[]): TrainingMeans {
+    const { options, train, normalization } = this.#setting;
+    const images = augment(pick(train.images, indices), options, this.#streams.augmentation.draw());
+    return scoped(() => {
+      const x = networkInput(images, normalization);
+      const y = labelsOf(train, indices);
+      return this.#model.inMode(true, () => this.#model.drawingFrom(this.#streams.noise, () => this.#step.take(x, y)));
+    });
+  }
+
+  /** Whether it could be validated before someone asked to stop. */
+  async #endEpoch(): Promise<boolean> {
+    const { options, onEvent } = this.#setting;
+    const progress = this.#progress;
+    const validation = await this.#validate();
+    if (validation === "stopped") return false;
+    progress.train = meansOf(progress.epoch);
+    progress.validation = validation;
+    onEvent({
+      kind: "epoch",
+      epoch: progress.epochs,
+      epochs: options.epochs,
+      step: progress.steps,
+      train: progress.train,
+      validation,
+      imagesPerSecond: progress.epoch.images / progress.epoch.seconds,
+      learningRate: learningRate(options, progress.epochs),
+      seconds: this.#seconds(),
+    });
+    progress.epochs += 1;
+    progress.batch = 0;
+    return true;
+  }
+
+  async #validate(): Promise<EpochEvent["validation"] | "stopped"> {
+    const { test, options, normalization, stop } = this.#setting;
+    if (test === null || options.validation === "none") return null;
+    const { noise } = this.#streams;
+    const before = noise.next;
+    const sample = options.validation === "sampled";
+    const found = await validate(this.#model, test, { batch: options.batch, sample, noise, normalization, stop });
+    // As if it had not begun: a resumed run validates from the same noise.
+    if (found === null) noise.next = before;
+    return found ?? "stopped";
+  }
+
+  #written(): Setting {
+    const { train, test, options, normalization } = this.#setting;
+    return {
+      spec: this.#model.spec,
+      device: "cpu",
+      options,
+      normalization,
+      trainShape: [...train.images.shape],
+      testShape: test === null ? null : [...test.images.shape],
+    };
+  }
+
+  /** Since the run began, before a resume included. */
+  #seconds(): number {
+    return this.#progress.seconds + (performance.now() - this.#began) / 1000;
+  }
+
+  #result(status: FitResult["status"]): FitResult {
+    const { epochs, steps, train, validation } = this.#progress;
+    return { status, epochs, steps, seconds: this.#seconds(), train, validation };
+  }
+}
+
+/** Of an epoch, counted from 0: multiplied by `decay` at every milestone reached. */
+export function learningRate({ learningRate, milestones, decay }: FitOptions, epoch: number): number {
+  return learningRate * decay ** milestones.filter((milestone) => epoch >= milestone).length;
+}

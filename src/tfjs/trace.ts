@@ -1,0 +1,69 @@
+import * as tf from "@tensorflow/tfjs-core";
+import type { Split } from "../data/dataset.ts";
+import type { StepOptions } from "../schema/options.ts";
+import type { Digest, StepRecord } from "../schema/results.ts";
+import { digest } from "../wave.ts";
+import { AdversarialStep } from "./adversarial.ts";
+import { classesOf, labelled, networkInput } from "./data.ts";
+import type { Network } from "./models/network.ts";
+import { type NoiseSource, WaveNoise } from "./noise.ts";
+import { Pace } from "./pace.ts";
+import { numberOf, scoped } from "./passes.ts";
+import { fromTf, type NamedVariables } from "./tensors.ts";
+
+/**
+ * Takes one training step a batch, with one optimizer, and records every forward of it.
+ * @param model is trained; its mode and noise are its own again afterwards.
+ * @param batches images [N, 3, H, W] as the network takes them, and their classes.
+ * @param noise where the draws come from; `draws` counts them from 0, or from `noise.next` of a wave.
+ */
+export async function trace(
+  model: Network,
+  batches: readonly Split[],
+  { options, trainingSize, noise }: TraceSetting,
+  check: () => void,
+): Promise<StepRecord[]> {
+  const classes = classesOf(model.spec);
+  const origin = noise instanceof WaveNoise ? 0 : noise.next;
+  const forwards: StepRecord["forwards"] = [];
+  const step = new AdversarialStep(model, options, trainingSize, (fixedNoise, loss) => {
+    const kl = model.bayesian ? numberOf(model.kl()) : null;
+    forwards.push({ fixedNoise, eps: fixedNoise ? digests(model.storedNoise) : null, loss, kl });
+  });
+  const records: StepRecord[] = [];
+  const pace = new Pace();
+  try {
+    for (const { images, labels } of batches.map((batch, j) => labelled(batch, classes, `batch ${j}`))) {
+      await pace.rest();
+      check();
+      const first = noise.next - origin;
+      const { loss, accuracy } = scoped(() => {
+        const [x, y] = [networkInput(images, null), tf.tensor1d([...labels], "int32")];
+        return model.inMode(true, () => model.drawingFrom(noise, () => step.take(x, y)));
+      });
+      records.push({
+        loss,
+        accuracy,
+        draws: [first, noise.next - origin],
+        forwards: forwards.splice(0),
+        parameters: digests(model.parameters),
+        running: digests(new Map([...model.buffers].filter(([name]) => /(^|\.)running_/.test(name)))),
+      });
+    }
+    return records;
+  } finally {
+    step.dispose();
+  }
+}
+
+export interface TraceSetting {
+  /** Of the step. */
+  readonly options: StepOptions;
+  /** N of beta = 1 / N / 100. */
+  readonly trainingSize: number;
+  readonly noise: NoiseSource;
+}
+
+function digests(variables: NamedVariables): Record<string, Digest> {
+  return Object.fromEntries([...variables].map(([name, variable]) => [name, digest(fromTf(variable))]));
+}

@@ -1,0 +1,30 @@
+/**
+ * Matchers for vitest. Import this file in a test, or name it in `setupFiles`:
+ *
+ *     import "adversarial-sampling/vitest";
+ *     await expect(({ x }) => tf.softplus(x)).toMatchTorch("torch.nn.functional:softplus", { input: [[0, 1]] });
+ */
+import { afterAll, expect } from "vitest";
+import { closeMatched } from "./vitest/backends.ts";
+import { matchTorch, type TorchInputs, type TorchMatchOptions } from "./vitest/match.ts";
+
+export type { MatchInput } from "./vitest/inputs.ts";
+export type { TorchInputs, TorchMatchOptions } from "./vitest/match.ts";
+
+interface TorchMatchers<R> {
+  /**
+   * That a TensorFlow.js function computes what the Python function `package.module:function` does, on these inputs (or on each
+   * of several sets of them), by name: outputs, and with `differentiate` gradients of sum_i(output_i * wave(400 + i)).
+   * It may differ by what float32 rounding explains, measured on these inputs: see conformance/tolerance.ts.
+   */
+  toMatchTorch(target: string, inputs: TorchInputs | readonly TorchInputs[], options?: TorchMatchOptions): Promise<R>;
+}
+
+declare module "vitest" {
+  // biome-ignore lint/suspicious/noExplicitAny: a merged interface repeats vitest's own parameters
+  interface Matchers<T = any> extends TorchMatchers<T> {}
+}
+
+expect.extend({ toMatchTorch: matchTorch });
+
+afterAll(closeMatched);

@@ -1,0 +1,165 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Backend, type FitRunOptions, type Model, open } from "../../src/backend.ts";
+import type { Dataset } from "../../src/data/dataset.ts";
+import type { FitEvent } from "../../src/schema/events.ts";
+import { type NamedTensors, tensor } from "../../src/tensor.ts";
+import { firstDigits } from "./digits.ts";
+import { small } from "./models.ts";
+
+let backend: Backend;
+let digits: Dataset;
+let folder: string;
+
+beforeAll(async () => {
+  backend = await open({ backend: "tfjs" });
+  digits = await firstDigits(20, 10);
+  folder = await mkdtemp(join(tmpdir(), "adsam-test-"));
+});
+
+afterAll(async () => {
+  await backend.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Three steps of an epoch; everything random is on. */
+const quick: FitRunOptions = { epochs: 2, batch: 8, steps: 1, flip: true, cropPadding: 1, milestones: [1] };
+
+test("tells every step and epoch, and what came of it", async () => {
+  const model = await backend.model(small);
+  const events: FitEvent[] = [];
+  const run = model.fit(digits, { ...quick, decay: 0.5 });
+  for await (const event of run) events.push(event);
+  expect(events.map(({ kind }) => kind)).toEqual(["step", "step", "step", "epoch", "step", "step", "step", "epoch"]);
+  const steps = events.filter((event) => event.kind === "step");
+  const epochs = events.filter((event) => event.kind === "epoch");
+  expect(steps.map(({ epoch, step, batch, batches }) => [epoch, step, batch, batches])).toEqual([
+    [0, 1, 1, 3],
+    [0, 2, 2, 3],
+    [0, 3, 3, 3],
+    [1, 4, 1, 3],
+    [1, 5, 2, 3],
+    [1, 6, 3, 3],
+  ]);
+  expect(steps.map(({ learningRate }) => learningRate)).toEqual([0.01, 0.01, 0.01, 0.005, 0.005, 0.005]);
+  for (const { loss, crossEntropy, kl, adversarialLoss, imagesPerSecond } of steps) {
+    const elbo = (crossEntropy ?? Number.NaN) + (kl ?? Number.NaN) / 20 / 100;
+    expect(loss).toBeCloseTo(0.2 * elbo + 0.8 * (adversarialLoss ?? Number.NaN), 3);
+    expect(imagesPerSecond).toBeGreaterThan(0);
+  }
+  const weighted = [8, 8, 4].reduce((total, images, i) => total + images * (steps[i]?.loss ?? Number.NaN), 0) / 20;
+  expect(epochs[0]?.train.loss).toBeCloseTo(weighted, 6);
+  expect(epochs[0]?.validation?.images).toBe(10);
+  const result = await run;
+  expect(result).toMatchObject({ status: "finished", epochs: 2, steps: 6, train: epochs[1]?.train });
+  expect(result.validation).toEqual(epochs[1]?.validation);
+});
+
+test("learns: the loss on 200 digits falls from the first epoch to the second", async () => {
+  const model = await backend.model({ ...small, bayesian: false });
+  const losses: number[] = [];
+  for await (const event of model.fit(await firstDigits(200, 50), { epochs: 2, batch: 20, learningRate: 0.003 })) {
+    if (event.kind === "epoch") losses.push(event.train.loss);
+  }
+  const [first = Number.NaN, second = Number.NaN] = losses;
+  expect(second).toBeLessThan(0.8 * first);
+  const { accuracy } = await model.evaluate(digits, { part: "train" });
+  expect(accuracy).toBeGreaterThan(0.3);
+});
+
+/** Fires after the given number of steps, or after the last one while validation is under way. */
+async function stoppedAfter(steps: number, model: Model, options: FitRunOptions): Promise<void> {
+  const run = model.fit(digits, options);
+  for await (const event of run) if (event.kind === "step" && event.step === steps) run.cancel();
+  expect((await run).status).toBe("cancelled");
+}
+
+describe.each([
+  ["accumulated", { optimizerReset: "never" }],
+  ["paper", { fidelity: "paper", optimizer: "sgd" }],
+  ["given", { noise: { kind: "wave", next: 7 }, shuffle: false }],
+] as const)("a resumed run is the uninterrupted one: %s", (name, changes) => {
+  let whole: NamedTensors;
+  let expected: Awaited<ReturnType<Model["fit"]>>;
+  beforeAll(async () => {
+    const model = await backend.model(small);
+    expected = await model.fit(digits, { ...quick, ...changes });
+    whole = await model.read();
+  });
+
+  test.each([2, 3, 4])("stopped after step %i", async (steps) => {
+    const files = { checkpoint: join(folder, `${name}${steps}.c`), state: join(folder, `${name}${steps}.s`) };
+    await stoppedAfter(steps, await backend.model(small), { ...quick, ...changes, ...files });
+    const again = await backend.load(files.checkpoint);
+    const result = await again.fit(digits, { ...quick, ...changes, resume: files.state });
+    expect(await again.read()).toEqual(whole);
+    expect(result).toEqual({ ...expected, seconds: expect.any(Number) });
+  });
+});
+
+test("other options, another model and files that are no state are refused", async () => {
+  const [state, text] = [join(folder, "refuse.s"), join(folder, "refuse.txt")];
+  const model = await backend.model({ ...small, bayesian: false });
+  await model.fit(digits, { ...quick, state });
+  const refused = (changes: FitRunOptions) => model.fit(digits, { ...quick, resume: state, ...changes });
+  await expect(refused({ optimizer: "sgd" })).rejects.toMatchObject({
+    code: "usage",
+    message: expect.stringContaining('optimizer = "adam", got "sgd"'),
+  });
+  await expect(refused({ epochs: 1 })).rejects.toMatchObject({
+    message: expect.stringContaining("in epoch 2 already"),
+  });
+  const other = await backend.model({ ...small, classes: 12 });
+  await expect(other.fit(digits, { ...quick, resume: state })).rejects.toMatchObject({
+    message: expect.stringContaining("trained with spec"),
+  });
+  await writeFile(text, "no state");
+  await expect(refused({ resume: text })).rejects.toMatchObject({ code: "checkpoint" });
+  await expect(refused({ resume: join(folder, "none") })).rejects.toMatchObject({ code: "file" });
+  await expect(refused({ state: join(folder, "none", "s"), resume: undefined })).rejects.toMatchObject({
+    code: "file",
+  });
+  const checkpoint = join(folder, "refuse.c");
+  await model.save(checkpoint);
+  await expect(refused({ resume: checkpoint })).rejects.toMatchObject({
+    code: "checkpoint",
+    message: expect.stringContaining("is not a training state"),
+  });
+});
+
+test("is cancelled after a step at the most, and by leaving its loop", async () => {
+  const model = await backend.model(small);
+  const run = model.fit(digits, { ...quick, epochs: 1000 });
+  run.cancel();
+  const { status, steps } = await run;
+  expect(status).toBe("cancelled");
+  expect(steps).toBeLessThanOrEqual(1);
+  const left = model.fit(digits, { ...quick, epochs: 1000 });
+  for await (const _ of left) break;
+  expect(await left).toMatchObject({ status: "cancelled" });
+});
+
+test.each([
+  ["NaN in an image", (d: Dataset) => ({ ...d, train: { ...d.train, images: nanAt(d, 1) } }), /image 1\b.*NaN/],
+  [
+    "a class too many",
+    (d: Dataset) => ({ ...d, classes: 20, train: { ...d.train, labels: elevens } }),
+    /label 0 is 11/,
+  ],
+])("%s is refused", async (_, spoil, message) => {
+  const model = await backend.model({ ...small, bayesian: false });
+  await expect(model.fit(spoil(digits), quick)).rejects.toMatchObject({
+    code: "data",
+    message: expect.stringMatching(message),
+  });
+});
+
+const elevens = tensor(new Uint8Array(20).fill(11));
+
+function nanAt({ train: { images } }: Dataset, image: number) {
+  const values = Float32Array.from<number | bigint>(images.data, Number);
+  values[image * 3 * 8 * 8 + 5] = Number.NaN;
+  return tensor(values, images.shape);
+}

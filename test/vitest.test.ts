@@ -1,0 +1,129 @@
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs-core";
+import { describe, expect, test } from "vitest";
+import "../src/vitest.ts";
+import { waveTensor } from "../src/conformance/fill.ts";
+import type { TfjsFunction } from "../src/conformance/twin.ts";
+import type { TorchInputs, TorchMatchOptions } from "../src/vitest.ts";
+
+const folder = join(import.meta.dirname, "fixtures/python");
+const x = waveTensor(0, [3, 4]);
+
+const softplus: TfjsFunction = ({ x }) => tf.softplus(input(x));
+
+function input(x: tf.Tensor | undefined): tf.Tensor {
+  if (x === undefined) throw new Error("expected an input of that name");
+  return x;
+}
+
+/** NCHW, through NHWC as TensorFlow.js wants it; `pad` pads the padded axes. */
+function correlation(pad: (x: tf.Tensor4D) => tf.Tensor4D): TfjsFunction {
+  return function correlate({ x, weight }) {
+    const images = tf.transpose(input(x), [0, 2, 3, 1]) as tf.Tensor4D;
+    const kernel = tf.transpose(input(weight), [2, 3, 1, 0]) as tf.Tensor4D;
+    return tf.transpose(tf.conv2d(pad(images), kernel, 1, "valid"), [0, 3, 1, 2]);
+  };
+}
+
+const zeros = (x: tf.Tensor4D) => tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]); // biome-ignore format: as pad's pairs read
+const mirrored = (x: tf.Tensor4D) => tf.mirrorPad(x, [[0, 0], [1, 1], [1, 1], [0, 0]], "symmetric"); // biome-ignore format: the same
+const convolved = { x: waveTensor(1, [2, 3, 6, 6]), weight: waveTensor(2, [4, 3, 3, 3]) };
+
+/** The message with which an expectation fails. */
+async function failure(of: TfjsFunction, target: string, inputs: TorchInputs, options: TorchMatchOptions = {}) {
+  return expect(of)
+    .toMatchTorch(target, inputs, { folder, ...options })
+    .then(
+      () => "it passed",
+      (error: Error) => error.message,
+    );
+}
+
+describe("functions that compute the same pass", () => {
+  test("with gradients", async () => {
+    await expect(softplus).toMatchTorch("matching:softplus", { x }, { folder, differentiate: ["x"] });
+    await expect(correlation(zeros)).toMatchTorch("matching:correlate", convolved, {
+      folder,
+      differentiate: ["x", "weight"],
+      reductions: { "output.0": 27 },
+    });
+  });
+
+  test("with several outputs, whole numbers among them", async () => {
+    const rows: TfjsFunction = ({ x }) => [tf.sum(input(x), 1), tf.argMax(input(x), 1)];
+    await expect(rows).toMatchTorch("matching:rows", { x }, { folder });
+  });
+
+  test("on nested numbers, on tensors of TensorFlow.js, and on several sets of inputs", async () => {
+    const own = tf.tensor([0.5, -2]);
+    await expect(softplus).toMatchTorch("matching:softplus", [{ x: 1 }, { x: [[1, -1]] }, { x: own }], { folder });
+    own.dispose();
+  });
+
+  test("where NaN is what both give", async () => {
+    const root: TfjsFunction = ({ x }) => tf.sqrt(input(x));
+    await expect(root).toMatchTorch("matching:square_root", { x: [-1, 4] }, { folder });
+  });
+});
+
+describe("a function that computes something else fails with a message that says", () => {
+  test("which output, where, both values, the tolerance, and what it looks like", async () => {
+    const message = await failure(correlation(mirrored), "matching:correlate", convolved);
+    expect(message).toMatch(
+      /^expected correlate to match matching:correlate\n {2}output\.0\[\d, \d, \d, \d\]: tfjs gives \S+, exact is/,
+    );
+    expect(message).toMatch(/relative error \S+ in the largest norm, at most \S+e-7/);
+    expect(message).toContain("looks like: only the border: padding");
+    expect(message).toMatch(/\n {4}[░▒▓█]····[░▒▓█]\n/);
+  });
+
+  test("which gradient, when only that is wrong", async () => {
+    const detached: TfjsFunction = ({ x }) => {
+      const given = input(x);
+      return tf.customGrad(() => ({ value: tf.softplus(given), gradFunc: () => [tf.zerosLike(given)] }))(given);
+    };
+    const message = await failure(detached, "matching:softplus", { x }, { differentiate: ["x"] });
+    expect(message).toMatch(/gradient\.x\[\d, \d\]: tfjs gives 0, exact is/);
+    expect(message).toContain("looks like: all zero");
+    expect(message).not.toContain("output.0");
+  });
+
+  test.each<[string, TfjsFunction, string, RegExp]>([
+    ["another shape", ({ x }) => tf.sum(input(x)), "softplus", /output\.0: tfjs gives shape \[\], torch \[3,4\]/],
+    [
+      "another dtype",
+      ({ x }) => tf.cast(tf.softplus(input(x)), "int32"),
+      "softplus",
+      /tfjs gives int64, torch float32/,
+    ],
+    ["NaN on one side", ({ x }) => tf.log(input(x)), "softplus", /output\.0\[\d, \d\]: tfjs gives NaN, torch \d/],
+    ["an output too few", ({ x }) => tf.sum(input(x), 1), "rows", /output\.1: tfjs gives no such tensor/],
+    ["another number each time", ({ x }) => tf.add(input(x), Math.random()), "softplus", /tfjs is not deterministic/],
+    [
+      "an error of its own",
+      () => {
+        throw new Error("not written yet");
+      },
+      "softplus",
+      /tfjs throws: not written yet/,
+    ],
+    ["an error of Python's", softplus, "refuse", /torch throws: .*no use for \(3, 4\)/],
+  ])("%s", async (_, of, name, message) => {
+    // biome-ignore format: rows of a table
+    expect(await failure(of, `matching:${name}`, { x })).toMatch(message);
+  });
+
+  test("which of several sets of inputs", async () => {
+    const relu: TfjsFunction = ({ x }) => tf.relu(input(x));
+    const check = expect(relu).toMatchTorch("torch:relu", [{ input: [1] }], { folder });
+    await expect(check).rejects.toThrow(/tfjs throws: expected an input of that name/);
+  });
+});
+
+test("not.toMatchTorch passes for another function", async () => {
+  await expect(softplus).not.toMatchTorch("matching:square_root", { x: [1, 4] }, { folder });
+});
+
+test("rows of different lengths are refused", async () => {
+  expect(await failure(softplus, "matching:softplus", { x: [[1, 2], [3]] })).toMatch(/x: expected rows of one length/);
+});
