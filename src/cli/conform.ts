@@ -9,6 +9,7 @@ interface ConformOptions {
   readonly record?: string;
   readonly twins?: string;
   readonly suite?: readonly string[];
+  readonly bisect?: string;
   readonly device: string;
   readonly python?: string;
   readonly json?: true;
@@ -36,6 +37,7 @@ export function addConform(program: Command): void {
       "--suite <names...>",
       "compare these suites only: layers, models, losses, steps, adversarial, prediction, training",
     )
+    .option("--bisect <network>", "say where this network parts first from --against (torch), such as resnet20")
     .option("--device <device>", "auto, cpu, cuda, or cuda:1; the records were made on cpu", "cpu")
     .option("--python <program>", "Python to use (default: ADSAM_PYTHON, else the one that set-up made)")
     .option("--json", "print one JSON document")
@@ -44,7 +46,28 @@ export function addConform(program: Command): void {
     .action(conform);
 }
 
-async function conform({ json, junit, html, device, python, ...task }: ConformOptions): Promise<void> {
+async function conform({ bisect, ...options }: ConformOptions): Promise<void> {
+  if (bisect === undefined) await report(options);
+  else await takeApart(bisect, options);
+}
+
+async function takeApart(
+  network: string,
+  { backend, against = "torch", device, python, json }: ConformOptions,
+): Promise<void> {
+  const [{ bisectNetwork }, { formatBisection }, { interruptSignal }, { jsonText }] = await Promise.all([
+    import("./conform-bisect.ts"),
+    import("../conformance/bisect.ts"),
+    import("./interrupt.ts"),
+    import("../json.ts"),
+  ]);
+  const where = { device, ...(python === undefined ? {} : { python }), signal: interruptSignal() };
+  const found = await bisectNetwork(network, backend, against, where);
+  process.stdout.write(`${json ? jsonText(found) : formatBisection(found)}\n`);
+  if (found.departure !== null) process.exitCode = 1;
+}
+
+async function report({ json, junit, html, device, python, ...task }: ConformOptions): Promise<void> {
   const [{ taskOf, runTask }, { caseLine, htmlPage, junitXml, reportTable }, { interruptSignal }, { jsonText }] =
     await Promise.all([
       import("./conform-task.ts"),
@@ -54,15 +77,15 @@ async function conform({ json, junit, html, device, python, ...task }: ConformOp
     ]);
   const chosen: ConformTask = taskOf(task);
   const where = { device, ...(python === undefined ? {} : { python }) };
-  const report = await runTask(chosen, where, {
+  const result = await runTask(chosen, where, {
     signal: interruptSignal(),
     onCase: (one, done, total) => {
       if (!json) process.stderr.write(`${done}/${total}  ${caseLine(one)}\n`);
     },
   });
   const { writeFileAtomically } = await import("../files.ts");
-  if (junit !== undefined) await writeFileAtomically(junit, [junitXml(report)]);
-  if (html !== undefined) await writeFileAtomically(html, [htmlPage(report)]);
-  process.stdout.write(`${json ? jsonText(report) : reportTable(report)}\n`);
-  if (report.failed > 0) process.exitCode = 1;
+  if (junit !== undefined) await writeFileAtomically(junit, [junitXml(result)]);
+  if (html !== undefined) await writeFileAtomically(html, [htmlPage(result)]);
+  process.stdout.write(`${json ? jsonText(result) : reportTable(result)}\n`);
+  if (result.failed > 0) process.exitCode = 1;
 }

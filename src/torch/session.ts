@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -71,15 +71,18 @@ export class Session implements AsyncDisposable {
     const pythonia = startPythonia(python);
     this.#process = pythonia.com.proc;
     this.#ended = new Promise((resolve) => {
+      const end = (reason: AdsamError) => {
+        this.#die(reason);
+        // Off the event loop: whoever is pending is told first, and a folder of tensors takes a while.
+        rm(folder, { recursive: true, force: true }).finally(resolve);
+      };
       this.#process.once("exit", (code, signal) => {
-        this.#die(this.#closing ? closed() : crashed(code, signal, this.#crashReport()));
-        resolve();
+        end(this.#closing ? closed() : crashed(code, signal, this.#crashReport()));
       });
       this.#process.on("error", (error) => {
         // Once there is a process, an error is a write that came too late, and its exit is about to tell.
         if (this.#process.pid !== undefined) return;
-        this.#die(new AdsamError("environment", `cannot run ${python}: ${error.message}`, { cause: error }));
-        resolve();
+        end(new AdsamError("environment", `cannot run ${python}: ${error.message}`, { cause: error }));
       });
     });
     living.add(this);
@@ -186,7 +189,6 @@ export class Session implements AsyncDisposable {
     living.delete(this);
     this.events.close();
     for (const reject of this.#pending) reject(reason);
-    rmSync(this.folder, { recursive: true, force: true });
   }
 
   #crashReport(): string {

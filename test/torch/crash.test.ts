@@ -69,7 +69,7 @@ test.each(moments)("Python killed in $name after $wait ms", async ({ activity, w
   expect(error).toBeInstanceOf(AdsamError);
   expect(error).toMatchObject({ code: "crashed", message: expect.stringContaining("SIGKILL") });
   await untilGone(pid, 100);
-  expect(existsSync(session.folder)).toBe(false);
+  await expect.poll(() => existsSync(session.folder)).toBe(false);
 });
 
 test("the session after a crash works", async () => {

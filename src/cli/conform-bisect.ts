@@ -1,0 +1,30 @@
+import { type BackendName, type OpenOptions, open } from "../backend.ts";
+import { type Bisection, bisectBackends } from "../conformance/bisect.ts";
+import { AdsamError } from "../errors.ts";
+import { type Architecture, architectures } from "../schema/models.ts";
+
+/** Which networks are taken apart: `--bisect resnet20`, or `plain-resnet20` without Gaussian weights. */
+function networkOf(name: string): { readonly kind: Architecture; readonly bayesian: boolean } {
+  const bayesian = !name.startsWith("plain-");
+  const kind = architectures.find((known) => known === name.replace(/^plain-/, ""));
+  if (kind !== undefined) return { kind, bayesian };
+  throw new AdsamError("usage", `--bisect: expected one of ${architectures.join(", ")}, got ${name}`, {
+    suggestion: "plain-resnet20 is the network without Gaussian weights",
+  });
+}
+
+/**
+ * Where a backend parts first from another, in one network.
+ * @throws AdsamError `usage` for an unknown network.
+ */
+export async function bisectNetwork(
+  name: string,
+  backend: BackendName,
+  against: BackendName,
+  { signal, ...where }: Omit<OpenOptions, "backend"> & { readonly signal: AbortSignal },
+): Promise<Bisection> {
+  const network = networkOf(name);
+  await using left = await open({ ...where, backend });
+  await using right = await open({ ...where, backend: against });
+  return await bisectBackends(left, right, network, { signal });
+}
