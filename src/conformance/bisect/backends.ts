@@ -1,9 +1,9 @@
-import type { Backend, Cancellable, Model } from "../../backend.ts";
+import type { Backend, Model } from "../../backend.ts";
 import { type ModelSpec, type ModelSpecInput, modelSpec } from "../../schema/models.ts";
 import type { TensorInfo } from "../../schema/results.ts";
 import { elementCount, type NamedTensors, type Tensor, tensor } from "../../tensor.ts";
 import { validate } from "../../validation.ts";
-import { type Bisection, bisect } from "../bisect.ts";
+import { type Bisection, type BisectOptions, bisect } from "../bisect.ts";
 import { batchLabels, formulaTensors, waveTensor } from "../fill.ts";
 import { gaussian } from "../random.ts";
 
@@ -62,7 +62,7 @@ async function tryInputs(
   left: Model,
   right: Model,
   yardstick: Model | undefined,
-  options: Cancellable,
+  options: Pick<BisectOptions, "signal" | "training">,
 ): Promise<Bisection> {
   const attempt = async (k: number) => {
     const input = normal(1000 + k, inputShape(right.spec));
@@ -87,7 +87,7 @@ export async function bisectBackends(
   left: Backend,
   right: Backend,
   spec: ModelSpecInput,
-  options: Cancellable = {},
+  options: Pick<BisectOptions, "signal" | "training"> = {},
 ): Promise<Bisection> {
   const whole = validate(modelSpec, { initLogSigma: -3, ...spec }, "bisect");
   const precise = (await right.info()).dtypes.includes("float64");

@@ -44,14 +44,25 @@ function native(x: tf.Tensor, { scale, shift }: Affine, eps: number, observe?: O
     [x, scale, shift],
     () => {
       const none = tf.tensor1d([]);
-      const outputs = runRaw("FusedBatchNormV3", attributes, [x, scale, shift, none, none], 6);
+      // The kernel adds up one value after another in float32, torch in float64. Around a mean found in blocks, by
+      // a matrix product, what it adds up is small; and x moved by a constant gives the same, forward and backward.
+      const centre = channelMeans(x);
+      const centred = tf.sub(x, centre);
+      const outputs = runRaw("FusedBatchNormV3", attributes, [centred, scale, shift, none, none], 6);
       // Its variance is the unbiased one; what it normalises by is in the reserved outputs.
       const [value, mean, variance, ...reserved] = outputs as [tf.Tensor, tf.Tensor, tf.Tensor, ...tf.Tensor[]];
-      observe?.(mean, variance);
-      return { value, saved: [x, scale, ...reserved] };
+      observe?.(tf.add(centre, mean), variance);
+      return { value, saved: [centred, scale, ...reserved] };
     },
     (dy, saved) => runRaw("FusedBatchNormGradV3", attributes, [dy, ...saved], 5).slice(0, 3),
   );
+}
+
+/** [..., C] to [C]. */
+function channelMeans(x: tf.Tensor): tf.Tensor {
+  const channels = x.shape.at(-1) ?? 1;
+  const count = x.size / channels;
+  return tf.reshape(tf.matMul(tf.fill([1, count], 1 / count), tf.reshape(x, [count, channels])), [channels]);
 }
 
 function composed(x: tf.Tensor, affine: Affine, eps: number, observe?: Observer): tf.Tensor {
