@@ -8,8 +8,8 @@ const shared = { testTimeout: 60_000, pool: "forks" } as const;
 export default defineConfig({
   test: {
     maxWorkers: 2,
-    // Two files at a time, each with a Python or a TensorFlow: with more threads than cores these would wait for one another.
-    env: { OMP_NUM_THREADS: "1", TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1" },
+    // Two files at a time, each with a Python: with more threads than cores these would wait for one another.
+    env: { OMP_NUM_THREADS: "1" },
     projects: [
       {
         extends: true,

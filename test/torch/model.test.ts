@@ -195,6 +195,7 @@ describe("training", () => {
 test("a question that is given up rejects at once, though training is still before it", async () => {
   const model = await backend.model(small);
   const run = model.fit(digits, { epochs: 1000 });
+  await run[Symbol.asyncIterator]().next(); // it has begun
   const question = model.forward(digits.test.images, { signal: AbortSignal.timeout(200) });
   await expect(question).rejects.toMatchObject({ code: "cancelled" });
   run.cancel();
