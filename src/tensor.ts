@@ -20,6 +20,17 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
+/** The index along each axis of the number at `offset` in row-major order. */
+export function indexOf(offset: number, shape: readonly number[]): number[] {
+  const index: number[] = [];
+  let rest = offset;
+  for (const length of shape.toReversed()) {
+    index.unshift(rest % length);
+    rest = Math.floor(rest / length);
+  }
+  return index;
+}
+
 /**
  * A tensor over `data` (not copied), shaped `shape`.
  * @throws AdsamError `usage` when the shape does not hold as many numbers as `data`.

@@ -2,7 +2,8 @@ import { type BackendName, type OpenOptions, open } from "../backend.ts";
 import { conform, type ReplayOptions, type Report, recordGolden, replayGolden } from "../conformance/index.ts";
 import { AdsamError } from "../errors.ts";
 
-interface Asked {
+/** What the options say of the work. */
+export interface Asked {
   readonly backend: BackendName;
   readonly against?: BackendName;
   readonly golden?: string;

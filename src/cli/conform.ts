@@ -1,14 +1,8 @@
 import { type Command, Option } from "commander";
-import { type BackendName, backendNames } from "../backend.ts";
-import type { ConformTask } from "./conform-task.ts";
+import { backendNames } from "../backend.ts";
+import type { Asked, ConformTask } from "./conform-task.ts";
 
-interface ConformOptions {
-  readonly backend: BackendName;
-  readonly against?: BackendName;
-  readonly golden?: string;
-  readonly record?: string;
-  readonly twins?: string;
-  readonly suite?: readonly string[];
+interface ConformOptions extends Asked {
   readonly bisect?: string;
   readonly device: string;
   readonly python?: string;

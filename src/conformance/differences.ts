@@ -1,4 +1,4 @@
-import type { NamedTensors, Tensor } from "../tensor.ts";
+import { indexOf, type NamedTensors, type Tensor } from "../tensor.ts";
 import { numbers } from "./expectations.ts";
 
 /** In what way two sides differ. */
@@ -12,14 +12,7 @@ export interface Difference {
 
 /** `name[i, j, ...]` of the element at a place in row-major order. */
 export function elementName(name: string, shape: readonly number[], place: number): string {
-  if (shape.length === 0) return name;
-  const index: number[] = [];
-  for (let left = place, axis = shape.length - 1; axis >= 0; axis--) {
-    const length = shape[axis] ?? 1;
-    index.unshift(left % length);
-    left = Math.floor(left / length);
-  }
-  return `${name}[${index.join(", ")}]`;
+  return shape.length === 0 ? name : `${name}[${indexOf(place, shape).join(", ")}]`;
 }
 
 /** What tells two tensors apart before any tolerance: shape, dtype, and numbers that are not finite on one side only. */

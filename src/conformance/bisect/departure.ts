@@ -1,6 +1,6 @@
-import type { Tensor } from "../../tensor.ts";
+import { indexOf, type Tensor } from "../../tensor.ts";
 import { numbers } from "../expectations.ts";
-import { difference, indexOf } from "./difference.ts";
+import { difference } from "./difference.ts";
 import { guess } from "./guess.ts";
 import type { Pair, Quantity } from "./pair.ts";
 import { picture } from "./picture.ts";

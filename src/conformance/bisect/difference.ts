@@ -43,14 +43,3 @@ function quantile(errors: Float64Array, share: number): number {
   const leftOut = Math.floor(share * errors.length) + 1;
   return errors.toSorted()[errors.length - 1 - leftOut] ?? 0;
 }
-
-/** The index along each axis of the number at `offset` in row-major order. */
-export function indexOf(offset: number, shape: readonly number[]): number[] {
-  const index: number[] = [];
-  let rest = offset;
-  for (const length of shape.toReversed()) {
-    index.unshift(rest % length);
-    rest = Math.floor(rest / length);
-  }
-  return index;
-}

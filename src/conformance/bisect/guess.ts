@@ -1,4 +1,5 @@
-import { absoluteError, indexOf } from "./difference.ts";
+import { indexOf } from "../../tensor.ts";
+import { absoluteError } from "./difference.ts";
 
 /** Two tensors of one shape that differ by more than `limit` somewhere. */
 export interface Evidence {
