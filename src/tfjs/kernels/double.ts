@@ -19,14 +19,9 @@ export class DoubleScope {
     return this.#keep("Cast", widening, [this.#engine.handleOf(x)]);
   }
 
-  /** An elementwise operation of two, broadcast. */
-  combine(name: "Sub" | "Mul" | "SquaredDifference", a: Double, b: Double): Double {
-    return this.#keep(name, { types: { T: double } }, [a, b]);
-  }
-
-  /** Over the first `axes` axes. */
-  mean(x: Double, axes: number): Double {
-    const over = tf.tensor1d([...Array(axes).keys()], "int32");
+  /** Over the first axis. */
+  mean(x: Double): Double {
+    const over = tf.scalar(0, "int32");
     const attributes: Attributes = { types: { T: double, Tidx: "TF_INT32" }, bools: { keep_dims: false } };
     return this.#keep("Mean", attributes, [x, this.#engine.handleOf(over)]);
   }
