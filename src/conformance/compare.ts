@@ -1,4 +1,4 @@
-import type { DifferenceKind } from "./differences.ts";
+import { absoluteError, type DifferenceKind } from "./differences.ts";
 import type { Answers, Expectation, Value } from "./expectations.ts";
 
 interface Rule {
@@ -59,11 +59,9 @@ function failure(expectation: Expectation, message: string): Comparison {
   return { tensor, maxAbs: Infinity, maxRel: Infinity, tolerance, message: `${tensor}: ${message}` };
 }
 
-function absoluteError(a: Value, b: Value): number {
-  if (Object.is(a, b) || a === b) return 0;
-  if (typeof a !== "number" || typeof b !== "number") return Infinity;
-  const error = Math.abs(a - b);
-  return Number.isNaN(error) ? Infinity : error;
+function errorOf(a: Value, b: Value): number {
+  if (typeof a === "number" && typeof b === "number") return absoluteError(a, b);
+  return a === b ? 0 : Infinity;
 }
 
 function relativeError(error: number, b: Value, smallest: number): number {
@@ -84,7 +82,7 @@ function compareOne(expectation: Expectation, answer: ArrayLike<Value> | undefin
   let worst = 0;
   values.forEach((b, i) => {
     if (b === null) return;
-    const error = absoluteError(answer[i] ?? null, b);
+    const error = errorOf(answer[i] ?? null, b);
     const relative = relativeError(error, b, smallest);
     maxAbs = Math.max(maxAbs, error);
     if (relative > maxRel) {

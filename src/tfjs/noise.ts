@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { streamKey } from "../random.ts";
 import type { Noise } from "../schema/options.ts";
 import { elementCount } from "../tensor.ts";
 import { wave } from "../wave.ts";
 import { statelessNormal } from "./kernels/normal.ts";
-import { streamKey } from "./random.ts";
 
 /** A stream of draws from N(0, 1). */
 export interface NoiseSource {

@@ -1,3 +1,4 @@
+import { permutation } from "../random.ts";
 import type { Safetensors } from "../safetensors.ts";
 import type { Normalization } from "../schema/data.ts";
 import type { EpochEvent, TrainingMeans } from "../schema/events.ts";
@@ -22,7 +23,7 @@ import {
   subset,
   unpackState,
 } from "./state.ts";
-import { permutation, Streams } from "./streams.ts";
+import { Streams } from "./streams.ts";
 import { validate } from "./validate.ts";
 
 export interface RunSetting {

@@ -1,7 +1,7 @@
+import { streamKey, uniformNumbers } from "../random.ts";
 import type { FitOptions } from "../schema/options.ts";
 import { type NamedTensors, type Tensor, tensor } from "../tensor.ts";
 import { GaussianNoise, type NoiseSource, noiseFrom, WaveNoise } from "./noise.ts";
-import { streamKey, uniformNumbers } from "./random.ts";
 
 /** Sequences from U[0, 1), one after another; a sequence is a function of seed, stream and its number alone. */
 export class UniformStream {
@@ -62,16 +62,4 @@ export class Streams {
     this.augmentation.next = stands("counter.augmentation");
     this.order.next = stands("counter.order");
   }
-}
-
-/** 0 .. count - 1 in a random order (Fisher and Yates). */
-export function permutation(count: number, uniform: () => number): number[] {
-  const order = Array.from({ length: count }, (_, i) => i);
-  for (let last = count - 1; last > 0; last--) {
-    const chosen = Math.floor(uniform() * (last + 1));
-    const [a = 0, b = 0] = [order[last], order[chosen]];
-    order[last] = b;
-    order[chosen] = a;
-  }
-  return order;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { permutation } from "../../src/random.ts";
 import { tensor } from "../../src/tensor.ts";
 import { augment, normalize, pick } from "../../src/tfjs/data.ts";
-import { permutation, UniformStream } from "../../src/tfjs/streams.ts";
+import { UniformStream } from "../../src/tfjs/streams.ts";
 
 /** Images [count, 3, 3, 3] whose pixels are all different and none of them 0. */
 function images(count: number) {

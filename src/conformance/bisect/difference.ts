@@ -1,3 +1,5 @@
+import { absoluteError } from "../differences.ts";
+
 /** How far the numbers of a tensor are from those of another, as one number and where it is worst. */
 export interface Difference {
   /** Largest absolute error over the largest magnitude on the right; infinite where one side alone is not finite. */
@@ -6,13 +8,6 @@ export interface Difference {
   readonly scale: number;
   /** Place of the largest error, in row-major order. */
   readonly worst: number;
-}
-
-/** 0 where both are the same number, infinity or NaN; infinite where only one is a number. */
-export function absoluteError(a: number, b: number): number {
-  if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return 0;
-  const error = Math.abs(a - b);
-  return Number.isNaN(error) ? Infinity : error;
 }
 
 export function largest(values: Float64Array): number {

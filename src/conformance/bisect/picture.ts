@@ -1,5 +1,6 @@
 import { elementCount } from "../../tensor.ts";
-import { absoluteError, maximum } from "./difference.ts";
+import { absoluteError } from "../differences.ts";
+import { maximum } from "./difference.ts";
 
 const most = 32;
 

@@ -1,13 +1,14 @@
 import type { Backend, Cancellable, FitRunOptions, Run } from "../../backend.ts";
 import type { Dataset, Split } from "../../data/dataset.ts";
 import { loadDigits } from "../../data/digits.ts";
+import { permutation } from "../../random.ts";
 import type { EpochEvent } from "../../schema/events.ts";
 import type { ModelSpecInput } from "../../schema/models.ts";
 import { elementCount, type NamedTensors, type Tensor } from "../../tensor.ts";
 import type { Check } from "../check.ts";
 import type { Comparison } from "../compare.ts";
 import { isStoredEps } from "../fill.ts";
-import { permutation } from "../random.ts";
+import { uniform } from "../random.ts";
 import type { Parties } from "../sides.ts";
 
 const spec: ModelSpecInput = { kind: "resnet20", classes: 10, initLogSigma: -4 };
@@ -37,7 +38,7 @@ function reordered(values: Tensor, order: readonly number[]): Tensor {
 /** The digits in one order for both sides, drawn here. */
 async function digits(): Promise<Dataset> {
   const data = await loadDigits();
-  const order = permutation(3, data.train.labels.data.length);
+  const order = permutation(data.train.labels.data.length, uniform(3));
   const train: Split = {
     images: reordered(data.train.images, order),
     labels: reordered(data.train.labels, order),

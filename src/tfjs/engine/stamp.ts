@@ -1,27 +1,24 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { Stamp } from "../../installation/stamp.ts";
 import type { AddonPlace } from "./place.ts";
 
 /** Whether the addon is the one that was tried here. Reads a small file or two and loads nothing. */
 export function addonIsCurrent(place: AddonPlace): boolean {
-  try {
-    return readFileSync(place.stamp, "utf8") === stampOf(place);
-  } catch {
-    return false;
-  }
+  return stampOf(place).isCurrent();
 }
 
 /** To be written once the addon has computed something. */
 export function writeAddonStamp(place: AddonPlace): void {
-  const beside = `${place.stamp}.${process.pid}`;
-  writeFileSync(beside, stampOf(place));
-  renameSync(beside, place.stamp);
+  stampOf(place).write();
 }
 
-function stampOf(place: AddonPlace): string {
-  const addon = createHash("sha256").update(readFileSync(place.addon)).digest("hex");
-  const folder = join(place.tfjsNode, "deps/lib");
-  const libraries = readdirSync(folder).map((name) => [name, statSync(join(folder, name)).size]);
-  return `${JSON.stringify({ addon, libraries: Object.fromEntries(libraries) }, null, 2)}\n`;
+function stampOf(place: AddonPlace): Stamp {
+  return new Stamp(place.stamp, () => {
+    const addon = createHash("sha256").update(readFileSync(place.addon)).digest("hex");
+    const folder = join(place.tfjsNode, "deps/lib");
+    const libraries = readdirSync(folder).map((name) => [name, statSync(join(folder, name)).size]);
+    return { addon, libraries: Object.fromEntries(libraries) };
+  });
 }

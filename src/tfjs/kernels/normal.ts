@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { normalNumbers, streamKey, uniformNumbers } from "../../random.ts";
 import { elementCount } from "../../tensor.ts";
-import { normalNumbers, streamKey, uniformNumbers } from "../random.ts";
 import { isNative, runRawSingle } from "./native.ts";
 
 /**

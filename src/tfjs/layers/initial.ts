@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { normalNumbers } from "../random.ts";
+import { normalNumbers } from "../../random.ts";
 
 /** Where initial values come from: numbers from U[0, 1), one stream for a whole model. */
 export type Uniform = () => number;

@@ -1,8 +1,8 @@
 import { AdsamError } from "../../errors.ts";
+import { streamKey, uniformNumbers } from "../../random.ts";
 import type { ModelSpec, NetworkSpec } from "../../schema/models.ts";
 import { gaussianFamily, plainFamily } from "../layers/family.ts";
 import { GaussianNoise, type NoiseSource } from "../noise.ts";
-import { streamKey, uniformNumbers } from "../random.ts";
 import type { Network } from "./network.ts";
 import { isResNet, ResNet } from "./resnet.ts";
 import { Single } from "./single.ts";

@@ -39,3 +39,15 @@ export function normalNumbers(uniform: () => number): () => number {
     return radius * Math.cos(angle);
   };
 }
+
+/** 0 .. count - 1 in a random order (Fisher and Yates). */
+export function permutation(count: number, uniform: () => number): number[] {
+  const order = Array.from({ length: count }, (_, i) => i);
+  for (let last = count - 1; last > 0; last--) {
+    const chosen = Math.floor(uniform() * (last + 1));
+    const [a = 0, b = 0] = [order[last], order[chosen]];
+    order[last] = b;
+    order[chosen] = a;
+  }
+  return order;
+}
