@@ -7,7 +7,7 @@ import { numbers } from "./expectations.ts";
 import { prepareInputs } from "./inputs.ts";
 import { perturbed } from "./perturb.ts";
 import { type Parties, type Side, sideOf } from "./sides.ts";
-import { type Distance, derive, measure, perturbations, ratio } from "./tolerance.ts";
+import { type Distance, derive, measure, ratio, untilAllPass } from "./tolerance.ts";
 import type { Twin, TwinCase } from "./twin.ts";
 
 /** Errors that end the whole comparison; any other is an answer of the side that threw it. */
@@ -61,14 +61,15 @@ export async function judgeTwin(
     const exact = await run(double, inputs, options);
     const shown = new Map(Object.keys(exact).map((name): [string, Distance[]] => [name, []]));
     note(shown, theirs, exact);
-    for (const seed of perturbations) note(shown, await run(double, perturbed(inputs, seed), options), exact);
     const names = [...new Set([...Object.keys(theirs), ...Object.keys(ours)])];
-    return names.map((name) => {
-      const tensors = { ours: ours[name], theirs: theirs[name], exact: exact[name] };
-      return compareTensor(name, tensors, shown.get(name) ?? [], one.reduction?.(name) ?? 1, [
-        judged.name,
-        single.name,
-      ]);
+    const compareAll = () =>
+      names.map((name) => {
+        const tensors = { ours: ours[name], theirs: theirs[name], exact: exact[name] };
+        const terms = one.reduction?.(name) ?? 1;
+        return compareTensor(name, tensors, shown.get(name) ?? [], terms, [judged.name, single.name]);
+      });
+    return await untilAllPass(compareAll, async (seed) => {
+      note(shown, await run(double, perturbed(inputs, seed), options), exact);
     });
   } catch (failure) {
     if (failure instanceof SideFailure) return [failed(failure.difference)];
