@@ -11,12 +11,12 @@ import { isStoredEps } from "../fill.ts";
 import { uniform } from "../random.ts";
 import type { Parties } from "../sides.ts";
 
-const spec: ModelSpecInput = { kind: "resnet20", classes: 10, initLogSigma: -4 };
+const spec: ModelSpecInput = { kind: "resnet20", classes: 10, initLogSigma: -5 };
 const options: FitRunOptions = {
-  epochs: 3,
+  epochs: 5,
   batch: 100,
-  learningRate: 0.002,
-  milestones: [2],
+  learningRate: 0.005,
+  milestones: [3, 4],
   validation: "none",
   shuffle: false,
   noise: { kind: "wave", next: 0 },
