@@ -10,8 +10,9 @@ from torch import Tensor
 
 from ..layers import frozen_statistics
 from ..loss_scale import LossScale
+from ..native import Native
 from ..objective import cross_entropy
-from .flat import FlatModel
+from ..flat import FlatModel
 
 
 class Slope(NamedTuple):
@@ -68,3 +69,19 @@ class Autograd:
             x = x.contiguous(memory_format=torch.channels_last)
         with self._flat.given(weights), statistics:
             return model.output(x)
+
+
+class ByKernels:
+    """By the package's own kernels, on the CPU in float32 and float64."""
+
+    def __init__(self, flat: FlatModel) -> None:
+        self._native = Native(flat)
+
+    def slope(self, weights: Tensor, x: Tensor, y: Tensor, *, moves_statistics: bool) -> Slope:
+        """Forward and backward."""
+        logits = self.logits(weights, x, moves_statistics=moves_statistics)
+        return Slope(logits, *self._native.backward(weights, logits, y))
+
+    def logits(self, weights: Tensor, x: Tensor, *, moves_statistics: bool) -> Tensor:
+        """The forward alone."""
+        return self._native.forward(weights, x, by_batch=True, moves=moves_statistics)

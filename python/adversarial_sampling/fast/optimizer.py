@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from ..adversarial import MOMENTUM
-from .flat import FlatModel
+from ..flat import FlatModel
 
 
 class FlatOptimizer:

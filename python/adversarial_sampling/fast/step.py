@@ -14,9 +14,10 @@ from ..adversarial import NEGLIGIBLE, Observer, resolve_fidelity
 from ..loss_scale import LossScale
 from ..measurements import Measurements
 from ..models import Network
+from ..native import reason_against
 from ..objective import accuracy, cross_entropy, default_beta
-from .differentiate import Autograd, Differentiator, Slope
-from .flat import FlatModel
+from .differentiate import Autograd, ByKernels, Differentiator, Slope
+from ..flat import FlatModel
 from .optimizer import FlatOptimizer
 
 
@@ -62,7 +63,11 @@ class FastStep:
         self.scale = LossScale(model.spec.dtype)
         accumulated = self.fidelity.epsilon_gradients == "accumulated"
         self._sums = torch.zeros_like(self.flat.eps) if accumulated else None
-        self._differentiator: Differentiator = Autograd(self.flat, self.scale)
+        self._differentiator: Differentiator = (
+            ByKernels(self.flat)
+            if reason_against(model) is None
+            else Autograd(self.flat, self.scale)
+        )
         self._every_forward = self.fidelity.running_statistics == "every-forward"
         self._observe = observe
         self.restart_optimizer()

@@ -10,9 +10,9 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from ..layers import Gaussian, Layer
-from ..models import Network
-from ..noise import NoiseSource
+from .layers import Gaussian, Layer
+from .models import Network
+from .noise import NoiseSource
 
 PARTS = ("weight", "bias")
 
