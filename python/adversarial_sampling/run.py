@@ -174,6 +174,7 @@ class Run:
             seconds=self._seconds(),
             train=self._progress.train,
             validation=self._progress.validation,
+            computed_by=self._step.computed_by,
         )
 
 

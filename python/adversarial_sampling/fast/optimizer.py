@@ -19,16 +19,22 @@ class FlatOptimizer:
         self._flat = flat
         self._parameter = torch.nn.Parameter(flat.theta)
         parameters = [self._parameter]
+        on_gpu = flat.theta.is_cuda
+        # There a tensor, so that a step that is replayed sees it change.
+        rate = torch.tensor(learning_rate, device=flat.theta.device) if on_gpu else learning_rate
         self._optimizer: torch.optim.Optimizer = (
-            torch.optim.Adam(parameters, lr=learning_rate, fused=True)
+            torch.optim.Adam(parameters, lr=rate, fused=True, capturable=on_gpu)
             if kind == "adam"
-            else torch.optim.SGD(parameters, lr=learning_rate, momentum=MOMENTUM, fused=True)
+            else torch.optim.SGD(parameters, lr=rate, momentum=MOMENTUM, fused=True)
         )
 
     def set_learning_rate(self, learning_rate: float) -> None:
         """From the next step on."""
         for group in self._optimizer.param_groups:
-            group["lr"] = learning_rate
+            if isinstance(group["lr"], Tensor):
+                group["lr"].fill_(learning_rate)
+            else:
+                group["lr"] = learning_rate
 
     def step(self, gradient: Tensor) -> None:
         """Moves ``theta``, which the gradient is laid out as."""

@@ -11,14 +11,16 @@ from torch import Tensor
 
 from .._protocol import FitOptions, StepOptions
 from ..adversarial import NEGLIGIBLE, Observer, resolve_fidelity
+from ..device import multiplying
+from ..flat import FlatModel
 from ..loss_scale import LossScale
 from ..measurements import Measurements
 from ..models import Network
-from ..native import reason_against
+from ..noise import GaussianNoise
 from ..objective import accuracy, cross_entropy, default_beta
-from .differentiate import Autograd, ByKernels, Differentiator, Slope
-from ..flat import FlatModel
+from .differentiate import Slope, choose
 from .optimizer import FlatOptimizer
+from .replay import ReplayedStep, reason_against_replay
 
 
 class _Term(NamedTuple):
@@ -39,6 +41,11 @@ class FastStep:
     - d CE / d mu = g and d CE / d log sigma = g * sigma * eps;
     - the KL divergence, once a step, has the gradients mu / sigma_0^2 and (sigma / sigma_0)^2 - 1;
     - the forward for the accuracy alone keeps nothing for a backward.
+
+    Attributes:
+        flat: the weights, as the vectors that the step works on.
+        optimizer: Adam, or SGD with momentum 0.9; torch's defaults otherwise.
+        computed_by: what runs the network: "native kernels", or "torch" and why not those.
     """
 
     def __init__(
@@ -63,30 +70,37 @@ class FastStep:
         self.scale = LossScale(model.spec.dtype)
         accumulated = self.fidelity.epsilon_gradients == "accumulated"
         self._sums = torch.zeros_like(self.flat.eps) if accumulated else None
-        self._differentiator: Differentiator = (
-            ByKernels(self.flat)
-            if reason_against(model) is None
-            else Autograd(self.flat, self.scale)
-        )
+        self.computed_by, self._differentiator = choose(self.flat, self.scale, options.kernels)
         self._every_forward = self.fidelity.running_statistics == "every-forward"
         self._observe = observe
+        self._replayed = ReplayedStep(self._take)
         self.restart_optimizer()
 
     def restart_optimizer(self) -> None:
         """A new optimizer without moments, at the initial learning rate."""
         options = self.options
         self.optimizer = FlatOptimizer(self.flat, options.optimizer, options.learning_rate)
+        self._replayed.forget()
 
     def set_learning_rate(self, learning_rate: float) -> None:
         """From the next step on."""
         self.optimizer.set_learning_rate(learning_rate)
 
-    @torch.no_grad()
     def __call__(self, x: Tensor, y: Tensor) -> Measurements:
         """One step on images x [N, 3, H, W] of classes y [N], int64.
 
         Nothing here waits for the device, except in float16.
         """
+        noise = self.model.noise
+        with multiplying(tf32=self.options.tf32):
+            observed = self._observe is not None
+            if reason_against_replay(self.model, observed=observed) is not None:
+                return self._take(x, y)
+            assert isinstance(noise, GaussianNoise)
+            return self._replayed(x, y, noise.generator)
+
+    @torch.no_grad()
+    def _take(self, x: Tensor, y: Tensor) -> Measurements:
         sigma = self.flat.log_sigma.exp()
         terms: list[_Term] = []
         rise: Tensor | None = None
@@ -122,13 +136,14 @@ class FastStep:
         prefix = "optimizer."
         moments = {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}
         self.optimizer.restore(moments)
+        self._replayed.forget()
         for name, total in self._named_sums().items():
             total.copy_(tensors[f"noise_gradient.{name}"])
 
     def _named_sums(self) -> dict[str, Tensor]:
         if self._sums is None:
             return {}
-        parts = zip(self.model.stored_noise(), self.flat.parts, strict=True)
+        parts = zip(self.model.stored_noise(), self.flat.parts, strict=False)
         return {name: part.of(self._sums) for name, part in parts}
 
     def _worst_case(self, x: Tensor, y: Tensor, sigma: Tensor) -> tuple[_Term, Tensor]:

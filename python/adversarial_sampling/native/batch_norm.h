@@ -68,6 +68,7 @@ struct Shortcut {
 
     bool there() const { return data != nullptr; }
     T* row(int n, int y) const { return data + (ptrdiff_t(n) * size + y * stride) * size * channels; }
+    T* at(int n, int y, int x, int c) const { return row(n, y) + x * stride * channels + c - padding; }
     bool has(int c) const { return c >= padding && c < padding + channels; }
 };
 

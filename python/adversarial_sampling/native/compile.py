@@ -1,4 +1,4 @@
-"""Compiles the C++ beside this file, once for each processor, compiler and version of the source."""
+"""Compiles the C++ beside this file, once for each processor, compiler and version of it."""
 
 from __future__ import annotations
 

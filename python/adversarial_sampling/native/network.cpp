@@ -16,7 +16,7 @@ Shortcut<T> Network<T>::shortcut(const Unit& unit, T* data) {
     return {data, size(unit.shortcut), from, stride, (int(unit.out) - from) / 2};
 }
 
-template <class T, class Call>
+template <class Call>
 void by_tile(int size, Call call) {
     if (size > 2)
         call(std::integral_constant<int, 4>{});
@@ -56,43 +56,67 @@ void Network<T>::convolution(const T* w, const Unit& unit, State& state, T* cons
     state.size = (from.size + stride - 1) / stride;
     state.channels = out;
     const size_t elements = size_t(count_) * state.size * state.size * out;
-    const Images<T> to{state.before.reserve(elements), count_, from.size, out, stride};
+    T* after = state.after.reserve(elements);
+    const Shortcut<T> added = unit.shortcut < 0 ? Shortcut<T>{} : shortcut(unit, image(unit.shortcut));
+    if (!mode.by_batch) known(w, unit, running, state.affine);
+    T* target = mode.by_batch ? state.before.reserve(elements) : after;
+    const Images<T> to{target, count_, from.size, out, stride};
     sums_.reset(omp_get_max_threads(), out);
-    by_tile<T>(from.size, [&](auto tile) {
+    by_tile(from.size, [&](auto tile) {
         constexpr int M = decltype(tile)::value;
         T* kernel = kernel_.reserve(size_t(M + 2) * (M + 2) * in * out);
         transform_kernel<T, M>(w + unit.weight, in, out, false, kernel);
-        convolve<T, M>(from, in, kernel, to, scratch_.data(), [&](int thread, T* const* pixels, int c, Vector<T>* values) {
-            Vector<T> sum{}, squares{};
-            for (int p = 0; p < M * M; ++p) {
-                if (!pixels[p]) continue;
-                store(pixels[p] + c, values[p]);
-                sum += values[p];
-                squares += values[p] * values[p];
-            }
-            sums_.add(thread, c, sum, squares);
-        });
+        if (mode.by_batch)
+            convolve<T, M>(from, in, kernel, to, scratch_.data(), [&](const Tile<T, M>& at, int c, const Vector<T>* values) {
+                Vector<T> sum{}, squares{};
+                for (int p = 0; p < M * M; ++p) {
+                    if (!at.pixels[p]) continue;
+                    store(at.pixels[p] + c, values[p]);
+                    sum += values[p];
+                    squares += values[p] * values[p];
+                }
+                sums_.add(at.thread, c, sum, squares);
+            });
+        else
+            convolve<T, M>(from, in, kernel, to, scratch_.data(), [&](const Tile<T, M>& at, int c, const Vector<T>* values) {
+                const Vector<T> scale = load(&state.affine.scale[c]), shift = load(&state.affine.shift[c]);
+                for (int p = 0; p < M * M; ++p) {
+                    if (!at.pixels[p]) continue;
+                    Vector<T> y = scale * values[p] + shift;
+                    if (added.there() && added.has(c))
+                        y += load(added.at(at.n, (at.y + p / M) / stride, (at.x + p % M) / stride, c));
+                    store(at.pixels[p] + c, relu<T>(y));
+                }
+            });
     });
-    const double n = double(elements / out);
-    for (int c = 0; c < out; ++c) {
-        // The convolution's bias is not added: batch norm takes it out again. It moves the running mean alone.
-        const double bias = unit.bias < 0 ? 0 : double(w[unit.bias + c]);
-        double mean = double(running[0][c]) - bias, variance = double(running[1][c]);
-        if (mode.by_batch) {
-            const auto [sum, squares] = sums_.total(c);
-            mean = sum / n;
-            variance = std::max(squares / n - mean * mean, 0.0);
-            if (std::isnan(squares)) variance = squares;
-        }
+    if (!mode.by_batch) return;
+    measured(w, unit, running, mode, elements / out, state.affine);
+    normalise(target, after, count_, state.size, out, state.affine, added);
+}
+
+// The convolution's bias is not added where batch norm by the batch takes it out again: it moves the running mean alone.
+template <class T>
+void Network<T>::measured(const T* w, const Unit& unit, T* const* running, Mode mode, size_t pixels, Affine<T>& affine) {
+    const double n = double(pixels);
+    for (int c = 0; c < unit.out; ++c) {
+        const auto [sum, squares] = sums_.total(c);
+        const double mean = sum / n, spread = squares / n - mean * mean;
+        const double variance = spread < 0 ? 0 : spread;  // keeps NaN
         if (mode.moves) {
+            const double bias = unit.bias < 0 ? 0 : double(w[unit.bias + c]);
             running[0][c] += T(unit.momentum * (mean + bias - double(running[0][c])));
             running[1][c] += T(unit.momentum * (variance * n / (n - 1) - double(running[1][c])));
         }
-        state.affine.set(c, mean, variance, unit.eps, w[unit.scale + c], w[unit.shift + c]);
+        affine.set(c, mean, variance, unit.eps, w[unit.scale + c], w[unit.shift + c]);
     }
-    Shortcut<T> added = unit.shortcut < 0 ? Shortcut<T>{} : shortcut(unit, image(unit.shortcut));
-    if (added.there()) added.stride = size(unit.shortcut) > state.size ? 2 : 1;
-    normalise(to.data, state.after.reserve(elements), count_, state.size, out, state.affine, added);
+}
+
+template <class T>
+void Network<T>::known(const T* w, const Unit& unit, T* const* running, Affine<T>& affine) {
+    for (int c = 0; c < unit.out; ++c) {
+        const double bias = unit.bias < 0 ? 0 : double(w[unit.bias + c]);
+        affine.set(c, double(running[0][c]) - bias, double(running[1][c]), unit.eps, w[unit.scale + c], w[unit.shift + c]);
+    }
 }
 
 template <class T>
@@ -156,21 +180,18 @@ void Network<T>::convolution_backward(const T* w, int u, T* gradient) {
     normalise_backward(state.before.get(), slope, pixels, out, state.affine, sums_);
     const Images<T> into{state.before.get(), count_, size(unit.input), out, stride};
     const Images<T> from{image(unit.input), count_, size(unit.input), channels(unit.input)};
-    by_tile<T>(from.size, [&](auto tile) {
+    by_tile(from.size, [&](auto tile) {
         kernel_gradient<T, decltype(tile)::value>(from, in, into, scratch_.data(), gradient + unit.weight);
     });
     if (unit.shortcut >= 0) {
-        const int size_before = size(unit.shortcut);
-        if (channels(unit.shortcut) == out && size_before == state.size) {
+        if (channels(unit.shortcut) == out && size(unit.shortcut) == state.size) {
             gradients_[unit.shortcut] = std::move(gradients_[u + 1]);
             gradients_[u + 1] = Buffer<T>();
         } else {
             open(unit.shortcut);
             T* to = gradients_[unit.shortcut].get();
             std::memset(to, 0, elements(unit.shortcut) * sizeof(T));
-            Shortcut<T> added = shortcut(unit, to);
-            added.stride = size_before > state.size ? 2 : 1;
-            shortcut_backward(slope, count_, state.size, out, added);
+            shortcut_backward(slope, count_, state.size, out, shortcut(unit, to));
             close(u + 1);
         }
     } else {
@@ -180,13 +201,13 @@ void Network<T>::convolution_backward(const T* w, int u, T* gradient) {
     const bool add = gradients_[unit.input].get() != nullptr;
     if (!add) open(unit.input);
     const Images<T> target{gradients_[unit.input].get(), count_, from.size, in};
-    by_tile<T>(from.size, [&](auto tile) {
+    by_tile(from.size, [&](auto tile) {
         constexpr int M = decltype(tile)::value;
         T* kernel = kernel_.reserve(size_t(M + 2) * (M + 2) * in * out);
         transform_kernel<T, M>(w + unit.weight, in, out, true, kernel);
-        convolve<T, M>(into, out, kernel, target, scratch_.data(), [&](int, T* const* at, int c, Vector<T>* values) {
+        convolve<T, M>(into, out, kernel, target, scratch_.data(), [&](const Tile<T, M>& at, int c, const Vector<T>* values) {
             for (int p = 0; p < M * M; ++p)
-                if (at[p]) store(at[p] + c, add ? load(at[p] + c) + values[p] : values[p]);
+                if (at.pixels[p]) store(at.pixels[p] + c, add ? load(at.pixels[p] + c) + values[p] : values[p]);
         });
     });
 }

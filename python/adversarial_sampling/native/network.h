@@ -57,6 +57,8 @@ private:
 
     void take(const T* x, int planes);
     void convolution(const T* w, const Unit& unit, State& state, T* const* running, Mode mode);
+    void measured(const T* w, const Unit& unit, T* const* running, Mode mode, size_t pixels, Affine<T>& affine);
+    void known(const T* w, const Unit& unit, T* const* running, Affine<T>& affine);
     void convolution_backward(const T* w, int u, T* gradient);
     Shortcut<T> shortcut(const Unit& unit, T* data);
     void open(int64_t i);   // a gradient of image i, not initialised

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from ..errors import AdversarialSamplingError
-from ..flat import FlatModel
+from ..layout import Layout
 from ..models import Network
 from ..models.resnet import ResNet
 from ..models.vgg import VGG
@@ -50,11 +50,11 @@ class Native:
     rounding, and are the same from run to run for one number of threads.
     """
 
-    def __init__(self, flat: FlatModel) -> None:
-        self._flat = flat
-        starts = {(part.layer, part.part): part.start for part in flat.parts}
-        self.plan = Plan(flat.model, starts)
-        name, kernels = NAMES[flat.theta.dtype], library()
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        starts = {(part.layer, part.part): part.start for part in layout.parts}
+        self.plan = Plan(layout.model, starts)
+        name, kernels = NAMES[layout.dtype], library()
         self._forward = getattr(kernels, f"{name}_forward")
         self._backward = getattr(kernels, f"{name}_backward")
         opened = getattr(kernels, f"{name}_open")
@@ -67,13 +67,13 @@ class Native:
         """Logits [N, classes] of images x [N, 3, H, H].
 
         Args:
-            weights: P elements, laid out as ``FlatModel.mu``.
+            weights: P elements, laid out as ``Layout`` says.
             x: images.
             by_batch: normalise by the statistics of the batch, else by the running ones.
             moves: and move the running ones.
         """
-        self._flat.model.check_input(x.shape)
-        x = x.to(self._flat.theta.dtype).contiguous()
+        self._layout.model.check_input(x.shape)
+        x = x.to(self._layout.dtype).contiguous()
         logits = x.new_empty(len(x), self.plan.classes)
         running = (ctypes.c_void_p * (2 * len(self.plan.norms)))()
         for index, norm in enumerate(self.plan.norms):
@@ -102,8 +102,12 @@ class Native:
 
     def backward(self, weights: Tensor, logits: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
         """CE of the last forward's logits, and its gradient with respect to the weights."""
+        if y.min() < 0 or y.max() >= self.plan.classes:
+            raise AdversarialSamplingError(
+                f"expected labels from 0 to {self.plan.classes - 1}", code="data"
+            )
         loss, gradient = logits.new_empty(()), torch.empty_like(weights)
-        y = y.contiguous()
+        y = y.long().contiguous()
         code = self._backward(
             self._network,
             _pointer(weights),
@@ -122,4 +126,4 @@ def _pointer(tensor: Tensor) -> Any:
 
 def _check(code: int) -> None:
     if code != 0:
-        raise AdversarialSamplingError("there is not enough memory for a step", code="memory")
+        raise MemoryError("there is not enough memory to run the network")

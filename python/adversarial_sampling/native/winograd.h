@@ -49,11 +49,7 @@ struct Winograd<T, 2> {  // points 0, 1, -1, infinity
 
 template <class T>
 struct Winograd<T, 4> {  // points 0, +-a, +-b, infinity
-#ifdef POINT_A
-    static constexpr T a = T(POINT_A), b = T(POINT_B), a2 = T(double(POINT_A)*double(POINT_A)), b2 = T(double(POINT_B)*double(POINT_B));
-#else
     static constexpr T a = T(1), b = T(2), a2 = a * a, b2 = b * b;
-#endif
     static constexpr T at_a = 1 / (2 * a2 * (a2 - b2)), at_b = 1 / (2 * b2 * (b2 - a2));
     static constexpr T at_0 = 1 / (a2 * b2);
 
