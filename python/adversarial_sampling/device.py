@@ -50,13 +50,13 @@ def device_name(device: torch.device) -> str:
 @contextmanager
 def multiplying(*, tf32: bool) -> Generator[None]:
     """On NVIDIA GPUs, products of float32 inside it are rounded to TF32 first, or are not."""
-    matmul, cudnn = torch.backends.cuda.matmul, torch.backends.cudnn
-    before = matmul.allow_tf32, cudnn.allow_tf32
-    matmul.allow_tf32, cudnn.allow_tf32 = tf32, tf32
+    backends = torch.backends
+    before = backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32
+    backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = tf32
     try:
         yield
     finally:
-        matmul.allow_tf32, cudnn.allow_tf32 = before
+        backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32 = before
 
 
 def _processor_name() -> str:

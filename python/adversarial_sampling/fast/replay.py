@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -78,5 +78,5 @@ def captured(
 
 def _kept(measurements: Measurements) -> Measurements:
     """A copy, for the next replay overwrites these."""
-    values: dict[str, Any] = vars(measurements)
-    return Measurements(**{n: None if v is None else v.clone() for n, v in values.items()})
+    values = {n: None if v is None else v.clone() for n, v in vars(measurements).items()}
+    return replace(measurements, **values)

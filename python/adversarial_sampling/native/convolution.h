@@ -14,13 +14,14 @@
 template <class T>
 struct Images {
     T* data;
-    int count, size, channels, step = 1;
+    int count, size, channels, halved, edge;
 
-    int stored() const { return (size + step - 1) / step; }
+    Images(T* data, int count, int size, int channels, int step = 1)
+        : data(data), count(count), size(size), channels(channels), halved(step - 1), edge((size + step - 1) / step) {}
+
     T* at(int n, int y, int x) const {  // null where there is none
-        if (y < 0 || x < 0 || y >= size || x >= size || (step == 2 && ((y | x) & 1))) return nullptr;
-        const ptrdiff_t edge = stored();
-        return data + ((n * edge + y / step) * edge + x / step) * channels;
+        if (unsigned(y) >= unsigned(size) || unsigned(x) >= unsigned(size) || ((y | x) & halved)) return nullptr;
+        return data + ((ptrdiff_t(n) * edge + (y >> halved)) * edge + (x >> halved)) * channels;
     }
 };
 
