@@ -43,12 +43,15 @@ class ReplayedStep:
     def forget(self) -> None:
         """Whatever ``take`` works on has been replaced: records anew."""
         self._shape: torch.Size | None = None
+        self._noise: torch.Generator | None = None
         self._replay: Callable[[], Measurements] | None = None
 
     def __call__(self, x: Tensor, y: Tensor, noise: torch.Generator) -> Measurements:
         """One step; the first one of a shape is not recorded, for libraries to find their place."""
+        if noise is not self._noise:
+            self.forget()
         if self._shape is None:
-            self._shape = x.shape
+            self._shape, self._noise = x.shape, noise
             return self._take(x, y)
         if x.shape != self._shape:
             return self._take(x, y)
