@@ -22,7 +22,15 @@ const epoch: EpochEvent = {
   seconds: 1,
 };
 
-const result: FitResult = { status: "finished", epochs: 1, steps: 1, seconds: 1, train: null, validation: null };
+const result: FitResult = {
+  status: "finished",
+  epochs: 1,
+  steps: 1,
+  seconds: 1,
+  train: null,
+  validation: null,
+  computedBy: null,
+};
 
 async function collect(run: StreamedRun): Promise<FitEvent[]> {
   const events: FitEvent[] = [];

@@ -329,6 +329,10 @@ class StepOptions(Message):
     """forwards with fresh noise that the ELBO is averaged over"""
     beta: Annotated[float, Field(ge=0)] | None = None
     """weight of the KL divergence; null: 1 / N / 100"""
+    kernels: Literal["auto", "native", "torch"] = "auto"
+    """what runs the network on a CPU: the package's own kernels or torch's; auto: its own where they compile"""
+    tf32: bool = False
+    """on NVIDIA GPUs, products of TF32's 10-bit mantissas: faster, less exact"""
     fidelity: Literal["reference", "paper"] = "reference"
     """preset of the four switches below"""
     epsilon_gradients: Literal["accumulated", "fresh"] | None = None
@@ -397,6 +401,10 @@ class FitOptions(Message):
     """forwards with fresh noise that the ELBO is averaged over"""
     beta: Annotated[float, Field(ge=0)] | None = None
     """weight of the KL divergence; null: 1 / N / 100"""
+    kernels: Literal["auto", "native", "torch"] = "auto"
+    """what runs the network on a CPU: the package's own kernels or torch's; auto: its own where they compile"""
+    tf32: bool = False
+    """on NVIDIA GPUs, products of TF32's 10-bit mantissas: faster, less exact"""
     fidelity: Literal["reference", "paper"] = "reference"
     """preset of the four switches below"""
     epsilon_gradients: Literal["accumulated", "fresh"] | None = None
@@ -477,6 +485,8 @@ class FitResult(Message):
     train: TrainingMeans | None
     """of the last finished epoch"""
     validation: Validation | None
+    computed_by: str | None = None
+    """native kernels, or torch and why not those; null: the backend has one way only"""
 
 
 class DisposeRequest(Message):

@@ -7,7 +7,7 @@ that worst case is trained on beside the evidence lower bound.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from typing import NamedTuple
 
@@ -57,7 +57,7 @@ def resolve_fidelity(options: StepOptions | FitOptions) -> Fidelity:
 
 
 class AdversarialStep:
-    """Trains ``model`` on one batch a call.
+    """Trains ``model`` on one batch a call: the definition, which ``FastStep`` is tested against.
 
     With (alpha, steps, ratio, samplings) of the options and beta = 1 / N / 100:
 
@@ -134,6 +134,33 @@ class AdversarialStep:
             adversarial_rise=worst.rise if worst else None,
             accuracy=accuracy(logits.detach(), y),
         )
+
+    def tensors(self) -> dict[str, Tensor]:
+        """The optimizer's moments and the accumulated gradients of the noise, by name."""
+        names = list(self.trained)
+        moments = {
+            f"optimizer.{key}.{names[index]}": value
+            for index, values in self.optimizer.state_dict()["state"].items()
+            for key, value in values.items()
+            if isinstance(value, Tensor)
+        }
+        sums = zip(self.model.stored_noise(), self.ascent.sums or [], strict=False)
+        return moments | {f"noise_gradient.{name}": total for name, total in sums}
+
+    @torch.no_grad()
+    def restore(self, tensors: Mapping[str, Tensor]) -> None:
+        """Puts back what ``tensors`` gave."""
+        index = {name: index for index, name in enumerate(self.trained)}
+        moments: dict[int, dict[str, Tensor]] = {}
+        for full, value in tensors.items():
+            kind, _, rest = full.partition(".")
+            if kind == "optimizer":
+                key, _, name = rest.partition(".")
+                moments.setdefault(index[name], {})[key] = value
+        groups = self.optimizer.state_dict()["param_groups"]
+        self.optimizer.load_state_dict({"state": moments, "param_groups": groups})
+        for name, total in zip(self.model.stored_noise(), self.ascent.sums or [], strict=False):
+            total.copy_(tensors[f"noise_gradient.{name}"])
 
     def _worst_case(self, x: Tensor, y: Tensor) -> _WorstCase:
         self.ascent.restart(self.model.noise)

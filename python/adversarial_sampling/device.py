@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import platform
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import torch
@@ -44,6 +45,18 @@ def device_name(device: torch.device) -> str:
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     return _processor_name() or platform.machine()
+
+
+@contextmanager
+def multiplying(*, tf32: bool) -> Generator[None]:
+    """On NVIDIA GPUs, products of float32 inside it are rounded to TF32 first, or are not."""
+    backends = torch.backends
+    before = backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32
+    backends.cuda.matmul.allow_tf32 = backends.cudnn.allow_tf32 = tf32
+    try:
+        yield
+    finally:
+        backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32 = before
 
 
 def _processor_name() -> str:

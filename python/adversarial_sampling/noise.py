@@ -48,6 +48,11 @@ class GaussianNoise:
         )
 
     @property
+    def generator(self) -> torch.Generator:
+        """What draws."""
+        return self._generator
+
+    @property
     def state(self) -> Tensor:
         """Where the stream stands: uint8, on the CPU."""
         return self._generator.get_state()

@@ -13,6 +13,7 @@ from .data import check_images, check_normalization, normalize
 from .errors import Cancelled
 from .models import Network, parameter_dtype
 from .noise import noise_from
+from .sampled import SampledForwards
 
 
 class Prediction(NamedTuple):
@@ -59,13 +60,14 @@ def predict(
     batches: list[Tensor] = []
     noise = noise_from(options.noise, model.noise, model.device)
     with model.drawing_from(noise), model.in_mode(train=False):
+        forward = SampledForwards(model)
         for batch in images.split(options.batch):
             x = normalize(batch.to(model.device), normalization, parameter_dtype(model.spec))
             logits: list[Tensor] = []
             for _ in draws:
                 if should_stop is not None and should_stop():
                     raise Cancelled
-                logits.append(model.output(x, sample))
+                logits.append(forward(x, sample))
             batches.append(torch.stack(logits).cpu())
     return _summary(torch.cat(batches, dim=1))
 

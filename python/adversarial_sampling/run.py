@@ -11,13 +11,13 @@ import torch
 from torch import Tensor
 
 from ._protocol import EpochEvent, FitOptions, FitResult, Normalization
-from .adversarial import AdversarialStep
 from .checkpoint import load_tensors
 from .data import Images, augment, normalize
+from .fast import FastStep
 from .measurements import EpochSums
 from .models import Network, parameter_dtype
 from .reporting import OnEvent, Place, StepReporter
-from .state import Progress, Setting, read_state, restore_step, step_tensors, subset, write_state
+from .state import Progress, Setting, read_state, subset, write_state
 from .streams import Streams
 from .validate import validate
 
@@ -48,7 +48,7 @@ class Run:
         self._train = train.to(model.device)
         self._test = None if test is None else test.to(model.device)
         self._on_event, self._should_stop = on_event, should_stop
-        self._step = AdversarialStep(model, options, len(train))
+        self._step = FastStep(model, options, len(train))
         self._progress = Progress()
         self._order = torch.empty(0, dtype=torch.int64)
         self._began = perf_counter()
@@ -77,7 +77,7 @@ class Run:
         tensors = {
             **{f"model.{name}": tensor for name, tensor in self._model.state_dict().items()},
             **{f"generator.{name}": state for name, state in self.streams.tensors().items()},
-            **step_tensors(self._step),
+            **self._step.tensors(),
             "order": self._order,
         }
         write_state(path, self._setting, progress, tensors)
@@ -87,7 +87,7 @@ class Run:
         self._progress, tensors = read_state(path, self._setting)
         load_tensors(self._model, subset(tensors, "model."), str(path))
         self.streams.restore(subset(tensors, "generator."))
-        restore_step(self._step, tensors)
+        self._step.restore(tensors)
         self._step.scale.factor = self._progress.loss_scale
         self._step.scale.streak = self._progress.loss_scale_streak
         self._order = tensors["order"]
@@ -174,6 +174,7 @@ class Run:
             seconds=self._seconds(),
             train=self._progress.train,
             validation=self._progress.validation,
+            computed_by=self._step.computed_by,
         )
 
 

@@ -6,12 +6,10 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-import torch
 from pydantic import Field, ValidationError
 from torch import Tensor
 
 from ._protocol import FitOptions, Message, ModelSpec, Normalization, TrainingMeans, Validation
-from .adversarial import AdversarialStep
 from .errors import AdversarialSamplingError
 from .files import pack, replace_file, unpack
 from .measurements import EpochSums
@@ -108,33 +106,6 @@ def _flat(setting: Setting) -> dict[str, Any]:
     """Option by option, so that a message can name the one that differs."""
     fields = setting.model_dump()
     return {**fields.pop("options"), **fields}
-
-
-def step_tensors(step: AdversarialStep) -> dict[str, Tensor]:
-    """The optimizer's moments and the accumulated gradients of the noise."""
-    names = list(step.trained)
-    tensors = {
-        f"optimizer.{key}.{names[index]}": value
-        for index, moments in step.optimizer.state_dict()["state"].items()
-        for key, value in moments.items()
-        if isinstance(value, Tensor)
-    }
-    sums = zip(step.model.stored_noise(), step.ascent.sums or [], strict=False)
-    return tensors | {f"noise_gradient.{name}": total for name, total in sums}
-
-
-def restore_step(step: AdversarialStep, tensors: Mapping[str, Tensor]) -> None:
-    """Puts back what ``step_tensors`` gave."""
-    names = {name: index for index, name in enumerate(step.trained)}
-    moments: dict[int, dict[str, Tensor]] = {}
-    for full, value in subset(tensors, "optimizer.").items():
-        key, _, name = full.partition(".")
-        moments.setdefault(names[name], {})[key] = value
-    groups = step.optimizer.state_dict()["param_groups"]
-    step.optimizer.load_state_dict({"state": moments, "param_groups": groups})
-    with torch.no_grad():
-        for name, total in zip(step.model.stored_noise(), step.ascent.sums or [], strict=False):
-            total.copy_(tensors[f"noise_gradient.{name}"])
 
 
 def subset(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

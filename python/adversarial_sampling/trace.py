@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from torch import Tensor
 
 from ._protocol import ForwardRecord, StepOptions, StepRecord
-from .adversarial import AdversarialStep
 from .data import Images
+from .fast import FastStep
 from .measurements import read_back
 from .models import Network, parameter_dtype
 from .noise import NoiseSource, WaveNoise, digest
@@ -56,7 +56,7 @@ def trace(
 
     source = _Counted(noise)
     with model.drawing_from(source), model.in_mode(train=True):
-        step = AdversarialStep(model, options, training_size, observe)
+        step = FastStep(model, options, training_size, observe)
         records: list[StepRecord] = []
         for batch in batches:
             first = source.next

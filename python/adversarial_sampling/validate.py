@@ -10,6 +10,7 @@ from ._protocol import Normalization, Validation
 from .data import Images, normalize
 from .models import Network, parameter_dtype
 from .objective import accuracy, cross_entropy
+from .sampled import SampledForwards
 
 
 @torch.no_grad()
@@ -35,10 +36,11 @@ def validate(
     dtype = parameter_dtype(model.spec)
     sums = torch.zeros(2, dtype=torch.float64, device=model.device)
     with model.in_mode(train=False):
+        forward = SampledForwards(model)
         for images, labels in data.batches(batch):
             if should_stop():
                 return None
-            logits = model.output(normalize(images, normalization, dtype), sample)
+            logits = forward(normalize(images, normalization, dtype), sample)
             means = torch.stack([cross_entropy(logits, labels), accuracy(logits, labels)])
             sums += means * len(labels)
     loss, correct = (sums / len(data)).tolist()

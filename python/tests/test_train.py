@@ -204,3 +204,12 @@ def test_what_does_not_fit_is_known_before_training(
     with pytest.raises(AdversarialSamplingError, match="expected a network to train"):
         fit(build(LinearSpec(in_features=1, out_features=1)), good)
     assert torch.equal(model.conv1.mu_weight, before)
+
+
+def test_a_run_says_what_ran_the_network(make_model: MakeModel, make_images: MakeImages) -> None:
+    def said(kernels: str) -> str | None:
+        options = FitOptions.model_validate({"epochs": 1, "steps": 0, "kernels": kernels})
+        return fit(make_model(), make_images(4), options=options).computed_by
+
+    assert said("auto") == "native kernels"
+    assert said("torch") == "torch, as asked"

@@ -61,6 +61,11 @@ const step = {
   steps: count.default(5).describe("signed gradient steps that eps takes"),
   samplings: positiveCount.default(1).describe("forwards with fresh noise that the ELBO is averaged over"),
   beta: z.number().min(0).nullable().default(null).describe("weight of the KL divergence; null: 1 / N / 100"),
+  kernels: z
+    .enum(["auto", "native", "torch"])
+    .default("auto")
+    .describe("what runs the network on a CPU: the package's own kernels or torch's; auto: its own where they compile"),
+  tf32: z.boolean().default(false).describe("on NVIDIA GPUs, products of TF32's 10-bit mantissas: faster, less exact"),
   fidelity: z.enum(["reference", "paper"]).default("reference").describe("preset of the four switches below"),
   epsilonGradients: asPreset(fidelity.shape.epsilonGradients),
   optimizerReset: asPreset(fidelity.shape.optimizerReset),

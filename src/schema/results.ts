@@ -30,6 +30,11 @@ export const fitResult = z
     seconds: real,
     train: trainingMeans.nullable().describe("of the last finished epoch"),
     validation: validation.nullable(),
+    computedBy: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe("native kernels, or torch and why not those; null: the backend has one way only"),
   })
   .meta({ id: "FitResult" });
 export type FitResult = z.output<typeof fitResult>;

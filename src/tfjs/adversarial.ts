@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { AdsamError } from "../errors.ts";
 import type { TrainingMeans } from "../schema/events.ts";
 import { type Fidelity, fidelityPresets, type StepOptions } from "../schema/options.ts";
 import { NoiseAscent } from "./ascent.ts";
@@ -37,6 +38,15 @@ export function resolveFidelity(options: StepOptions): Fidelity {
   };
 }
 
+/** Options that say how torch is to compute mean nothing here. */
+function refuseForeign({ kernels, tf32 }: StepOptions): void {
+  if (kernels === "auto" && !tf32) return;
+  const given = tf32 ? "tf32" : `kernels ${kernels}`;
+  throw new AdsamError("usage", `the backend tfjs has no ${given}`, {
+    suggestion: "leave kernels and tf32 as they are, or take the backend torch",
+  });
+}
+
 /**
  * Trains a network by Adversarial Sampling, one batch at a time: Zhang et al., "Improving Bayesian Neural Networks by
  * Adversarial Sampling", AAAI 2022, doi 10.1609/aaai.v36i9.21250. The noise of the weights is moved to where the loss
@@ -69,6 +79,7 @@ export class AdversarialStep {
 
   /** The model is to be in train mode in every step; `trainingSize` is the N of beta. */
   constructor(model: Network, options: StepOptions, trainingSize: number, observe?: Observer) {
+    refuseForeign(options);
     this.fidelity = resolveFidelity(options);
     this.trained = model.parameters;
     this.ascent = new NoiseAscent(model.storedNoise, options.stepSize, {

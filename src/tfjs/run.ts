@@ -201,7 +201,7 @@ export class Run {
 
   #result(status: FitResult["status"]): FitResult {
     const { epochs, steps, train, validation } = this.#progress;
-    return { status, epochs, steps, seconds: this.#seconds(), train, validation };
+    return { status, epochs, steps, seconds: this.#seconds(), train, validation, computedBy: null };
   }
 }
 

@@ -220,3 +220,11 @@ test("draws come from the model's noise, so that the same seed gives the same st
   expect(losses[0]).toBe(losses[1]);
   expect(losses[0]).not.toBe(losses[2]);
 });
+
+test.each<[Partial<StepOptions>, RegExp]>([
+  [{ kernels: "native" }, /no kernels native/],
+  [{ kernels: "torch" }, /no kernels torch/],
+  [{ tf32: true }, /no tf32/],
+])("options that are torch's alone are refused: %o", (changes, message) => {
+  expect(() => new AdversarialStep(network(), options(changes), trainingSize)).toThrow(message);
+});

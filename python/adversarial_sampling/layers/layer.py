@@ -24,6 +24,9 @@ class Layer(nn.Module, ABC):
     tap: Tap | None = None
     """Told of every tensor on the way, while somebody inspects."""
 
+    given: Weights | None = None
+    """Used in place of ``weights``, while somebody works on all weights as one vector."""
+
     @abstractmethod
     def weights(self, sample: bool, fix: bool) -> Weights:
         """Weight and bias of one forward; see ``forward`` for the arguments."""
@@ -38,7 +41,7 @@ class Layer(nn.Module, ABC):
 
     def respond(self, x: Tensor, sample: bool = True, fix: bool = False) -> Tensor:
         """The output alone, for callers that add up the KL divergence elsewhere."""
-        weight, bias = self.weights(sample, fix)
+        weight, bias = self.given or self.weights(sample, fix)
         if self.tap is None:
             return self.transform(x, weight, bias)
         for part, tensor in (("input", x), ("weight", weight), ("bias", bias)):

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from .._protocol import ModelSpec
 from ..errors import AdversarialSamplingError
-from ..layers import Gaussian, kl_divergence
+from ..layers import Gaussian, Layer, kl_divergence
 from ..noise import GlobalNoise, NoiseSource
 
 AUTOCAST = {"float16": torch.float16, "bfloat16": torch.bfloat16}
@@ -92,6 +92,14 @@ class Network(nn.Module, ABC):
     def gaussian_layers(self) -> dict[str, Gaussian]:
         """By name, in registration order."""
         return {n: layer for n, layer in self.named_modules() if isinstance(layer, Gaussian)}
+
+    def layers(self) -> dict[str, Layer]:
+        """By name, in registration order."""
+        return {n: layer for n, layer in self.named_modules() if isinstance(layer, Layer)}
+
+    def executed(self) -> list[Layer]:
+        """The layers in the order in which a forward calls them."""
+        return list(self.layers().values())
 
     def stored_noise(self) -> dict[str, Tensor]:
         """The stored eps by name, in registration order, weight then bias."""

@@ -44,6 +44,10 @@ class VGG(Network):
                 suggestion=f"resize the images to {SIZE}x{SIZE} or take a ResNet",
             )
 
+    def executed(self) -> list[Layer]:
+        """The classifier last."""
+        return [m for m in [*self.features, self.classifier] if isinstance(m, Layer)]
+
     def embed(self, x: Tensor, sample: bool, fix: bool) -> Tensor:
         """[N, 3, 32, 32] to [N, 512]."""
         for module in self.features:

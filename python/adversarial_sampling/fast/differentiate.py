@@ -1,0 +1,108 @@
+"""The cross-entropy of a batch and its gradient with respect to the weights, as one vector."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import Literal, NamedTuple, Protocol
+
+import torch
+from torch import Tensor
+
+from ..errors import AdversarialSamplingError
+from ..layers import frozen_statistics
+from ..layout import Layout
+from ..loss_scale import LossScale
+from ..native import Native, reason_against
+from ..objective import cross_entropy
+
+
+class Slope(NamedTuple):
+    """Of one batch: logits [N, classes], CE, and d CE / d weights, P elements."""
+
+    logits: Tensor
+    cross_entropy: Tensor
+    gradient: Tensor
+
+
+class Differentiator(Protocol):
+    """A train-mode forward through given weights, and the backward of its CE."""
+
+    def slope(self, weights: Tensor, x: Tensor, y: Tensor, *, moves_statistics: bool) -> Slope:
+        """Forward and backward.
+
+        Args:
+            weights: P elements, as ``Layout`` says.
+            x: images [N, 3, H, H].
+            y: classes [N], int64.
+            moves_statistics: whether the forward moves batch norm's running statistics.
+        """
+        ...
+
+    def logits(self, weights: Tensor, x: Tensor, *, moves_statistics: bool) -> Tensor:
+        """The forward alone, [N, classes]."""
+        ...
+
+
+class Autograd:
+    """By torch's autograd, on every device and in every dtype; activations are channels-last."""
+
+    def __init__(self, layout: Layout, scale: LossScale) -> None:
+        self._layout, self._scale = layout, scale
+
+    @torch.enable_grad()
+    def slope(self, weights: Tensor, x: Tensor, y: Tensor, *, moves_statistics: bool) -> Slope:
+        """Forward and backward."""
+        leaf = weights.detach().requires_grad_()
+        logits = self._forward(leaf, x, moves_statistics)
+        loss = cross_entropy(logits, y)
+        gradients = torch.autograd.grad(self._scale.scaled(loss), [leaf])
+        return Slope(logits.detach(), loss.detach(), self._scale.unscale(gradients)[0])
+
+    @torch.no_grad()
+    def logits(self, weights: Tensor, x: Tensor, *, moves_statistics: bool) -> Tensor:
+        """The forward alone."""
+        return self._forward(weights, x, moves_statistics)
+
+    def _forward(self, weights: Tensor, x: Tensor, moves_statistics: bool) -> Tensor:
+        model = self._layout.model
+        statistics = nullcontext() if moves_statistics else frozen_statistics(model)
+        if x.dim() == 4:
+            x = x.contiguous(memory_format=torch.channels_last)
+        with self._layout.given(weights), statistics:
+            return model.output(x)
+
+
+class ByKernels:
+    """By the package's own kernels, on the CPU in float32 and float64."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._native = Native(layout)
+
+    def slope(self, weights: Tensor, x: Tensor, y: Tensor, *, moves_statistics: bool) -> Slope:
+        """Forward and backward."""
+        logits = self.logits(weights, x, moves_statistics=moves_statistics)
+        return Slope(logits, *self._native.backward(weights, logits, y))
+
+    def logits(self, weights: Tensor, x: Tensor, *, moves_statistics: bool) -> Tensor:
+        """The forward alone."""
+        return self._native.forward(weights, x, by_batch=True, moves=moves_statistics)
+
+
+def choose(
+    layout: Layout, scale: LossScale, kernels: Literal["auto", "native", "torch"]
+) -> tuple[str, Differentiator]:
+    """What is to run the network, in words as well.
+
+    Raises:
+        AdversarialSamplingError: ``environment`` when the kernels are asked for and cannot be had.
+    """
+    if kernels == "torch":
+        return "torch, as asked", Autograd(layout, scale)
+    reason = reason_against(layout.model)
+    if reason is None:
+        return "native kernels", ByKernels(layout)
+    if kernels == "native":
+        raise AdversarialSamplingError(
+            reason, code="environment", suggestion="leave the option kernels at 'auto'"
+        )
+    return f"torch: {reason}", Autograd(layout, scale)

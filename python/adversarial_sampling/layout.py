@@ -1,0 +1,127 @@
+"""Where the weights of a model lie in one flat vector."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+from .layers import Gaussian, Layer
+from .models import Network, parameter_dtype
+from .noise import NoiseSource
+
+PARTS = ("weight", "bias")
+
+
+@dataclass(frozen=True)
+class Part:
+    """The weight or the bias of one layer: elements ``[start, end)`` of a flat vector."""
+
+    layer_name: str
+    layer: Layer
+    part: str
+    start: int
+    shape: torch.Size
+
+    @property
+    def end(self) -> int:
+        """Where the next part starts."""
+        return self.start + self.shape.numel()
+
+    def of(self, flat: Tensor) -> Tensor:
+        """The view of this part."""
+        return flat[self.start : self.end].view(self.shape)
+
+    def tensor(self, kind: str) -> Tensor:
+        """The layer's own: its ``mu``, ``sigma`` or ``eps``, or with kind "" its plain weight."""
+        return cast("Tensor", getattr(self.layer, self.name(kind)))
+
+    def name(self, kind: str) -> str:
+        """What the layer calls it."""
+        return f"{kind}_{self.part}" if kind else self.part
+
+
+class Layout:
+    """The P weights of ``model``: registration order, weight then bias.
+
+    What is trained, ``theta``, is [mu, log sigma], 2 P elements; of a plain network its P weights.
+
+    Attributes:
+        bayesian: whether the weights are drawn.
+        parts: of the P elements.
+        size: P.
+        names: of the parameters, with which half of ``theta`` they lie in, and where there.
+    """
+
+    def __init__(self, model: Network) -> None:
+        self.model = model
+        self.bayesian = model.bayesian
+        self.dtype, self.device = parameter_dtype(model.spec), model.device
+        self.parts = _parts(model)
+        self.size = self.parts[-1].end if self.parts else 0
+        self.names: dict[str, tuple[int, Part]] = {}
+        for index, kind in enumerate(("mu", "sigma") if self.bayesian else ("",)):
+            for part in self.parts:
+                prefix = f"{part.layer_name}." if part.layer_name else ""
+                self.names[prefix + part.name(kind)] = (index, part)
+        drawn = self.parts if self.bayesian else []
+        self._execution = [p for layer in model.executed() for p in drawn if p.layer is layer]
+
+    def parameters(self) -> dict[str, nn.Parameter]:
+        """The model's, in the order of ``theta``."""
+        own = dict(self.model.named_parameters())
+        return {name: own[name] for name in self.names}
+
+    def gathered(self) -> Tensor:
+        """A copy of ``theta``."""
+        return torch.cat([tensor.detach().flatten() for tensor in self.parameters().values()])
+
+    def view(self, flat: Tensor, name: str) -> Tensor:
+        """What belongs to the parameter ``name`` in a vector laid out as ``theta``."""
+        index, part = self.names[name]
+        return part.of(flat[index * self.size :])
+
+    def draw_fresh(self, source: NoiseSource) -> Tensor:
+        """``eps ~ N(0, 1)`` for one forward, one draw a tensor in the order of execution."""
+        count = self.size if self.bayesian else 0
+        flat = torch.empty(count, dtype=self.dtype, device=self.device)
+        return fill(flat, self._execution, source)
+
+    @contextmanager
+    def given(self, weights: Tensor) -> Generator[None]:
+        """Forwards of the model inside it use these P weights."""
+        pairs: dict[Layer, dict[str, Tensor]] = {}
+        for part in self.parts:
+            pairs.setdefault(part.layer, {})[part.part] = part.of(weights)
+        for layer, by_part in pairs.items():
+            layer.given = (by_part.get("weight"), by_part.get("bias"))
+        try:
+            yield
+        finally:
+            for layer in pairs:
+                layer.given = None
+
+
+def fill(flat: Tensor, parts: list[Part], source: NoiseSource) -> Tensor:
+    """Draws the parts of ``flat`` one by one."""
+    for part in parts:
+        view = part.of(flat)
+        view.copy_(source.draw(view))
+    return flat
+
+
+def _parts(model: Network) -> list[Part]:
+    parts: list[Part] = []
+    start = 0
+    for name, layer in model.layers().items():
+        prefix = "mu_" if isinstance(layer, Gaussian) else ""
+        for part in PARTS:
+            tensor = cast("Tensor | None", getattr(layer, prefix + part))
+            if tensor is not None:
+                parts.append(Part(name, layer, part, start, tensor.shape))
+                start = parts[-1].end
+    return parts

@@ -1,0 +1,5 @@
+"""Training and prediction by kernels of our own, compiled for the processor that they run on."""
+
+from .network import Native, reason_against
+
+__all__ = ["Native", "reason_against"]

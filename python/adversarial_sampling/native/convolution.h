@@ -1,0 +1,209 @@
+// 3x3 convolutions with padding 1 by Winograd's algorithm: forward, and both gradients.
+// Images are [N, H, W, C]. Stride 2 is stride 1 of which every second pixel counts.
+#pragma once
+#include <omp.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "multiply.h"
+#include "winograd.h"
+
+// Square images as the algorithm sees them: with step 2, only every second pixel of `size` is there.
+template <class T>
+struct Images {
+    T* data;
+    int count, size, channels, halved, edge;
+
+    Images(T* data, int count, int size, int channels, int step = 1)
+        : data(data), count(count), size(size), channels(channels), halved(step - 1), edge((size + step - 1) / step) {}
+
+    T* at(int n, int y, int x) const {  // null where there is none
+        if (unsigned(y) >= unsigned(size) || unsigned(x) >= unsigned(size) || ((y | x) & halved)) return nullptr;
+        return data + ((ptrdiff_t(n) * edge + (y >> halved)) * edge + (x >> halved)) * channels;
+    }
+};
+
+// Of one thread.
+template <class T>
+struct Scratch {
+    Buffer<T> input, product, kernel;
+};
+
+// Where M x M outputs belong: null pixels are none.
+template <class T, int M>
+struct Tile {
+    int thread, n, y, x;
+    T* pixels[M * M];
+};
+
+// Tiles of M x M outputs, taken `block` at a time.
+struct Tiling {
+    int across, per_image, total, block, blocks;
+
+    Tiling(int count, int size, int M, int channels) {
+        across = (size + M - 1) / M;
+        per_image = across * across;
+        total = count * per_image;
+        block = channels <= 32 ? 48 : channels <= 128 ? 24 : 96;
+        blocks = (total + block - 1) / block;
+    }
+};
+
+// kernel [out, in, 3, 3], or of the gradient of the input (turned, in and out exchanged), to [P][out / 16][in][16].
+template <class T, int M>
+void transform_kernel(const T* w, int in, int out, bool turned, T* to) {
+    constexpr int F = M + 2, L = Lanes<T>::count;
+    using W = Winograd<T, M>;
+    const int columns = turned ? in : out, depth = turned ? out : in;
+#pragma omp parallel for schedule(static) collapse(2)
+    for (int k = 0; k < columns; k += L)
+        for (int c = 0; c < depth; ++c) {
+            Vector<T> taps[9], u[F * F];
+            for (int tap = 0; tap < 9; ++tap)
+                for (int lane = 0; lane < L; ++lane) {
+                    const size_t o = turned ? c : k + lane, i = turned ? k + lane : c;
+                    taps[tap][lane] = w[(o * in + i) * 9 + (turned ? 8 - tap : tap)];
+                }
+            both_axes<3, F>(taps, u, [](auto... a) { W::kernel(a...); });
+            for (int f = 0; f < F * F; ++f)
+                store(to + ((size_t(f) * columns / GROUP + k / GROUP) * depth + c) * GROUP + k % GROUP, u[f]);
+        }
+}
+
+// The adjoint of transform_kernel, not turned.
+template <class T, int M>
+void gather_kernel(const T* from, int in, int out, T* gradient) {
+    constexpr int F = M + 2, L = Lanes<T>::count;
+    using W = Winograd<T, M>;
+#pragma omp parallel for schedule(static) collapse(2)
+    for (int k = 0; k < out; k += L)
+        for (int c = 0; c < in; ++c) {
+            Vector<T> u[F * F], taps[9];
+            for (int f = 0; f < F * F; ++f)
+                u[f] = load(from + ((size_t(f) * out / GROUP + k / GROUP) * in + c) * GROUP + k % GROUP);
+            both_axes<F, 3>(u, taps, [](auto... a) { W::gather(a...); });
+            for (int tap = 0; tap < 9; ++tap)
+                for (int lane = 0; lane < L; ++lane)
+                    gradient[(size_t(k + lane) * in + c) * 9 + tap] = taps[tap][lane];
+        }
+}
+
+// Gradients that are not more than rounding errors become 0. Where no pixel of the input meets one of the output these
+// sums are not exactly 0 as those of the definition are, and the ascent of eps goes by the sign.
+template <class T>
+void clear_rounding(T* gradient, size_t count) {
+    constexpr int ERROR = 8;  // in units of rounding of the largest gradient; up to 3 was seen
+    T largest = 0;
+    for (size_t i = 0; i < count; ++i) largest = std::max(largest, std::abs(gradient[i]));
+    const T error = largest * (ERROR * std::numeric_limits<T>::epsilon());
+    for (size_t i = 0; i < count; ++i)
+        if (std::abs(gradient[i]) <= error) gradient[i] = 0;
+}
+
+// The EDGE x EDGE pixels from (y, x) on, zeros where there are none, transformed and laid out by product.
+template <class T, int EDGE, int F, class Transform>
+inline void take_tile(const Images<T>& from, int n, int y, int x, T* to, ptrdiff_t to_product, Transform transform) {
+    constexpr int L = Lanes<T>::count;
+    const T* pixels[EDGE * EDGE];
+    for (int i = 0; i < EDGE; ++i)
+        for (int j = 0; j < EDGE; ++j) pixels[i * EDGE + j] = from.at(n, y + i, x + j);
+    for (int c = 0; c < from.channels; c += L) {
+        Vector<T> d[EDGE * EDGE], v[F * F];
+        for (int p = 0; p < EDGE * EDGE; ++p) d[p] = pixels[p] ? load(pixels[p] + c) : Vector<T>{};
+        both_axes<EDGE, F>(d, v, transform);
+        for (int f = 0; f < F * F; ++f) store(to + f * to_product + c, v[f]);
+    }
+}
+
+// Calls put(tile, c, values) for the channels from c on: `in_channels` of `from` meet the transformed kernel.
+template <class T, int M, class Put>
+void convolve(const Images<T>& from, int in_channels, const T* kernel, const Images<T>& to, Scratch<T>* scratch, Put put) {
+    constexpr int F = M + 2, P = F * F, L = Lanes<T>::count;
+    using W = Winograd<T, M>;
+    const Tiling tiling(to.count, to.size, M, std::max(from.channels, to.channels));
+    const ptrdiff_t in_stride = tiling.block * from.channels + GROUP, out_stride = tiling.block * to.channels + GROUP;
+    const int groups = to.channels / GROUP;
+#pragma omp parallel
+    {
+        const int thread = omp_get_thread_num();
+        T* v = scratch[thread].input.reserve(P * in_stride);
+        T* m = scratch[thread].product.reserve(P * out_stride);
+#pragma omp for schedule(static)
+        for (int block = 0; block < tiling.blocks; ++block) {
+            const int first = block * tiling.block, count = std::min(tiling.block, tiling.total - first);
+            for (int t = 0; t < count; ++t) {
+                const int n = (first + t) / tiling.per_image, tile = (first + t) % tiling.per_image;
+                const int y = tile / tiling.across * M, x = tile % tiling.across * M;
+                take_tile<T, F, F>(from, n, y - 1, x - 1, v + t * from.channels, in_stride,
+                                   [](auto... a) { W::input(a...); });
+            }
+            for (int f = 0; f < P; ++f)
+                for (int g = 0; g < groups; ++g)
+                    multiply<T, false>(count, in_channels, v + f * in_stride, from.channels, 1,
+                                       kernel + (size_t(f) * groups + g) * in_channels * GROUP, GROUP,
+                                       m + f * out_stride + g * GROUP, to.channels);
+            for (int t = 0; t < count; ++t) {
+                const int n = (first + t) / tiling.per_image, tile = (first + t) % tiling.per_image;
+                const int y = tile / tiling.across * M, x = tile % tiling.across * M;
+                Tile<T, M> at{thread, n, y, x, {}};
+                for (int i = 0; i < M; ++i)
+                    for (int j = 0; j < M; ++j) at.pixels[i * M + j] = to.at(n, y + i, x + j);
+                for (int c = 0; c < to.channels; c += L) {
+                    Vector<T> d[P], out[M * M];
+                    for (int f = 0; f < P; ++f) d[f] = load(m + f * out_stride + t * to.channels + c);
+                    both_axes<F, M>(d, out, [](auto... a) { W::output(a...); });
+                    put(at, c, out);
+                }
+            }
+        }
+    }
+}
+
+// gradient [out, in, 3, 3] of the kernel, from the input and the gradient of the output.
+template <class T, int M>
+void kernel_gradient(const Images<T>& input, int in_channels, const Images<T>& output, Scratch<T>* scratch, T* gradient) {
+    constexpr int F = M + 2, P = F * F;
+    using W = Winograd<T, M>;
+    const Tiling tiling(output.count, output.size, M, std::max(input.channels, output.channels));
+    const ptrdiff_t in_stride = tiling.block * input.channels + GROUP;
+    const ptrdiff_t out_stride = tiling.block * output.channels + GROUP;
+    const int groups = output.channels / GROUP;
+    const size_t size = size_t(P) * groups * in_channels * GROUP;
+    int threads = 1;
+#pragma omp parallel
+    {
+        const int thread = omp_get_thread_num();
+#pragma omp single
+        threads = omp_get_num_threads();
+        T* v = scratch[thread].input.reserve(P * in_stride);
+        T* m = scratch[thread].product.reserve(P * out_stride);
+        T* sums = scratch[thread].kernel.zeros(size);
+#pragma omp for schedule(static)
+        for (int block = 0; block < tiling.blocks; ++block) {
+            const int first = block * tiling.block, count = std::min(tiling.block, tiling.total - first);
+            for (int t = 0; t < count; ++t) {
+                const int n = (first + t) / tiling.per_image, tile = (first + t) % tiling.per_image;
+                const int y = tile / tiling.across * M, x = tile % tiling.across * M;
+                take_tile<T, F, F>(input, n, y - 1, x - 1, v + t * input.channels, in_stride,
+                                   [](auto... a) { W::input(a...); });
+                take_tile<T, M, F>(output, n, y, x, m + t * output.channels, out_stride,
+                                   [](auto... a) { W::spread(a...); });
+            }
+            for (int f = 0; f < P; ++f)
+                for (int g = 0; g < groups; ++g)
+                    multiply<T, true>(in_channels, count, v + f * in_stride, 1, input.channels,
+                                      m + f * out_stride + g * GROUP, output.channels,
+                                      sums + (size_t(f) * groups + g) * in_channels * GROUP, GROUP);
+        }
+    }
+    T* total = scratch[0].kernel.get();
+    for (int thread = 1; thread < threads; ++thread) {
+        const T* sums = scratch[thread].kernel.get();
+#pragma omp parallel for schedule(static)
+        for (size_t i = 0; i < size; ++i) total[i] += sums[i];
+    }
+    gather_kernel<T, M>(total, in_channels, output.channels, gradient);
+    clear_rounding(gradient, size_t(in_channels) * output.channels * 9);
+}
