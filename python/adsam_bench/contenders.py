@@ -10,6 +10,8 @@ from .turns import Turns
 
 CONTENDERS: dict[Contender, Callable[[Request, Turns], None]] = {
     "fit": ours.train,
+    "fits": ours.train_again,
+    "definition": ours.step,
     "predict": ours.answer,
     "passes": passes.run,
     "graph": passes.replay,

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from adversarial_sampling import FitOptions, NetworkSpec, PredictOptions, build, fit, predict
+from adversarial_sampling import (
+    AdversarialStep,
+    FitOptions,
+    NetworkSpec,
+    PredictOptions,
+    StepOptions,
+    build,
+    fit,
+    predict,
+)
 
 from . import inputs
 from .request import Request
@@ -18,6 +27,26 @@ def train(request: Request, turns: Turns) -> None:
     )
     turns.ready()
     fit(model, data, None, options, normalization=inputs.NORMALIZATION, should_stop=turns)
+
+
+def train_again(request: Request, turns: Turns) -> None:
+    """A whole training run a call."""
+    model = build(_spec(request), turns.device)
+    data = inputs.pixels(request, request.batch * request.calls)
+    options = FitOptions.model_validate({"batch": request.batch, **request.options})
+    turns.ready()
+    turns.take(lambda: fit(model, data, None, options, normalization=inputs.NORMALIZATION))
+
+
+def step(request: Request, turns: Turns) -> None:
+    """Steps as ``AdversarialStep`` defines them, on one batch that is on the device."""
+    model = build(_spec(request), turns.device).train()
+    x, y = inputs.batch(request, turns.device)
+    turns.ready()
+    take_step = AdversarialStep(
+        model, StepOptions.model_validate(request.options), request.batch * request.calls
+    )
+    turns.take(lambda: take_step(x, y))
 
 
 def answer(request: Request, turns: Turns) -> None:

@@ -13,24 +13,21 @@ from .networks import plain_network
 from .request import Request, Unmeasured
 from .turns import Turns
 
-PASSES = 7
-"""Of one training step: five of the ascent, one adversarial, one of the ELBO."""
-
 
 def run(request: Request, turns: Turns) -> None:
-    """``PASSES`` passes a call."""
+    """Several passes a call."""
     one = _one_pass(request, turns.device)
     turns.ready()
 
     def passes() -> None:
-        for _ in range(PASSES):
+        for _ in range(request.passes):
             one()
 
     turns.take(passes)
 
 
 def replay(request: Request, turns: Turns) -> None:
-    """``PASSES`` passes a call, captured as one CUDA graph."""
+    """Several passes a call, captured as one CUDA graph."""
     if turns.device.type != "cuda":
         raise Unmeasured("there is no CUDA device to capture a graph on")
     one = _one_pass(request, turns.device)
@@ -42,7 +39,7 @@ def replay(request: Request, turns: Turns) -> None:
     torch.cuda.current_stream().wait_stream(stream)
     graph = torch.cuda.CUDAGraph()
     with torch.cuda.graph(graph):
-        for _ in range(PASSES):
+        for _ in range(request.passes):
             one()
     turns.ready()
     turns.take(graph.replay)

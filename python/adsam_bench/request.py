@@ -8,7 +8,15 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 Contender = Literal[
-    "fit", "predict", "passes", "graph", "published-step", "published-predict", "bayesian-torch"
+    "fit",
+    "fits",
+    "definition",
+    "predict",
+    "passes",
+    "graph",
+    "published-step",
+    "published-predict",
+    "bayesian-torch",
 ]
 
 
@@ -27,10 +35,13 @@ class Request(BaseModel):
     batch: int
     size: int
     """side of the images, pixels"""
+    passes: int = 7
+    """forwards and backwards of one call; a training step has seven: five of the ascent, one
+    adversarial, one of the ELBO"""
     samples: int = 30
     """Monte Carlo samples of a prediction"""
     calls: int = 200
-    """calls that may be asked for in all"""
+    """calls that may be asked for in all; of "fits", the batches of an epoch"""
     device: str
     threads: int
     seed: int = 42
