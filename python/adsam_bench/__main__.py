@@ -24,7 +24,7 @@ def main(text: str) -> None:
     torch.backends.cudnn.deterministic = True
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cuda.matmul.allow_tf32 = False
-    turns = Turns(resolve_device(request.device), request.threads)
+    turns = Turns(resolve_device(request.device))
     try:
         CONTENDERS[request.contender](request, turns)
     except Unmeasured as reason:

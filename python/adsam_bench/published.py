@@ -33,26 +33,27 @@ Sampled = Callable[..., tuple[Tensor, Tensor]]
 
 def train(request: Request, turns: Turns) -> None:
     """Training steps on one batch that is on the device."""
-    network, versions = _network(request, turns.device)
-    network.train()
+    made, versions = network(request, turns.device)
+    made.train()
     x, y = inputs.batch(request, turns.device)
     turns.ready(versions)
-    optimizer = torch.optim.Adam(network.parameters(), lr=LEARNING_RATE)
+    optimizer = torch.optim.Adam(made.parameters(), lr=LEARNING_RATE)
     with _cuda_where_it_is(turns.device):
-        turns.take(lambda: _step(network, optimizer, x, y))
+        turns.take(lambda: step(made, optimizer, x, y))
 
 
 def answer(request: Request, turns: Turns) -> None:
     """Monte Carlo predictions of a batch that is on the device."""
-    network, versions = _network(request, turns.device)
-    network.eval()
+    made, versions = network(request, turns.device)
+    made.eval()
     x, _ = inputs.batch(request, turns.device)
     turns.ready(versions)
     with _cuda_where_it_is(turns.device):
-        turns.take(lambda: _predict(network, x, request.samples))
+        turns.take(lambda: _predict(made, x, request.samples))
 
 
-def _step(network: nn.Module, optimizer: torch.optim.Optimizer, x: Tensor, y: Tensor) -> None:
+def step(network: nn.Module, optimizer: torch.optim.Optimizer, x: Tensor, y: Tensor) -> None:
+    """One training step of Adversarial Sampling, as the published loop takes it."""
     sampled = cast("Sampled", network)
     noise = [b for name, b in network.named_buffers() if name.split(".")[-1].startswith("eps_")]
     for eps in noise:
@@ -96,7 +97,7 @@ def _predict(network: nn.Module, x: Tensor, samples: int) -> tuple[Tensor, Tenso
     return torch.stack(logits), mean, (entropy - mean).abs().mean(dim=0)
 
 
-def _network(request: Request, device: torch.device) -> tuple[nn.Module, dict[str, str]]:
+def network(request: Request, device: torch.device) -> tuple[nn.Module, dict[str, str]]:
     """Built by the checkout's own modules, and which commit it is of."""
     if request.checkout is None:
         raise Unmeasured("no checkout of it was given (--reference)")

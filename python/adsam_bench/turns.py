@@ -19,9 +19,8 @@ class Turns:
     it waits for the next turn, so that a training run stands still between two of its steps.
     """
 
-    def __init__(self, device: torch.device, threads: int) -> None:
+    def __init__(self, device: torch.device) -> None:
         self.device = device
-        self._threads = threads
         self._memory = PeakMemory(device)
         self._left = 0
         self._began = 0.0

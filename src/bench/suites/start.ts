@@ -22,8 +22,9 @@ async function toFirstStep({ device, python, signal }: Setting): Promise<number>
   const began = performance.now();
   await using backend = await open({ device, python });
   const model = await backend.model({ kind: "resnet20" });
+  let seconds = Number.NaN;
   for await (const event of model.fit(data, { epochs: 1, validation: "none", signal })) {
-    if (event.kind === "step") return (performance.now() - began) / 1000;
+    if (event.kind === "step" && event.step === 1) seconds = (performance.now() - began) / 1000;
   }
-  throw new Error("the run ended without a step");
+  return seconds;
 }
