@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { suiteNames } from "../../src/bench/index.ts";
 import { temporaryFolder } from "../temporary.ts";
-import { adsam } from "./adsam.ts";
+import { adsam, said, start } from "./adsam.ts";
 
 test("--list names every suite", async () => {
   const [text, json] = await Promise.all([adsam(["bench", "--list"]), adsam(["bench", "--list", "--json"])]);
@@ -60,4 +60,11 @@ test("one JSON document: the machine, the versions, each figure with its spread,
     ],
   });
   expect(exitCode).toBe(0);
+});
+
+test("Ctrl-C ends it", async () => {
+  const started = start(["bench", "--only", "vgg16", "--device", "cpu"]);
+  await said(started, "stderr", "measuring vgg16");
+  started.process.kill("SIGINT");
+  expect(await started.ended).toMatchObject({ exitCode: 130, stderr: "measuring vgg16 …\nerror: cancelled\n" });
 });
