@@ -17,7 +17,7 @@ test("--list names every suite", async () => {
 describe("it refuses", () => {
   test("an unknown suite", async () => {
     const { exitCode, stderr } = await adsam(["bench", "--only", "step,taste"]);
-    expect(stderr).toMatch(/^error: --only: expected one of step, digits, .*, got step,taste\n$/);
+    expect(stderr).toMatch(/^error: --only: expected one of step, modes, .*, got step,taste\n$/);
     expect(exitCode).toBe(2);
   });
 

@@ -1,5 +1,5 @@
 import { type Finding, figure, ratios } from "../figure.ts";
-import { ours } from "../modes.ts";
+import { ours } from "../names.ts";
 import { race } from "../race.ts";
 import type { Setting } from "../setting.ts";
 import type { Suite } from "../suite.ts";

@@ -3,6 +3,7 @@ import { bridge } from "./bridge.ts";
 import { batch, depth } from "./growth.ts";
 import { help } from "./help.ts";
 import { memory } from "./memory.ts";
+import { modes } from "./modes.ts";
 import { plainVi } from "./plain-vi.ts";
 import { prediction } from "./prediction.ts";
 import { start } from "./start.ts";
@@ -13,6 +14,7 @@ import { twin } from "./twin.ts";
 /** All of them, in the order in which they are measured. */
 export const suites = {
   step,
+  modes,
   digits,
   vgg16,
   vi: plainVi,

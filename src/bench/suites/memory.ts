@@ -1,10 +1,9 @@
 import { Contender, type ContenderRequest, NotMeasured } from "../contender.ts";
 import { type Finding, figure, ratios } from "../figure.ts";
-import { ours } from "../modes.ts";
+import { ours, published } from "../names.ts";
 import type { Setting } from "../setting.ts";
 import type { Suite } from "../suite.ts";
 
-const published = "the published code";
 const steps = 3;
 const megabyte = 1e6;
 

@@ -1,5 +1,5 @@
-import { figure } from "../figure.ts";
-import { ours } from "../modes.ts";
+import { quotient, times } from "../findings.ts";
+import { ours } from "../names.ts";
 import { race } from "../race.ts";
 import { onCuda } from "../setting.ts";
 import type { Suite } from "../suite.ts";
@@ -15,12 +15,6 @@ export const plainVi: Suite = {
       [ours]: { ...work, contender: "fit", options: { ratio: 0, fidelity: "paper" } },
       [peer]: { ...work, contender: "bayesian-torch" },
     });
-    return [
-      ...(result.has(peer, ours)
-        ? [figure(`${peer} / ${ours}`, "×", result.ratios(peer, ours), { atLeast: onCuda(setting) ? 4 : 1.2 })]
-        : []),
-      ...result.names().map((name) => figure(name, "ms", result.milliseconds(name))),
-      ...result.unmeasured,
-    ];
+    return [...quotient(result, peer, ours, { atLeast: onCuda(setting) ? 4 : 1.2 }), ...times(result)];
   },
 };

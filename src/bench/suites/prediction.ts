@@ -1,10 +1,8 @@
-import { figure } from "../figure.ts";
-import { ours } from "../modes.ts";
+import { quotient, times } from "../findings.ts";
+import { ours, published } from "../names.ts";
 import { race } from "../race.ts";
 import { onCuda } from "../setting.ts";
 import type { Suite } from "../suite.ts";
-
-const published = "the published code";
 
 export const prediction: Suite = {
   about: "Monte Carlo prediction of ResNet-20, 30 samples, batch 100, 32x32, against the published code's loop",
@@ -14,16 +12,6 @@ export const prediction: Suite = {
       [ours]: { ...work, contender: "predict" },
       [published]: { ...work, contender: "published-predict" },
     });
-    return [
-      ...(result.has(published, ours)
-        ? [
-            figure(`${published} / ${ours}`, "×", result.ratios(published, ours), {
-              atLeast: onCuda(setting) ? 8 : 1.5,
-            }),
-          ]
-        : []),
-      ...result.names().map((name) => figure(name, "ms", result.milliseconds(name))),
-      ...result.unmeasured,
-    ];
+    return [...quotient(result, published, ours, { atLeast: onCuda(setting) ? 8 : 1.5 }), ...times(result)];
   },
 };
