@@ -1,11 +1,8 @@
 import { type Finding, figure, ratios } from "../figure.ts";
-import { ours } from "../names.ts";
+import { multiples } from "../findings.ts";
+import { ours, pass } from "../names.ts";
 import { race } from "../race.ts";
-import type { Setting } from "../setting.ts";
 import type { Suite } from "../suite.ts";
-
-const passesOfStep = 7;
-const pass = "one deterministic pass";
 
 interface Size {
   readonly network: string;
@@ -21,32 +18,29 @@ function growthSuite(about: string, sizes: readonly Size[], nameOf: (size: Size)
     about,
     async measure(setting) {
       const findings: Finding[] = [];
-      const multiples: number[][] = [];
+      const measured: { readonly name: string; readonly multiple: readonly number[] }[] = [];
       for (const size of sizes) {
-        const { multiple, ...found } = await multipleOf(size, setting);
-        if (multiple !== null)
-          findings.push(figure(`${nameOf(size)}: ${ours} / 7 deterministic passes`, "×", multiple));
-        findings.push(...found.unmeasured.map(({ name, reason }) => ({ name: `${nameOf(size)}: ${name}`, reason })));
-        if (multiple !== null) multiples.push(multiple);
+        const name = nameOf(size);
+        const work = { ...size, size: 32, calls: callsFor(size) };
+        const result = await race(setting, {
+          [ours]: { ...work, contender: "fit" },
+          [pass]: { ...work, contender: "passes", passes: 1 },
+        });
+        const multiple = multiples(result);
+        if (multiple !== null) {
+          findings.push(figure(`${name}: ${ours} / 7 deterministic passes`, "×", multiple));
+          measured.push({ name, multiple });
+        }
+        findings.push(...result.unmeasured.map((one) => ({ ...one, name: `${name}: ${one.name}` })));
       }
-      const [first, last, ends] = [multiples[0], multiples.at(-1), [sizes[0], sizes.at(-1)]];
-      if (first !== undefined && last !== undefined && multiples.length === sizes.length) {
-        const [smallest, largest] = ends.map((size) => (size === undefined ? "" : nameOf(size)));
-        findings.push(figure(`${largest} against ${smallest}`, "×", ratios(last, first), { atMost: 1 }));
+      const [first, last] = [measured[0], measured.at(-1)];
+      if (first !== undefined && last !== undefined && measured.length === sizes.length) {
+        const growth = ratios(last.multiple, first.multiple);
+        findings.push(figure(`${last.name} against ${first.name}`, "×", growth, { atMost: 1 }));
       }
       return findings;
     },
   };
-}
-
-async function multipleOf(size: Size, setting: Setting) {
-  const work = { ...size, size: 32, calls: callsFor(size) };
-  const result = await race(setting, {
-    [ours]: { ...work, contender: "fit" },
-    [pass]: { ...work, contender: "passes", passes: 1 },
-  });
-  const multiple = result.has(ours, pass) ? result.ratios(ours, pass).map((ratio) => ratio / passesOfStep) : null;
-  return { multiple, unmeasured: result.unmeasured };
 }
 
 /** Twenty thousand images at the most. */
