@@ -6,7 +6,6 @@ import type { Readable, Writable } from "node:stream";
 import * as z from "zod";
 import { AdsamError } from "../errors.ts";
 import { packageRoot } from "../package.ts";
-import type { FitOptionsInput, PredictOptionsInput } from "../schema/options.ts";
 import type { Setting } from "./setting.ts";
 
 /** What a Python process is asked to be: `Request` of python/adsam_bench/request.py. */
@@ -30,8 +29,10 @@ export interface ContenderRequest {
   readonly passes?: number;
   /** Calls that may be asked for in all. */
   readonly calls?: number;
+  /** Fields of the network's spec beside its kind. */
   readonly spec?: object;
-  readonly options?: FitOptionsInput | PredictOptionsInput;
+  /** Fields of the options of `fit` or `predict` that are not the default. */
+  readonly options?: object;
 }
 
 /** One turn. */

@@ -1,6 +1,6 @@
 import { Contender, type ContenderRequest, NotMeasured } from "./contender.ts";
 import { ratios, type Unmeasured } from "./figure.ts";
-import type { Effort, Setting } from "./setting.ts";
+import { roundsOf, type Setting } from "./setting.ts";
 
 /** Calls that a contender is prepared for unless it is told otherwise. */
 const standardCalls = 200;
@@ -48,18 +48,12 @@ export async function race(setting: Setting, entries: Entries): Promise<Race> {
   const runners = Object.entries(entries).map(([name, request]) => new Runner(name, request));
   try {
     for (const runner of runners) await runner.warmUp(setting);
-    await takeTurns(runners, setting.effort);
+    for (const _ of roundsOf(setting.effort)) {
+      for (const runner of runners) await runner.takeTurn();
+    }
     return new Race(runners);
   } finally {
     for (const runner of runners) await runner.close();
-  }
-}
-
-async function takeTurns(runners: readonly Runner[], { rounds, leastRounds, budgetSeconds }: Effort): Promise<void> {
-  const began = performance.now();
-  for (let round = 0; round < rounds; round++) {
-    if (round >= leastRounds && performance.now() - began > budgetSeconds * 1000) return;
-    for (const runner of runners) await runner.takeTurn();
   }
 }
 

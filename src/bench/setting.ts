@@ -13,6 +13,15 @@ export interface Effort {
 export const thorough: Effort = { rounds: 7, leastRounds: 3, turnSeconds: 0.5, budgetSeconds: 60 };
 export const quick: Effort = { rounds: 2, leastRounds: 2, turnSeconds: 0.1, budgetSeconds: 10 };
 
+/** The numbers of the rounds, as many as there is time for. */
+export function* roundsOf({ rounds, leastRounds, budgetSeconds }: Effort): Generator<number, void> {
+  const began = performance.now();
+  for (let round = 0; round < rounds; round++) {
+    if (round >= leastRounds && performance.now() - began > budgetSeconds * 1000) return;
+    yield round;
+  }
+}
+
 /** What every suite is told. */
 export interface Setting {
   /** As torch names it: cpu, cuda, cuda:1. */

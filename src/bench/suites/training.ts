@@ -3,7 +3,7 @@ import type { FitOptionsInput } from "../../schema/options.ts";
 import { Contender } from "../contender.ts";
 import { figure, ratios } from "../figure.ts";
 import { images } from "../images.ts";
-import { onCuda, type Setting } from "../setting.ts";
+import { onCuda, roundsOf, type Setting } from "../setting.ts";
 import type { Suite } from "../suite.ts";
 
 const batches = 15;
@@ -13,7 +13,7 @@ const size = 8;
 export const training: Suite = {
   about: "training of ResNet-20 on images of 8x8 driven from TypeScript, events streaming, against Python alone",
   async measure(setting) {
-    const epochs = onCuda(setting) ? 20 : 4;
+    const epochs = onCuda(setting) ? 20 : 2;
     const options: FitOptionsInput = { epochs, validation: "none" };
     const { python, typescript } = await inTurn(setting, options);
     return [
@@ -34,14 +34,17 @@ async function inTurn(setting: Setting, options: FitOptionsInput) {
   const data = images(batches * 100, size);
   const python: number[] = [];
   const typescript: number[] = [];
-  for (let round = 0; round <= 2 * setting.effort.rounds; round++) {
-    const { seconds } = await alone.take(1);
-    setting.signal?.throwIfAborted();
+  const fromHere = async () => {
     const start = performance.now();
     for await (const _ of model.fit(data, { ...options, signal: setting.signal }));
-    if (round === 0) continue; // it warmed both up
-    python.push(seconds);
-    typescript.push((performance.now() - start) / 1000);
+    setting.signal?.throwIfAborted();
+    return (performance.now() - start) / 1000;
+  };
+  await alone.take(1); // to warm up
+  await fromHere();
+  for (const _ of roundsOf(setting.effort)) {
+    python.push((await alone.take(1)).seconds);
+    typescript.push(await fromHere());
   }
   return { python, typescript };
 }

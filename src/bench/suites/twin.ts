@@ -2,7 +2,7 @@ import { type Backend, type Model, open } from "../../backend.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { figure, ratios } from "../figure.ts";
 import { images } from "../images.ts";
-import type { Setting } from "../setting.ts";
+import { roundsOf, type Setting } from "../setting.ts";
 import type { Suite } from "../suite.ts";
 
 const steps = 2;
@@ -32,13 +32,9 @@ const modelOf = (backend: Backend) => backend.model({ kind: "resnet20" });
 async function inTurn(models: readonly Model[], { effort, signal }: Setting): Promise<number[][]> {
   const data = images(steps * batch, 32);
   const seconds: number[][] = models.map(() => []);
-  const began = performance.now();
-  for (let round = 0; round <= effort.rounds; round++) {
-    if (round > effort.leastRounds && performance.now() - began > effort.budgetSeconds * 1000) break;
-    for (const [index, model] of models.entries()) {
-      const taken = await stepSeconds(model, data, signal);
-      if (round > 0) seconds[index]?.push(taken); // the first warmed both up
-    }
+  for (const model of models) await stepSeconds(model, data, signal); // to warm up
+  for (const _ of roundsOf(effort)) {
+    for (const [index, model] of models.entries()) seconds[index]?.push(await stepSeconds(model, data, signal));
   }
   return seconds;
 }
