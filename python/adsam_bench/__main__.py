@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from typing import TextIO
 
 import torch
 
@@ -15,7 +16,7 @@ from .request import Request, Unmeasured
 from .turns import Turns
 
 
-def main(text: str) -> None:
+def main(text: str, answers: TextIO) -> None:
     """Runs the contender that the request names until nobody wants turns of it any more."""
     request = Request.model_validate_json(text)
     torch.set_num_threads(request.threads)
@@ -24,7 +25,7 @@ def main(text: str) -> None:
     torch.backends.cudnn.deterministic = True
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cuda.matmul.allow_tf32 = False
-    turns = Turns(resolve_device(request.device))
+    turns = Turns(resolve_device(request.device), answers)
     try:
         CONTENDERS[request.contender](request, turns)
     except Unmeasured as reason:
@@ -35,6 +36,7 @@ def main(text: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
-    sys.stdout.flush()
+    with os.fdopen(os.dup(1), "w") as stdout:
+        os.dup2(2, 1)  # what others print, a compiler among them, is no answer
+        main(sys.argv[1], stdout)
     os._exit(0)  # torch's own end takes a while, and there is nothing to tidy up

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from time import perf_counter
+from typing import TextIO
 
 import torch
 
@@ -19,8 +20,9 @@ class Turns:
     it waits for the next turn, so that a training run stands still between two of its steps.
     """
 
-    def __init__(self, device: torch.device) -> None:
+    def __init__(self, device: torch.device, answers: TextIO) -> None:
         self.device = device
+        self._answers = answers
         self._memory = PeakMemory(device)
         self._left = 0
         self._began = 0.0
@@ -57,9 +59,9 @@ class Turns:
             call()
 
     def say(self, message: Mapping[str, object]) -> None:
-        """One line on stdout."""
-        sys.stdout.write(json.dumps(message) + "\n")
-        sys.stdout.flush()
+        """One line."""
+        self._answers.write(json.dumps(message) + "\n")
+        self._answers.flush()
 
     def _synchronize(self) -> None:
         if self.device.type == "cuda":

@@ -11,7 +11,7 @@ export interface Effort {
 }
 
 export const thorough: Effort = { rounds: 7, leastRounds: 3, turnSeconds: 0.5, budgetSeconds: 60 };
-export const quick: Effort = { rounds: 2, leastRounds: 2, turnSeconds: 0.1, budgetSeconds: 10 };
+export const quick: Effort = { rounds: 2, leastRounds: 1, turnSeconds: 0.1, budgetSeconds: 10 };
 
 /** The numbers of the rounds, as many as there is time for. */
 export function* roundsOf({ rounds, leastRounds, budgetSeconds }: Effort): Generator<number, void> {

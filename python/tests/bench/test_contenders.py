@@ -30,7 +30,7 @@ def turns_of(
 ) -> list[dict[str, object]]:
     """What a contender says when it is told so much."""
     monkeypatch.setattr("sys.stdin", io.StringIO(told))
-    CONTENDERS[asked.contender](asked, Turns(CPU))
+    CONTENDERS[asked.contender](asked, Turns(CPU, sys.stdout))
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
