@@ -78,9 +78,12 @@ class Runner {
       const { calls: limit = standardCalls } = this.#request;
       const contender = await Contender.start({ ...this.#request, calls: limit }, setting);
       this.#contender = contender;
+      const { turnSeconds, rounds, longestCallSeconds } = setting.effort;
       let { seconds } = await contender.take(1);
+      if (seconds > longestCallSeconds) {
+        throw new NotMeasured(`one call took ${seconds.toFixed(0)} s, more than the ${longestCallSeconds} s allowed`);
+      }
       if (seconds < longCallSeconds) ({ seconds } = await contender.take(1));
-      const { turnSeconds, rounds } = setting.effort;
       const most = Math.floor((limit - warmUpCalls) / rounds);
       this.#calls = Math.max(1, Math.min(Math.ceil(turnSeconds / seconds), most));
     });

@@ -13,7 +13,7 @@ async function setting(changes: Partial<Setting> = {}): Promise<Setting> {
     python: (await findPython({})).path,
     threads: 1,
     reference: undefined,
-    effort: { rounds: 3, leastRounds: 3, turnSeconds: 0.01, budgetSeconds: 60 },
+    effort: { rounds: 3, leastRounds: 3, turnSeconds: 0.01, budgetSeconds: 60, longestCallSeconds: 60 },
     signal: undefined,
     onVersions: () => {},
     ...changes,
@@ -46,6 +46,16 @@ test("who breaks down on the way leaves the race, and the others go on", async (
   });
   expect(result.names()).toEqual(["floor"]);
   expect(result.unmeasured).toEqual([{ name: "short", reason: expect.stringMatching(/^it ended early/) }]);
+});
+
+test("who is too slow is not measured", async () => {
+  const { effort } = await setting();
+  const result = await race(await setting({ effort: { ...effort, longestCallSeconds: 0 } }), {
+    floor: { ...small, contender: "passes" },
+  });
+  expect(result.unmeasured).toEqual([
+    { name: "floor", reason: expect.stringMatching(/^one call took \d+ s, more than the 0 s allowed$/) },
+  ]);
 });
 
 test("a Python that is not there is no contender", async () => {
