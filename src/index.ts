@@ -14,6 +14,16 @@ export {
   type Run,
   type TraceOptions,
 } from "./backend.ts";
+export {
+  type BenchOptions,
+  type BenchReport,
+  bench,
+  type Figure,
+  type SuiteName,
+  type SuiteReport,
+  type Target,
+  type Unmeasured,
+} from "./bench/index.ts";
 export { bisectBackends } from "./conformance/bisect.ts";
 export {
   type BackendTwin,

@@ -5,6 +5,7 @@ import * as api from "../src/index.ts";
 test("the public surface", () => {
   expect(Object.keys(api).sort()).toEqual([
     "AdsamError",
+    "bench",
     "bisectBackends",
     "conform",
     "evaluation",

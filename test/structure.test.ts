@@ -78,9 +78,17 @@ describe("the rooms keep to themselves", () => {
     expect(strangers).toEqual([]);
   });
 
-  test("the Python package knows nothing of the bridge", () => {
+  test("the benchmarks use the public API, and look beneath it for the cost of a call alone", () => {
+    const beneath = importsFrom("bench").filter(([, name]) => /^(torch|tfjs|cli)\//.test(name));
+    expect(beneath).toEqual([
+      ["bench/bench.ts", "torch/environment.ts"],
+      ["bench/suites/bridge.ts", "torch/session.ts"],
+    ]);
+  });
+
+  test("the Python package knows nothing of the bridge and the benchmarks", () => {
     const knowing = files(join(root, "python/adversarial_sampling"), ".py").filter((path) =>
-      /adsam_bridge/.test(readFileSync(path, "utf8")),
+      /adsam_(bridge|bench)/.test(readFileSync(path, "utf8")),
     );
     expect(knowing).toEqual([]);
   });

@@ -42,6 +42,12 @@ function adsam(): Command {
     async () => (await import("./predict.ts")).predict,
   );
   addConform(program);
+  addLater(
+    program,
+    "bench",
+    "measure how long the work takes here, against the published code, other packages and the floor",
+    async () => (await import("./bench.ts")).benchCommand,
+  );
   return program;
 }
 

@@ -4,7 +4,7 @@ import { adsam, start } from "./adsam.ts";
 
 test("--help lists the commands and exits with 0", async () => {
   const { exitCode, stdout, stderr } = await adsam(["--help"]);
-  for (const command of ["setup", "doctor", "train", "evaluate", "predict", "conform"]) {
+  for (const command of ["setup", "doctor", "train", "evaluate", "predict", "conform", "bench"]) {
     expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, "m"));
   }
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
@@ -14,6 +14,7 @@ test.each([
   ["train", ["default: digits)", "default: 200)", "default: 0.8)", "default: runs/<model>-<dataset>-<time>)"]],
   ["evaluate", ["default: 30)", "default: the run's own)"]],
   ["predict", ["default: 30)", "default: auto)"]],
+  ["bench", ["default: all of them)", "default: auto)"]],
 ])("help %s lists its options with their defaults", async (command, defaults) => {
   const [asked, helped] = await Promise.all([adsam([command, "--help"]), adsam(["help", command])]);
   expect(helped).toEqual(asked);

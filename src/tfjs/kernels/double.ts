@@ -19,9 +19,8 @@ export class DoubleScope {
     return this.#keep("Cast", widening, [this.#engine.handleOf(x)]);
   }
 
-  /** Over the first axis. */
-  mean(x: Double): Double {
-    const over = tf.scalar(0, "int32");
+  mean(x: Double, axes: readonly number[]): Double {
+    const over = tf.tensor1d([...axes], "int32");
     const attributes: Attributes = { types: { T: double, Tidx: "TF_INT32" }, bools: { keep_dims: false } };
     return this.#keep("Mean", attributes, [x, this.#engine.handleOf(over)]);
   }

@@ -1,0 +1,34 @@
+import type { Suite } from "../suite.ts";
+import { bridge } from "./bridge.ts";
+import { batch, depth } from "./growth.ts";
+import { help } from "./help.ts";
+import { memory } from "./memory.ts";
+import { modes } from "./modes.ts";
+import { plainVi } from "./plain-vi.ts";
+import { prediction } from "./prediction.ts";
+import { start } from "./start.ts";
+import { digits, step, vgg16 } from "./step.ts";
+import { training } from "./training.ts";
+import { twin } from "./twin.ts";
+
+/** All of them, in the order in which they are measured. */
+export const suites = {
+  step,
+  modes,
+  digits,
+  vgg16,
+  vi: plainVi,
+  prediction,
+  memory,
+  depth,
+  batch,
+  training,
+  start,
+  bridge,
+  help,
+  twin,
+} as const satisfies Record<string, Suite>;
+
+export type SuiteName = keyof typeof suites;
+
+export const suiteNames = Object.keys(suites) as readonly SuiteName[];
