@@ -39,10 +39,10 @@ export class WaveNoise implements NoiseSource {
 
   draw(shape: readonly number[]): tf.Tensor {
     const values = wave(this.next++, elementCount(shape));
-    return tf.tensor(
-      Float32Array.from(values, (value) => Math.SQRT2 * value),
-      [...shape],
-    );
+    // Many times as fast as Float32Array.from, which iterates.
+    const draw = new Float32Array(values.length);
+    for (let i = 0; i < draw.length; i++) draw[i] = Math.SQRT2 * (values[i] ?? 0);
+    return tf.tensor(draw, [...shape]);
   }
 }
 

@@ -19,7 +19,7 @@ export interface Optimizer {
   learningRate: number;
   /** One step; parameters without a gradient stay where they are. */
   step(gradients: ByName): void;
-  /** The tensors are the optimizer's own. */
+  /** The tensors are copies, the caller's. */
   state(): OptimizerState;
   /** Goes on from the state of another optimizer of the same kind, whose tensors are copied. */
   restore(state: OptimizerState): void;
@@ -36,6 +36,107 @@ export function createOptimizer(
   return optimizer === "adam" ? new Adam(parameters, learningRate) : new Sgd(parameters, learningRate);
 }
 
+/** New parameters and moments, of the parameters, their gradients and the moments before; all are flat vectors. */
+type Update = (
+  p: tf.Tensor1D,
+  g: tf.Tensor1D,
+  remembered: (key: string) => tf.Tensor1D,
+) => { readonly p: tf.Tensor; readonly moments: Readonly<Record<string, tf.Tensor>> };
+
+/**
+ * Keeps parameters and moments of an optimizer, and lets it see them as flat vectors: a handful of operations a step instead
+ * of a handful for every parameter, most of which are so small that starting an operation takes longer than computing it.
+ */
+class FlatParameters {
+  readonly #parameters: Parameters;
+  readonly #keys: readonly string[];
+  /** Of what has moved so far, in the order of `#names`. */
+  #moments: ReadonlyMap<string, tf.Tensor1D> = new Map();
+  #names: readonly string[] = [];
+
+  constructor(parameters: Parameters, keys: readonly string[]) {
+    this.#parameters = parameters;
+    this.#keys = keys;
+  }
+
+  move(gradients: ByName, update: Update): void {
+    const names = [...this.#parameters.keys()].filter((name) => gradients.has(name));
+    if (names.length === 0) return;
+    tf.tidy(() => {
+      this.#remember(names);
+      const values = names.map((name) => found(this.#parameters, name));
+      const { p, moments } = update(flat(values), flat(names.map((name) => found(gradients, name))), (key) =>
+        found(this.#moments, key),
+      );
+      for (const [i, part] of parts(p, values).entries()) values[i]?.assign(part);
+      this.#replace(names, moments);
+    });
+  }
+
+  /** The moments by torch's names of them. */
+  state(): ReadonlyMap<string, ByName> {
+    const like = this.#names.map((name) => found(this.#parameters, name));
+    const named = (key: string): ByName => {
+      const moment = this.#moments.get(key);
+      if (moment === undefined) return new Map();
+      return new Map(parts(moment, like).map((part, i) => [this.#names[i] ?? "", part]));
+    };
+    return new Map(this.#keys.map((key) => [key, named(key)]));
+  }
+
+  /** Takes copies of moments. */
+  restore(moments: ReadonlyMap<string, ByName>): void {
+    const names = [...(moments.get(this.#keys[0] ?? "")?.keys() ?? [])];
+    tf.tidy(() => {
+      const copies = this.#keys.map((key) => [
+        key,
+        flat(names.map((name) => found(moments.get(key) ?? new Map(), name))),
+      ]);
+      this.#replace(names, names.length === 0 ? {} : Object.fromEntries(copies));
+    });
+  }
+
+  dispose(): void {
+    this.#replace([], {});
+  }
+
+  /** Moments of 0 for parameters that have not moved before. */
+  #remember(names: readonly string[]): void {
+    if (names.join() === this.#names.join()) return;
+    const before = this.state();
+    const like = names.map((name) => found(this.#parameters, name));
+    const moments = this.#keys.map((key) => [
+      key,
+      flat(names.map((name, i) => before.get(key)?.get(name) ?? tf.zerosLike(like[i] ?? tf.scalar(0)))),
+    ]);
+    this.#replace(names, Object.fromEntries(moments));
+  }
+
+  #replace(names: readonly string[], moments: Readonly<Record<string, tf.Tensor>>): void {
+    for (const moment of this.#moments.values()) moment.dispose();
+    this.#names = names;
+    this.#moments = new Map(Object.entries(moments).map(([key, moment]) => [key, tf.keep(moment) as tf.Tensor1D]));
+  }
+}
+
+function flat(tensors: readonly tf.Tensor[]): tf.Tensor1D {
+  const [first, ...others] = tensors.map((each) => tf.reshape(each, [-1]) as tf.Tensor1D);
+  if (first === undefined) return tf.tensor1d([]);
+  return others.length === 0 ? tf.clone(first) : tf.concat1d([first, ...others]);
+}
+
+/** The parts of a flat vector, shaped as the tensors that it was made of. */
+function parts(vector: tf.Tensor, like: readonly tf.Tensor[]): tf.Tensor[] {
+  const sizes = like.map(({ size }) => size);
+  return tf.tidy(() => tf.split(vector, sizes).map((part, i) => tf.reshape(part, like[i]?.shape ?? [])));
+}
+
+function found<T>(tensors: ReadonlyMap<string, T>, name: string): T {
+  const tensor = tensors.get(name);
+  if (tensor !== undefined) return tensor;
+  throw new Error(`expected a tensor ${name}`);
+}
+
 /**
  * Adam (Kingma & Ba, ICLR 2015) in torch's order of operations: eps is added to sqrt(v) after its bias is corrected.
  *
@@ -44,13 +145,11 @@ export function createOptimizer(
  */
 export class Adam implements Optimizer {
   learningRate: number;
-  readonly #parameters: Parameters;
-  readonly #means = new Moments();
-  readonly #squares = new Moments();
+  readonly #parameters: FlatParameters;
   #steps = 0;
 
   constructor(parameters: Parameters, learningRate: number) {
-    this.#parameters = parameters;
+    this.#parameters = new FlatParameters(parameters, ["exp_avg", "exp_avg_sq"]);
     this.learningRate = learningRate;
   }
 
@@ -59,92 +158,55 @@ export class Adam implements Optimizer {
     this.#steps += 1;
     const stepSize = this.learningRate / (1 - beta1 ** this.#steps);
     const correction = Math.sqrt(1 - beta2 ** this.#steps);
-    for (const [name, parameter] of this.#parameters) {
-      const g = gradients.get(name);
-      if (g === undefined) continue;
-      tf.tidy(() => {
-        const before = this.#means.get(name, g);
-        const m = tf.add(before, tf.mul(tf.sub(g, before), 1 - beta1));
-        const v = tf.add(tf.mul(this.#squares.get(name, g), beta2), tf.mul(tf.mul(g, 1 - beta2), g));
-        const denominator = tf.add(tf.div(tf.sqrt(v), correction), eps);
-        parameter.assign(tf.sub(parameter, tf.div(tf.mul(m, stepSize), denominator)));
-        this.#means.set(name, m);
-        this.#squares.set(name, v);
-      });
-    }
+    this.#parameters.move(gradients, (p, g, remembered) => {
+      const before = remembered("exp_avg");
+      const m = tf.add(before, tf.mul(tf.sub(g, before), 1 - beta1));
+      const v = tf.add(tf.mul(remembered("exp_avg_sq"), beta2), tf.mul(tf.mul(g, 1 - beta2), g));
+      const denominator = tf.add(tf.div(tf.sqrt(v), correction), eps);
+      return { p: tf.sub(p, tf.div(tf.mul(m, stepSize), denominator)), moments: { exp_avg: m, exp_avg_sq: v } };
+    });
   }
 
   state(): OptimizerState {
-    const moments = { exp_avg: this.#means.tensors, exp_avg_sq: this.#squares.tensors };
-    return { steps: this.#steps, moments: new Map(Object.entries(moments)) };
+    return { steps: this.#steps, moments: this.#parameters.state() };
   }
 
   restore({ steps, moments }: OptimizerState): void {
     this.#steps = steps;
-    this.#means.replace(moments.get("exp_avg"));
-    this.#squares.replace(moments.get("exp_avg_sq"));
+    this.#parameters.restore(moments);
   }
 
   dispose(): void {
-    this.#means.replace(undefined);
-    this.#squares.replace(undefined);
+    this.#parameters.dispose();
   }
 }
 
 /** Stochastic gradient descent with momentum: b <- 0.9 b + g (b = g at first),  p <- p - lr b. */
 export class Sgd implements Optimizer {
   learningRate: number;
-  readonly #parameters: Parameters;
-  readonly #velocities = new Moments();
+  readonly #parameters: FlatParameters;
 
   constructor(parameters: Parameters, learningRate: number) {
-    this.#parameters = parameters;
+    this.#parameters = new FlatParameters(parameters, ["momentum_buffer"]);
     this.learningRate = learningRate;
   }
 
   step(gradients: ByName): void {
-    for (const [name, parameter] of this.#parameters) {
-      const g = gradients.get(name);
-      if (g === undefined) continue;
-      tf.tidy(() => {
-        const velocity = tf.add(tf.mul(this.#velocities.get(name, g), momentum), g);
-        parameter.assign(tf.sub(parameter, tf.mul(velocity, this.learningRate)));
-        this.#velocities.set(name, velocity);
-      });
-    }
+    this.#parameters.move(gradients, (p, g, remembered) => {
+      const velocity = tf.add(tf.mul(remembered("momentum_buffer"), momentum), g);
+      return { p: tf.sub(p, tf.mul(velocity, this.learningRate)), moments: { momentum_buffer: velocity } };
+    });
   }
 
   state(): OptimizerState {
-    return { steps: 0, moments: new Map([["momentum_buffer", this.#velocities.tensors]]) };
+    return { steps: 0, moments: this.#parameters.state() };
   }
 
   restore({ moments }: OptimizerState): void {
-    this.#velocities.replace(moments.get("momentum_buffer"));
+    this.#parameters.restore(moments);
   }
 
   dispose(): void {
-    this.#velocities.replace(undefined);
-  }
-}
-
-/** One tensor a parameter, zero until it is set, that outlives the tidy it was made in. */
-class Moments {
-  readonly tensors = new Map<string, tf.Tensor>();
-
-  get(name: string, like: tf.Tensor): tf.Tensor {
-    return this.tensors.get(name) ?? tf.zerosLike(like);
-  }
-
-  set(name: string, value: tf.Tensor): void {
-    this.tensors.get(name)?.dispose();
-    this.tensors.set(name, tf.keep(value));
-  }
-
-  /** Takes copies of `tensors` in place of its own. */
-  replace(tensors: ByName = new Map()): void {
-    const copies = [...tensors].map(([name, tensor]) => [name, tf.keep(tf.clone(tensor))] as const);
-    for (const tensor of this.tensors.values()) tensor.dispose();
-    this.tensors.clear();
-    for (const [name, copy] of copies) this.tensors.set(name, copy);
+    this.#parameters.dispose();
   }
 }

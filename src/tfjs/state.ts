@@ -10,6 +10,7 @@ import { count, real } from "../schema/numbers.ts";
 import { fitOptions } from "../schema/options.ts";
 import { type NamedTensors, tensor } from "../tensor.ts";
 import type { AdversarialStep } from "./adversarial.ts";
+import { scoped } from "./passes.ts";
 import { fromTf, toFloat32 } from "./tensors.ts";
 
 /** Of the layout that both backends write. */
@@ -113,11 +114,13 @@ function flat({ options, device: _device, ...fields }: Setting): Record<string, 
 
 /** The optimizer's moments and the accumulated gradients of the noise, by the names that torch's side gives them. */
 export function stepTensors({ optimizer, ascent }: AdversarialStep): NamedTensors {
-  const { steps, moments } = optimizer.state();
-  const found = [...moments].flatMap(([key, tensors]) => {
-    const counts = [...tensors.keys()].map((name) => [`optimizer.step.${name}`, tensor(new Float32Array([steps]), [])]);
-    const values = [...tensors].map(([name, value]) => [`optimizer.${key}.${name}`, fromTf(value)]);
-    return steps > 0 ? [...counts, ...values] : values;
+  const found = scoped(() => {
+    const { steps, moments } = optimizer.state();
+    return [...moments].flatMap(([key, tensors]) => {
+      const step = [...tensors.keys()].map((name) => [`optimizer.step.${name}`, tensor(new Float32Array([steps]), [])]);
+      const values = [...tensors].map(([name, value]) => [`optimizer.${key}.${name}`, fromTf(value)]);
+      return steps > 0 ? [...step, ...values] : values;
+    });
   });
   const totals = [...(ascent.sums ?? [])].map(([name, total]) => [`noise_gradient.${name}`, fromTf(total)]);
   return Object.fromEntries([...found, ...totals]);

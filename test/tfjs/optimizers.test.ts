@@ -63,11 +63,13 @@ describe.each(["adam", "sgd"] as const)("%s", (name) => {
       descend(optimizer, gradient);
       expectNear(parameter.dataSync(), torch[name].positions[i] ?? []);
     }
-    const { moments } = optimizer.state();
-    expect([...moments.keys()]).toEqual(Object.keys(torch[name].moments));
-    for (const [key, values] of Object.entries(torch[name].moments)) {
-      expectNear(moments.get(key)?.get("p")?.dataSync() ?? [], values);
-    }
+    tf.tidy(() => {
+      const { moments } = optimizer.state();
+      expect([...moments.keys()]).toEqual(Object.keys(torch[name].moments));
+      for (const [key, values] of Object.entries(torch[name].moments)) {
+        expectNear(moments.get(key)?.get("p")?.dataSync() ?? [], values);
+      }
+    });
     optimizer.dispose();
   });
 
@@ -78,7 +80,7 @@ describe.each(["adam", "sgd"] as const)("%s", (name) => {
     const [part, stopped] = make(name);
     for (const gradient of gradients.slice(0, 2)) descend(stopped, gradient);
     const [again, resumed] = make(name, [...part.dataSync()]);
-    resumed.restore(stopped.state());
+    tf.tidy(() => resumed.restore(stopped.state()));
     for (const gradient of gradients.slice(2)) descend(resumed, gradient);
     expect(again.dataSync()).toEqual(whole.dataSync());
     for (const optimizer of [first, stopped, resumed]) optimizer.dispose();

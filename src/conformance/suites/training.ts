@@ -13,10 +13,12 @@ import type { Parties } from "../sides.ts";
 
 const spec: ModelSpecInput = { kind: "resnet20", classes: 10, initLogSigma: -5 };
 const options: FitRunOptions = {
-  epochs: 5,
+  epochs: 6,
   batch: 100,
-  learningRate: 0.005,
-  milestones: [3, 4],
+  learningRate: 0.003,
+  milestones: [4, 5],
+  steps: 2,
+  metricForward: false,
   validation: "none",
   shuffle: false,
   noise: { kind: "wave", next: 0 },
