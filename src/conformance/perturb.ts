@@ -20,7 +20,11 @@ export function perturbed(inputs: NamedTensors, seed: number): NamedTensors {
     if (values.dtype !== "float32" && values.dtype !== "float64") return [name, values];
     const data = new Float32Array(values.data.length);
     data.set(numbers(values));
-    for (let i = 0; i < data.length; i++) data[i] = neighbour(data[i] ?? 0, next() < 0.5);
+    let signs = 0;
+    for (let i = 0; i < data.length; i++) {
+      signs = i % 32 === 0 ? next() * 2 ** 32 : signs >>> 1;
+      data[i] = neighbour(data[i] ?? 0, (signs & 1) === 1);
+    }
     return [name, tensor(data, values.shape)];
   });
   return Object.fromEntries(moved);

@@ -18,8 +18,8 @@ const cases: readonly NetworkCase[] = [
   { kind: "resnet20", bayesian: true, side: 32, batch: 4 },
   { kind: "resnet20", bayesian: false, side: 32, batch: 4 },
   { kind: "resnet32", bayesian: true, side: 8, batch: 8 },
-  { kind: "vgg11", bayesian: false, side: 32, batch: 2 },
-  { kind: "vgg16", bayesian: true, side: 32, batch: 2 },
+  { kind: "vgg11", bayesian: true, side: 32, batch: 2 },
+  { kind: "vgg16", bayesian: false, side: 32, batch: 2 },
 ];
 
 /** What batch norm sums over: every pixel of the batch, of which there are fewer after each stage of a ResNet. */

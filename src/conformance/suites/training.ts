@@ -12,11 +12,16 @@ import { uniform } from "../random.ts";
 import type { Parties } from "../sides.ts";
 
 const spec: ModelSpecInput = { kind: "resnet20", classes: 10, initLogSigma: -5 };
+/**
+ * So that both have learned, soon, and rounding does not decide how well: with these, torch's own runs from starts that are one
+ * ulp apart end within 0.6 percentage points of one another; with Adam or after fewer epochs 1 to 2 points apart.
+ */
 const options: FitRunOptions = {
   epochs: 6,
   batch: 100,
-  learningRate: 0.003,
-  milestones: [4, 5],
+  optimizer: "sgd",
+  learningRate: 0.02,
+  milestones: [4],
   steps: 2,
   metricForward: false,
   validation: "none",
