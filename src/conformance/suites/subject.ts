@@ -1,5 +1,6 @@
 import type { Backend, Model } from "../../backend.ts";
 import type { ModelSpecInput } from "../../schema/models.ts";
+import type { StepOptions } from "../../schema/options.ts";
 import type { TensorInfo } from "../../schema/results.ts";
 import { type NamedTensors, type Tensor, tensor } from "../../tensor.ts";
 import { formulaTensors } from "../fill.ts";
@@ -56,6 +57,11 @@ export function under(start: string, tensors: NamedTensors): NamedTensors {
 
 export function scalar(value: number): Tensor {
   return tensor(Float64Array.of(value), []);
+}
+
+/** The step by torch's own kernels, where torch takes it: what its float32 is off by is the yardstick, not what ours are. */
+export async function byOwnKernels(backend: Backend, step: StepOptions): Promise<StepOptions> {
+  return (await backend.info()).backend === "torch" ? { ...step, kernels: "torch" } : step;
 }
 
 /** An input by its name. */
