@@ -117,7 +117,7 @@ function build(sources) {
 }
 
 async function preparePython(check) {
-  const { findPython, inspectPython, makeEnvironment, requireHealthy } = await import(
+  const { compileKernels, findPython, inspectPython, makeEnvironment, requireHealthy } = await import(
     pathToFileURL(inRoot("dist/torch/environment.js")).href
   );
   if (process.env.ADSAM_PYTHON) {
@@ -128,6 +128,8 @@ async function preparePython(check) {
   const began = performance.now();
   const { python, made } = await makeEnvironment({ onLine: say, check });
   if (made) say(`the Python environment: ready in ${secondsSince(began)}`);
+  const noKernels = made || check ? await compileKernels(python) : null;
+  if (noKernels !== null) say(`training on a CPU will be slower, by torch's kernels: ${noKernels}`);
   return python;
 }
 

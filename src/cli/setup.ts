@@ -16,7 +16,7 @@ export function addSetup(program: Command): void {
 }
 
 async function setup({ python: basePython, json }: SetupOptions): Promise<void> {
-  const [{ inspectPython, makeEnvironment }, { prepareAddon }] = await Promise.all([
+  const [{ compileKernels, inspectPython, makeEnvironment }, { prepareAddon }] = await Promise.all([
     import("../torch/environment.ts"),
     import("../tfjs/engine.ts"),
   ]);
@@ -25,9 +25,14 @@ async function setup({ python: basePython, json }: SetupOptions): Promise<void> 
   const { version, packages } = await inspectPython(python);
   const named = process.env.ADSAM_PYTHON;
   if (named) tell(`ADSAM_PYTHON names ${named}, which is used instead of the environment that set-up makes`);
+  const noKernels = await compileKernels(python);
+  if (noKernels !== null) tell(`training on a CPU will be slower, by torch's kernels: ${noKernels}`);
   const engine = await prepareAddon({ python, check: true, onLine: tell });
   const slow = engine.ready ? undefined : `plain JavaScript, which is slow: ${engine.reason}`;
-  if (json) process.stdout.write(`${JSON.stringify({ python, made, version, packages, engine })}\n`);
+  if (json)
+    process.stdout.write(
+      `${JSON.stringify({ python, made, version, packages, kernels: noKernels ?? "compiled", engine })}\n`,
+    );
   else {
     const torch = `${madeOrThere(made)}: ${python} (Python ${version}, torch ${packages.torch})`;
     const tfjs = slow ?? `${madeOrThere(engine.ready && engine.made)}: TensorFlow for the tfjs backend`;

@@ -1,0 +1,14 @@
+import { join } from "node:path";
+import { follow, type Outcome } from "../../installation/program.ts";
+import { packageRoot } from "../../package.ts";
+
+/**
+ * Has the Python package compile its kernels for this processor, which otherwise the first training waits for (7 s).
+ * Without them training works too, by torch's own.
+ * @returns one line on why they cannot be had; null when they are there.
+ */
+export async function compileKernels(python: string): Promise<string | null> {
+  const env = { ...process.env, PYTHONPATH: join(packageRoot, "python") };
+  const { ok, lines }: Outcome = await follow(python, ["-m", "adversarial_sampling.native"], () => {}, env);
+  return ok ? null : (lines.at(-1) ?? "no reason given");
+}
