@@ -117,7 +117,8 @@ describe("defaults", () => {
   test("are shown in the help, every one", () => {
     const help = command().helpInformation().replaceAll(/\s+/g, " ");
     for (const [name, value] of Object.entries(standard)) {
-      const shown = value === true ? "on" : Array.isArray(value) ? value.join(",") : value;
+      const shown =
+        typeof value === "boolean" ? (value ? "on" : "off") : Array.isArray(value) ? value.join(",") : value;
       if (value !== null) expect(help, name).toContain(`default: ${shown})`);
     }
     expect(help).toContain("default: digits)");

@@ -108,6 +108,11 @@ function climbs({ moved, options }: Rehearsal): boolean {
   return moved === "eps" && options.steps > 0;
 }
 
+/** Whether forwards go through parameters that Adam has moved, whose first step is one of signs too. */
+function followsAdam({ options, batches }: Rehearsal): boolean {
+  return options.optimizer === "adam" && batches > 1;
+}
+
 function* numbersOf(found: Sides<Outcome>, { place, options }: Rehearsal, of: readonly Quantity[]): Generator<Pair> {
   const { left, right, yardstick } = found;
   const numbers = { left: scalars(left), right: scalars(right), yardstick: yardstick && scalars(yardstick) };
@@ -137,7 +142,7 @@ interface Moved {
 
 function* statisticsOf({ one, names, after }: Moved, before: NamedTensors): Generator<Pair> {
   for (const name of names.filter(isStatistic)) {
-    if (climbs(one) && !name.endsWith("tracked")) continue;
+    if ((climbs(one) || followsAdam(one)) && !name.endsWith("tracked")) continue;
     yield { quantity: "statistic", place: one.place, ...statistic(before, after, name) };
   }
 }

@@ -13,6 +13,7 @@ from torch.nn import functional as F
 
 from adsam_bridge import endpoints
 from adversarial_sampling.adversarial import AdversarialStep
+from adversarial_sampling.fast import FastStep
 from adversarial_sampling.layers import Layer
 from adversarial_sampling.models import Network
 
@@ -45,16 +46,18 @@ def _in_layer(name: str, spoil: Callable[[Layer, Transform], Transform]) -> Tens
 
 
 def _in_step(spoil: Callable[[AdversarialStep], None]) -> Tensor:
+    # In the step as it is defined, whose parts have names, put in place of the fast one.
     def replace(network: Network) -> None:
-        honest = tracing.AdversarialStep
+        honest = tracing.FastStep
 
-        def make(model, *arguments) -> AdversarialStep:
-            step = honest(model, *arguments)
-            if model is network:
-                spoil(step)
+        def make(model, *arguments) -> AdversarialStep | FastStep:
+            if model is not network:
+                return honest(model, *arguments)
+            step = AdversarialStep(model, *arguments)
+            spoil(step)
             return step
 
-        tracing.AdversarialStep = make
+        tracing.FastStep = make
 
     return _plant(replace)
 
