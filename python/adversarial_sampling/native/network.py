@@ -61,7 +61,9 @@ class Native:
         opened.restype = ctypes.c_void_p
         units = (Unit * len(self.plan.units))(*self.plan.units)
         self._network = ctypes.c_void_p(opened(units, ctypes.c_int64(len(units))))
-        weakref.finalize(self, getattr(kernels, f"{name}_close"), self._network)
+        closing = weakref.finalize(self, getattr(kernels, f"{name}_close"), self._network)
+        # Not when the process ends: another thread may be computing in it.
+        closing.atexit = False
 
     def forward(self, weights: Tensor, x: Tensor, *, by_batch: bool, moves: bool) -> Tensor:
         """Logits [N, classes] of images x [N, 3, H, H].
