@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { inDouble } from "./double.ts";
+import { meanInDouble } from "./double.ts";
 import { isNative } from "./native.ts";
 
 /** From so many numbers on, an operation's own time is worth more of them. */
@@ -16,11 +16,10 @@ export function channelMeans(x: tf.Tensor): tf.Tensor {
   if (!isNative()) return tf.mean(x, leadingAxes(x));
   const channels = x.shape.at(-1) ?? 1;
   const count = x.size / channels;
-  if (x.size < large || count % block !== 0) return inDouble((scope) => [scope.mean(scope.of(x), leadingAxes(x))])[0];
+  if (x.size < large || count % block !== 0) return meanInDouble(x, leadingAxes(x));
   return tf.tidy(() => {
     const sums = tf.reshape(tf.sum(tf.reshape(x, [block, x.size / block]), 0), [count / block, channels]);
-    const [mean] = inDouble((scope) => [scope.mean(scope.of(sums), [0])]);
-    return tf.div(mean, block);
+    return tf.div(meanInDouble(sums, [0]), block);
   });
 }
 

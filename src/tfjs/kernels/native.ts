@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs-core";
 interface Attribute {
   readonly name: string;
   readonly type: number;
-  readonly value: number | boolean | string | readonly number[];
+  readonly value: number | boolean;
 }
 
 /** TensorFlow's handle of a tensor of any type. */
@@ -21,7 +21,6 @@ interface Binding {
 /** What tfjs-node's backend can do beyond tfjs: run any operation of TensorFlow. */
 interface RawOperations {
   readonly binding: Binding;
-  executeMultipleOutputs(name: string, attributes: Attribute[], inputs: tf.Tensor[], outputs: number): tf.Tensor[];
   getInputTensorIds(tensors: tf.Tensor[]): number[];
   createOutputTensor(made: RawTensor): tf.Tensor;
 }
@@ -30,10 +29,7 @@ interface RawOperations {
 export interface Attributes {
   /** A type by the binding's name of it, or by TensorFlow's number where it has none. */
   readonly types?: Readonly<Record<string, "TF_FLOAT" | "TF_INT32" | number>>;
-  readonly ints?: Readonly<Record<string, readonly number[]>>;
-  readonly floats?: Readonly<Record<string, number>>;
   readonly bools?: Readonly<Record<string, boolean>>;
-  readonly strings?: Readonly<Record<string, string>>;
 }
 
 function rawOperations(): RawOperations | null {
@@ -42,7 +38,7 @@ function rawOperations(): RawOperations | null {
 }
 
 function isRaw(backend: unknown): backend is RawOperations {
-  return typeof backend === "object" && backend !== null && "executeMultipleOutputs" in backend && "binding" in backend;
+  return typeof backend === "object" && backend !== null && "createOutputTensor" in backend && "binding" in backend;
 }
 
 /** Whether raw operations can be run: tfjs-node's native engine is the one in use. */
@@ -51,18 +47,12 @@ export function isNative(): boolean {
 }
 
 /**
- * Runs a TensorFlow operation by its name in https://www.tensorflow.org/api_docs/python/tf/raw_ops.
+ * Runs a TensorFlow operation of one output by its name in https://www.tensorflow.org/api_docs/python/tf/raw_ops.
  * No gradient is recorded: that is for the caller, by `tf.customGrad`.
  */
-export function runRaw(name: string, attributes: Attributes, inputs: tf.Tensor[], outputs: number): tf.Tensor[] {
-  const raw = rawOperations();
-  if (raw === null) throw new Error(`${name} needs the native engine, the engine is ${tf.getBackend()}`);
-  return raw.executeMultipleOutputs(name, listed(attributes, raw.binding), inputs, outputs);
-}
-
-/** As `runRaw`, for an operation with one output. */
-export function runRawSingle(name: string, attributes: Attributes, inputs: tf.Tensor[]): tf.Tensor {
-  return only(name, runRaw(name, attributes, inputs, 1));
+export function runRaw(name: string, attributes: Attributes, inputs: tf.Tensor[]): tf.Tensor {
+  const engine = rawEngine();
+  return engine.toTensor(engine.run(name, attributes, inputs.map(engine.handleOf)));
 }
 
 /** Operations on handles, for types that tfjs does not know. What `run` makes is to be freed, or made a tensor. */
@@ -95,7 +85,7 @@ function only<T>(name: string, outputs: readonly T[]): T {
   return output;
 }
 
-function listed({ types, ints, floats, bools, strings }: Attributes, binding: Binding): Attribute[] {
+function listed({ types, bools }: Attributes, binding: Binding): Attribute[] {
   const constant = (name: string) => Number(binding[name]);
   function ofKind<Value extends Attribute["value"]>(kind: string, values: Readonly<Record<string, Value>> = {}) {
     return Object.entries(values).map(([name, value]) => ({ name, type: constant(kind), value }));
@@ -103,11 +93,5 @@ function listed({ types, ints, floats, bools, strings }: Attributes, binding: Bi
   const typeNumbers = Object.entries(types ?? {}).map(
     ([name, type]) => [name, typeof type === "number" ? type : constant(type)] as const,
   );
-  return [
-    ...ofKind("TF_ATTR_TYPE", Object.fromEntries(typeNumbers)),
-    ...ofKind("TF_ATTR_INT", ints),
-    ...ofKind("TF_ATTR_FLOAT", floats),
-    ...ofKind("TF_ATTR_BOOL", bools),
-    ...ofKind("TF_ATTR_STRING", strings),
-  ];
+  return [...ofKind("TF_ATTR_TYPE", Object.fromEntries(typeNumbers)), ...ofKind("TF_ATTR_BOOL", bools)];
 }

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { normalNumbers, streamKey, uniformNumbers } from "../../random.ts";
 import { elementCount } from "../../tensor.ts";
-import { isNative, runRawSingle } from "./native.ts";
+import { isNative, runRaw } from "./native.ts";
 
 /**
  * Draw number `count` of the stream `key` from N(0, 1), float32: the same again for the same three arguments.
@@ -13,7 +13,7 @@ export function statelessNormal(shape: readonly number[], key: number, count: nu
     return tf.tensor(Float32Array.from({ length: elementCount(shape) }, number), [...shape]);
   }
   return tf.tidy(() =>
-    runRawSingle("StatelessRandomNormal", { types: { dtype: "TF_FLOAT", T: "TF_INT32", Tseed: "TF_INT32" } }, [
+    runRaw("StatelessRandomNormal", { types: { dtype: "TF_FLOAT", T: "TF_INT32", Tseed: "TF_INT32" } }, [
       tf.tensor1d([...shape], "int32"),
       tf.tensor1d([key, count], "int32"),
     ]),

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { withGradient } from "./gradient.ts";
-import { isNative, runRawSingle } from "./native.ts";
+import { isNative, runRaw } from "./native.ts";
 
 const float = { types: { T: "TF_FLOAT" } } as const;
 
@@ -10,9 +10,9 @@ export function relu(x: tf.Tensor): tf.Tensor {
   return withGradient(
     [x],
     () => {
-      const value = runRawSingle("Relu", float, [x]);
+      const value = runRaw("Relu", float, [x]);
       return { value, saved: [value] as [tf.Tensor] };
     },
-    (dy, [value]) => [runRawSingle("ReluGrad", float, [dy, value])],
+    (dy, [value]) => [runRaw("ReluGrad", float, [dy, value])],
   );
 }
