@@ -3,11 +3,12 @@ import { AdsamError } from "../errors.ts";
 import type { TrainingMeans } from "../schema/events.ts";
 import { type Fidelity, fidelityPresets, type StepOptions } from "../schema/options.ts";
 import { NoiseAscent } from "./ascent.ts";
+import { Layout } from "./layout.ts";
 import type { Network } from "./models/network.ts";
-import { accuracy, crossEntropy, defaultBeta, elbo } from "./objective.ts";
+import { accuracy, crossEntropy, defaultBeta } from "./objective.ts";
 import { type ByName, createOptimizer, type Optimizer } from "./optimizers.ts";
 import { differentiate, numberOf, scoped } from "./passes.ts";
-import type { NamedVariables } from "./tensors.ts";
+import type { Contribution, FlatWeights } from "./weights.ts";
 
 /** A part of the loss with a weight up to this is left out. */
 const negligible = 1e-7;
@@ -15,17 +16,31 @@ const negligible = 1e-7;
 /** Told of every forward, before anything moves: whether it used the stored noise, and its CE. */
 export type Observer = (fixedNoise: boolean, crossEntropy: number) => void;
 
-interface Forward {
-  readonly logits: tf.Tensor;
-  readonly crossEntropy: tf.Scalar;
+/** What is measured of a forward. */
+interface Judged {
+  readonly crossEntropy: number;
+  /** Part of the batch that is classified right. */
+  readonly accuracy: number;
 }
 
-interface Expectation extends Forward {
-  readonly kl: tf.Scalar | null;
+/** A forward and the backward of its cross-entropy. */
+interface Slope extends Judged {
+  /** With respect to the weights, P numbers. */
+  readonly gradient: tf.Tensor;
 }
 
-/** What is measured on the way to the loss. */
-type Measured = Omit<TrainingMeans, "adversarialRise">;
+/** A forward whose cross-entropy is part of the loss. */
+type Term = Slope & Contribution;
+
+/** How a forward goes. */
+interface Pass {
+  readonly weights: FlatWeights;
+  readonly eps: tf.Tensor1D | null;
+  /** Whether eps is the stored noise; false unless given. */
+  readonly stored?: boolean;
+  /** Whether the forward moves the running statistics; true unless given. */
+  readonly moves?: boolean;
+}
 
 /** The four switches: the preset's, unless the options override them one by one. */
 export function resolveFidelity(options: StepOptions): Fidelity {
@@ -64,14 +79,13 @@ function refuseForeign({ kernels, tf32 }: StepOptions): void {
  */
 export class AdversarialStep {
   readonly fidelity: Fidelity;
-  /** The parameters by name. */
-  readonly trained: NamedVariables;
-  /** Moves the stored noise in 2, and keeps its gradients from batch to batch where they are accumulated. */
-  readonly ascent: NoiseAscent;
   optimizer: Optimizer;
   readonly #model: Network;
   readonly #options: StepOptions;
   readonly #observe: Observer | undefined;
+  readonly #layout: Layout;
+  /** Keeps the gradients of the noise from batch to batch, where they are accumulated. */
+  readonly #ascent: NoiseAscent;
   readonly #bayesian: boolean;
   readonly #ratio: number;
   readonly #beta: number;
@@ -81,15 +95,15 @@ export class AdversarialStep {
   constructor(model: Network, options: StepOptions, trainingSize: number, observe?: Observer) {
     refuseForeign(options);
     this.fidelity = resolveFidelity(options);
-    this.trained = model.parameters;
-    this.ascent = new NoiseAscent(model.storedNoise, options.stepSize, {
-      accumulate: this.fidelity.epsilonGradients === "accumulated",
-    });
-    this.optimizer = createOptimizer(options, this.trained);
+    this.optimizer = createOptimizer(options, model.parameters);
     this.#model = model;
     this.#options = options;
     this.#observe = observe;
+    this.#layout = new Layout(model);
     this.#bayesian = model.bayesian;
+    this.#ascent = new NoiseAscent(this.#layout.size, options.stepSize, {
+      accumulate: this.#bayesian && this.fidelity.epsilonGradients === "accumulated",
+    });
     this.#ratio = this.#bayesian ? options.ratio : 0;
     this.#beta = options.beta ?? defaultBeta(trainingSize);
     this.#everyForward = this.fidelity.runningStatistics === "every-forward";
@@ -98,113 +112,102 @@ export class AdversarialStep {
   /** A new optimizer without moments, at the initial learning rate. */
   restartOptimizer(): void {
     this.optimizer.dispose();
-    this.optimizer = createOptimizer(this.#options, this.trained);
+    this.optimizer = createOptimizer(this.#options, this.#model.parameters);
   }
 
   /** One step on images x [N, H, W, 3] of classes y [N], int32. */
   take(x: tf.Tensor, y: tf.Tensor1D): TrainingMeans {
     return scoped(() => {
-      const adversarial = this.#ratio > negligible;
-      const first = adversarial ? this.#ascend(x, y) : null;
-      // The published code never clears what this backward leaves on the noise that it used.
-      const eps = adversarial && this.ascent.sums !== null ? this.ascent.eps : [];
-      const leaves = new Map([...this.trained, ...eps]);
-      const [measured, gradients] = byName(() => this.#evaluate(x, y), leaves);
-      const accuracy = this.#metricAccuracy(x, y) ?? measured.accuracy;
-      this.ascent.remember(gradients);
-      this.optimizer.step(gradients);
-      const { adversarialLoss } = measured;
-      const adversarialRise = adversarialLoss === null ? null : adversarialLoss - (first ?? adversarialLoss);
-      return { ...measured, adversarialRise, accuracy };
+      const weights = this.#layout.weights();
+      const worst = this.#ratio > negligible ? this.#worstCase(x, y, weights) : null;
+      const fresh = 1 - this.#ratio > negligible ? this.#expectation(x, y, weights) : [];
+      const terms = worst === null ? fresh : [worst.term, ...fresh];
+      const accuracy = this.#metricAccuracy(x, y, weights) ?? terms.at(-1)?.accuracy ?? Number.NaN;
+      const divergence = fresh.length > 0 ? weights.kl() : null;
+      const kl = divergence && numberOf(divergence);
+      const klShare = kl === null ? 0 : (1 - this.#ratio) * this.#beta;
+      this.optimizer.step(this.#layout.byParameter(weights.gradients(terms, klShare)));
+      const crossEntropies = fresh.map((term) => term.crossEntropy);
+      return {
+        loss: sum(terms.map((term) => term.share * term.crossEntropy)) + klShare * (kl ?? 0),
+        crossEntropy: fresh.length > 0 ? sum(crossEntropies) / fresh.length : null,
+        kl,
+        adversarialLoss: worst?.term.crossEntropy ?? null,
+        adversarialRise: worst?.rise ?? null,
+        accuracy,
+      };
     });
   }
 
+  /** The accumulated gradients of the stored noise by its names, none where they are not accumulated. Call it inside `scoped`. */
+  noiseGradients(): ByName {
+    const { sums } = this.#ascent;
+    return sums === null ? new Map() : this.#layout.named("eps_", sums);
+  }
+
+  /** Puts back what `noiseGradients` gave. */
+  restoreNoiseGradients(gradients: ByName): void {
+    tf.tidy(() => this.#ascent.sums?.assign(this.#layout.flat("eps_", gradients)));
+  }
+
   dispose(): void {
-    this.ascent.dispose();
+    this.#ascent.dispose();
     this.optimizer.dispose();
   }
 
-  /** Moves the stored noise to the worst case; CE at the eps first drawn, null when no step is taken. */
-  #ascend(x: tf.Tensor, y: tf.Tensor1D): number | null {
-    this.ascent.restart(this.#model.noise);
+  /** Moves the stored noise to the worst case; `rise` is how far CE rose from the noise first drawn. */
+  #worstCase(x: tf.Tensor, y: tf.Tensor1D, weights: FlatWeights): { term: Term; rise: number } {
+    let eps = this.#layout.drawStored(this.#model.noise);
     let first: number | null = null;
     for (let step = 0; step < this.#options.steps; step++) {
-      tf.tidy(() => {
-        const [loss, gradients] = byName(() => {
-          const { crossEntropy } = this.#passing(x, y, true);
-          return [tf.neg(crossEntropy), numberOf(crossEntropy)];
-        }, this.ascent.eps);
-        this.ascent.climb(gradients);
-        first ??= loss;
-      });
+      const slope = this.#slope(x, y, { weights, eps, stored: true, moves: this.#everyForward });
+      eps = this.#ascent.climb(eps, tf.neg(weights.noiseGradient(slope.gradient)));
+      first ??= slope.crossEntropy;
     }
-    return first;
+    const slope = this.#slope(x, y, { weights, eps, stored: true });
+    // The published code never clears what this backward leaves on the noise that it used.
+    this.#ascent.remember(tf.mul(weights.noiseGradient(slope.gradient), this.#ratio));
+    this.#layout.store(eps);
+    return { term: { ...slope, share: this.#ratio, eps }, rise: slope.crossEntropy - (first ?? slope.crossEntropy) };
   }
 
-  #evaluate(x: tf.Tensor, y: tf.Tensor1D): [loss: tf.Scalar, measured: Measured] {
-    const worst = this.#ratio > negligible ? this.#forward(x, y, true) : null;
-    const mean = 1 - this.#ratio > negligible ? this.#expectation(x, y) : null;
-    const terms: tf.Scalar[] = [];
-    if (mean !== null) {
-      const bound = mean.kl === null ? mean.crossEntropy : elbo(mean.crossEntropy, mean.kl, this.#beta);
-      terms.push(tf.mul(bound, 1 - this.#ratio));
-    }
-    if (worst !== null) terms.push(tf.mul(worst.crossEntropy, this.#ratio));
-    const loss: tf.Scalar = tf.addN(terms);
-    const last = mean ?? worst;
-    const measured = {
-      loss: numberOf(loss),
-      crossEntropy: mean === null ? null : numberOf(mean.crossEntropy),
-      kl: mean?.kl ? numberOf(mean.kl) : null,
-      adversarialLoss: worst === null ? null : numberOf(worst.crossEntropy),
-      accuracy: last === null ? Number.NaN : accuracy(last.logits, y),
-    };
-    return [loss, measured];
-  }
-
-  /** The mean over fresh draws of the weights, and the last of their logits. */
-  #expectation(x: tf.Tensor, y: tf.Tensor1D): Expectation {
-    const first = this.#forward(x, y, false);
-    const forwards = [first];
+  /** One term for each of `samplings` fresh draws of the weights. */
+  #expectation(x: tf.Tensor, y: tf.Tensor1D, weights: FlatWeights): Term[] {
     const draws = this.#bayesian ? this.#options.samplings : 1;
-    while (forwards.length < draws) forwards.push(this.#forward(x, y, false));
-    const total = tf.addN(forwards.map((forward) => forward.crossEntropy));
-    return {
-      logits: (forwards.at(-1) ?? first).logits,
-      crossEntropy: tf.div(total, draws),
-      kl: this.#bayesian ? this.#model.kl() : null,
-    };
+    return Array.from({ length: draws }, () => {
+      const eps = this.#drawFresh();
+      return { ...this.#slope(x, y, { weights, eps }), share: (1 - this.#ratio) / draws, eps };
+    });
   }
 
   /** From one more forward, where the fidelity asks for it. */
-  #metricAccuracy(x: tf.Tensor, y: tf.Tensor1D): number | null {
+  #metricAccuracy(x: tf.Tensor, y: tf.Tensor1D, weights: FlatWeights): number | null {
     if (!this.#bayesian || !this.fidelity.metricForward) return null;
-    return accuracy(this.#passing(x, y, false).logits, y);
+    const pass = { weights, eps: this.#drawFresh(), moves: this.#everyForward };
+    return tf.tidy(() => this.#forward(x, y, weights.at(pass.eps), pass)[1].accuracy);
   }
 
-  /** A forward that is no part of the loss. */
-  #passing(x: tf.Tensor, y: tf.Tensor1D, fix: boolean): Forward {
-    const forward = () => this.#forward(x, y, fix);
-    return this.#everyForward ? forward() : this.#model.freezing(forward);
+  #drawFresh(): tf.Tensor1D | null {
+    return this.#bayesian ? this.#layout.drawFresh(this.#model.noise) : null;
   }
 
-  #forward(x: tf.Tensor, y: tf.Tensor1D, fix: boolean): Forward {
-    const logits = this.#model.forward(x, { fix });
+  #slope(x: tf.Tensor, y: tf.Tensor1D, pass: Pass): Slope {
+    const used = pass.weights.at(pass.eps);
+    const [judged, [gradient]] = differentiate(() => this.#forward(x, y, used, pass), [used]);
+    return { ...judged, gradient: gradient ?? tf.zerosLike(used) };
+  }
+
+  #forward(x: tf.Tensor, y: tf.Tensor1D, weights: tf.Tensor1D, { eps, stored = false, moves = true }: Pass) {
+    const forward = () => this.#layout.given(weights, () => this.#model.forward(x));
+    const logits = moves ? forward() : this.#model.freezing(forward);
     const loss = crossEntropy(logits, y);
-    this.#observe?.(fix, numberOf(loss));
-    return { logits, crossEntropy: loss };
+    const judged: Judged = { crossEntropy: numberOf(loss), accuracy: accuracy(logits, y) };
+    if (stored && eps !== null && this.#observe !== undefined) this.#layout.store(eps);
+    this.#observe?.(stored, judged.crossEntropy);
+    return [loss, judged] as const;
   }
 }
 
-/** What `evaluate` answers beside the loss, and the loss's gradients with respect to the variables that it depends on. */
-function byName<Answer>(
-  evaluate: () => readonly [loss: tf.Scalar, answer: Answer],
-  variables: NamedVariables,
-): [answer: Answer, gradients: ByName] {
-  const [answer, found] = differentiate(evaluate, [...variables.values()]);
-  const named = [...variables.keys()].flatMap((name, i): [string, tf.Tensor][] => {
-    const gradient = found[i];
-    return gradient ? [[name, gradient]] : [];
-  });
-  return [answer, new Map(named)];
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

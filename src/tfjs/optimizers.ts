@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { StepOptions } from "../schema/options.ts";
+import { flat, parts } from "./flat.ts";
 
 /** Of the optimizer "sgd". */
 const momentum = 0.9;
@@ -68,7 +69,7 @@ class FlatParameters {
       const { p, moments } = update(flat(values), flat(names.map((name) => found(gradients, name))), (key) =>
         found(this.#moments, key),
       );
-      for (const [i, part] of parts(p, values).entries()) values[i]?.assign(part);
+      for (const [i, part] of parts(p, shapesOf(values)).entries()) values[i]?.assign(part);
       this.#replace(names, moments);
     });
   }
@@ -79,7 +80,7 @@ class FlatParameters {
     const named = (key: string): ByName => {
       const moment = this.#moments.get(key);
       if (moment === undefined) return new Map();
-      return new Map(parts(moment, like).map((part, i) => [this.#names[i] ?? "", part]));
+      return new Map(parts(moment, shapesOf(like)).map((part, i) => [this.#names[i] ?? "", part]));
     };
     return new Map(this.#keys.map((key) => [key, named(key)]));
   }
@@ -119,16 +120,8 @@ class FlatParameters {
   }
 }
 
-function flat(tensors: readonly tf.Tensor[]): tf.Tensor1D {
-  const [first, ...others] = tensors.map((each) => tf.reshape(each, [-1]) as tf.Tensor1D);
-  if (first === undefined) return tf.tensor1d([]);
-  return others.length === 0 ? tf.clone(first) : tf.concat1d([first, ...others]);
-}
-
-/** The parts of a flat vector, shaped as the tensors that it was made of. */
-function parts(vector: tf.Tensor, like: readonly tf.Tensor[]): tf.Tensor[] {
-  const sizes = like.map(({ size }) => size);
-  return tf.tidy(() => tf.split(vector, sizes).map((part, i) => tf.reshape(part, like[i]?.shape ?? [])));
+function shapesOf(tensors: readonly tf.Tensor[]): number[][] {
+  return tensors.map(({ shape }) => shape);
 }
 
 function found<T>(tensors: ReadonlyMap<string, T>, name: string): T {

@@ -16,6 +16,8 @@ import { fromTf, toFloat32 } from "./tensors.ts";
 /** Of the layout that both backends write. */
 const stateVersion = 1;
 const metadataKey = "training_state";
+/** What the names of accumulated gradients of the noise begin with. */
+const noiseGradient = "noise_gradient.";
 
 /** What must be the same when a run goes on; the device may be another. */
 const setting = z.strictObject({
@@ -113,21 +115,25 @@ function flat({ options, device: _device, ...fields }: Setting): Record<string, 
 }
 
 /** The optimizer's moments and the accumulated gradients of the noise, by the names that torch's side gives them. */
-export function stepTensors({ optimizer, ascent }: AdversarialStep): NamedTensors {
+export function stepTensors(step: AdversarialStep): NamedTensors {
   const found = scoped(() => {
-    const { steps, moments } = optimizer.state();
-    return [...moments].flatMap(([key, tensors]) => {
-      const step = [...tensors.keys()].map((name) => [`optimizer.step.${name}`, tensor(new Float32Array([steps]), [])]);
+    const { steps, moments } = step.optimizer.state();
+    const remembered = [...moments].flatMap(([key, tensors]) => {
+      const counts = [...tensors.keys()].map((name) => [
+        `optimizer.step.${name}`,
+        tensor(new Float32Array([steps]), []),
+      ]);
       const values = [...tensors].map(([name, value]) => [`optimizer.${key}.${name}`, fromTf(value)]);
-      return steps > 0 ? [...step, ...values] : values;
+      return steps > 0 ? [...counts, ...values] : values;
     });
+    const totals = [...step.noiseGradients()].map(([name, total]) => [`${noiseGradient}${name}`, fromTf(total)]);
+    return [...remembered, ...totals];
   });
-  const totals = [...(ascent.sums ?? [])].map(([name, total]) => [`noise_gradient.${name}`, fromTf(total)]);
-  return Object.fromEntries([...found, ...totals]);
+  return Object.fromEntries(found);
 }
 
 /** Puts back what `stepTensors` gave. */
-export function restoreStep({ optimizer, ascent }: AdversarialStep, tensors: NamedTensors): void {
+export function restoreStep(step: AdversarialStep, tensors: NamedTensors): void {
   tf.tidy(() => {
     let steps = 0;
     const moments = new Map<string, Map<string, tf.Tensor>>();
@@ -137,11 +143,9 @@ export function restoreStep({ optimizer, ascent }: AdversarialStep, tensors: Nam
       if (key === "step") steps = Number(value.data[0]);
       else moments.set(key, (moments.get(key) ?? new Map<string, tf.Tensor>()).set(name, toFloat32(value)));
     }
-    optimizer.restore({ steps, moments });
-    for (const [name, total] of ascent.sums ?? []) {
-      const value = tensors[`noise_gradient.${name}`];
-      if (value !== undefined) total.assign(toFloat32(value));
-    }
+    step.optimizer.restore({ steps, moments });
+    const totals = Object.entries(subset(tensors, noiseGradient));
+    step.restoreNoiseGradients(new Map(totals.map(([name, value]) => [name, toFloat32(value)])));
   });
 }
 

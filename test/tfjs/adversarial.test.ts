@@ -110,7 +110,7 @@ describe.each(["paper", "reference"] as const)("fidelity %s", (fidelity) => {
           // Rounding alone turns the sign of a gradient that is all but zero, so each step starts from the same place.
           other.assign(variable.clone());
         }
-        for (const [i, [name, total]] of [...(step.ascent.sums ?? [])].entries()) {
+        for (const [i, [name, total]] of [...step.noiseGradients()].entries()) {
           const other = sums[i] ?? total;
           expect(distance(total, other) / (1 + size(total)), name).toBeLessThan(1e-5);
           sums[i] = total.clone();

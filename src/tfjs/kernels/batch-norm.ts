@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { channelMeans, perChannel } from "./channels.ts";
+import { compute } from "./arithmetic.ts";
 import { withGradient } from "./gradient.ts";
 
 /** Scale and shift, [C] each. */
@@ -25,32 +25,43 @@ export function normalizeByBatch(x: tf.Tensor, { scale, shift }: Affine, eps: nu
   return withGradient(
     [x, scale, shift],
     () => {
-      const mean = channelMeans(x);
-      const centred = perChannel(tf.sub, x, mean);
-      const variance = channelMeans(tf.square(centred));
-      observe?.(mean, tf.mul(variance, count / (count - 1)));
-      const inverse = tf.rsqrt(tf.add(variance, eps));
-      const value = perChannel(tf.add, perChannel(tf.mul, centred, tf.mul(scale, inverse)), shift);
+      const { value, centred, inverse, mean, unbiased } = normalized({ x, scale, shift }, eps, count);
+      observe?.(mean, unbiased);
       return { value, saved: [centred, scale, inverse] as [tf.Tensor, tf.Tensor, tf.Tensor] };
     },
-    (dy, saved) => gradients(dy, saved, count),
+    (dy, [centred, scale, inverse]) => {
+      const { dx, dscale, dshift } = gradients({ dy, centred, scale, inverse }, count);
+      return [dx, dscale, dshift];
+    },
   );
+}
+
+function normalized(inputs: Affine & { readonly x: tf.Tensor }, eps: number, count: number) {
+  return compute(inputs, (a, { x, scale, shift }) => {
+    const mean = a.channelMeans(x);
+    const centred = a.subtract(x, mean);
+    const variance = a.channelMeans(a.square(centred));
+    const inverse = a.inverseRoot(a.add(variance, a.number(eps)));
+    const value = a.add(a.multiply(centred, a.multiply(scale, inverse)), shift);
+    return { value, centred, inverse, mean, unbiased: a.multiply(variance, a.number(count / (count - 1))) };
+  });
 }
 
 /**
  * Of x, scale and shift. With c = x - mean and r = 1 / sqrt(variance + eps),
  * d loss / d x = scale r (dy - mean(dy) - c r^2 mean(dy c)).
  */
-function gradients(
-  dy: tf.Tensor,
-  [centred, scale, inverse]: readonly [tf.Tensor, tf.Tensor, tf.Tensor],
-  count: number,
-) {
-  const direct = channelMeans(dy);
-  const along = tf.mul(channelMeans(tf.mul(dy, centred)), inverse);
-  const bent = tf.add(dy, perChannel(tf.mul, centred, tf.neg(tf.mul(along, inverse))));
-  const dx = perChannel(tf.mul, perChannel(tf.sub, bent, direct), tf.mul(scale, inverse));
-  return [dx, tf.mul(along, count), tf.mul(direct, count)];
+function gradients(inputs: Record<"dy" | "centred" | "scale" | "inverse", tf.Tensor>, count: number) {
+  return compute(inputs, (a, { dy, centred, scale, inverse }) => {
+    const direct = a.channelMeans(dy);
+    const along = a.multiply(a.channelMeans(a.multiply(dy, centred)), inverse);
+    const bent = a.subtract(dy, a.multiply(centred, a.multiply(along, inverse)));
+    return {
+      dx: a.multiply(a.subtract(bent, direct), a.multiply(scale, inverse)),
+      dscale: a.multiply(along, a.number(count)),
+      dshift: a.multiply(direct, a.number(count)),
+    };
+  });
 }
 
 /** The same by given values: one product and one sum a number, as torch does it. */
@@ -63,4 +74,12 @@ export function normalizeBy(
 ): tf.Tensor {
   const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, eps)));
   return tf.add(tf.mul(x, factor), tf.sub(shift, tf.mul(mean, factor)));
+}
+
+/** `(1 - momentum) * kept + momentum * seen`, of running statistics. */
+export function moved(kept: tf.Tensor, seen: tf.Tensor, momentum: number): tf.Tensor {
+  const { next } = compute({ kept, seen }, (a, { kept, seen }) => ({
+    next: a.add(a.multiply(kept, a.number(1 - momentum)), a.multiply(seen, a.number(momentum))),
+  }));
+  return next;
 }

@@ -40,6 +40,8 @@ export abstract class Layer {
   training = true;
   /** Train-mode forwards leave running statistics and their count as they are. */
   frozen = false;
+  /** Used instead of its own weights, while somebody gives them. */
+  given: Weights | null = null;
   /** Told of every tensor on the way, while somebody inspects. */
   tap: Tap | null = null;
 
@@ -56,7 +58,7 @@ export abstract class Layer {
 
   /** The output alone, for callers that add up the KL divergence elsewhere. Channels last, in and out. */
   respond(x: tf.Tensor, way: Way = {}): tf.Tensor {
-    const weights = this.weights(way);
+    const weights = this.given ?? this.weights(way);
     this.tap?.("input", x);
     if (weights.weight !== null) this.tap?.("weight", weights.weight);
     if (weights.bias !== null) this.tap?.("bias", weights.bias);

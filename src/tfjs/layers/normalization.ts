@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { AdsamError } from "../../errors.ts";
-import { normalizeBy, normalizeByBatch } from "../kernels/batch-norm.ts";
+import { moved, normalizeBy, normalizeByBatch } from "../kernels/batch-norm.ts";
 import { torchShape } from "../tensors.ts";
 import type { Layer, Weights } from "./layer.ts";
 
@@ -60,9 +60,9 @@ export class Normalization {
         suggestion: "take more images, larger ones, or another batch size",
       });
     }
-    const moved = training && !frozen ? this.#running : null;
+    const running = training && !frozen ? this.#running : null;
     return normalizeByBatch(x, { scale, shift }, this.eps, (mean, variance) => {
-      if (moved !== null) this.#move(moved, mean, variance);
+      if (running !== null) this.#move(running, mean, variance);
     });
   }
 
@@ -74,7 +74,7 @@ export class Normalization {
         [running.mean, mean],
         [running.variance, variance],
       ] as const) {
-        kept.assign(tf.add(tf.mul(kept, 1 - momentum), tf.mul(seen, momentum)));
+        kept.assign(moved(kept, seen, momentum));
       }
     });
   }

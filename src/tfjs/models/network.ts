@@ -52,6 +52,11 @@ export abstract class Network {
     return way.features === true ? features : this.classify(features, way);
   }
 
+  /** The layers in the order in which a forward calls them. */
+  get executed(): readonly Layer[] {
+    return [...this.layers.values()];
+  }
+
   /** KL divergence of all weights from their prior, a scalar, in nats; 0 for a plain network. */
   kl(): tf.Scalar {
     const posteriors = [...this.layers.values()].flatMap((layer) => layer.posteriors());

@@ -54,6 +54,12 @@ export class Vgg extends Network {
     });
   }
 
+  /** The classifier last. */
+  override get executed(): readonly Layer[] {
+    const features = this.#features.filter((feature) => typeof feature !== "function");
+    return [...features, this.#classifier];
+  }
+
   /** [N, 32, 32, 3] to [N, 512]. */
   protected embed(x: tf.Tensor, way: Way): tf.Tensor {
     const out = this.#features.reduce(

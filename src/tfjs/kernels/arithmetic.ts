@@ -1,0 +1,46 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { isNative } from "./native.ts";
+import { NativeArithmetic } from "./native-arithmetic.ts";
+
+/** Numbers in a shape, as an engine holds them; the last axis is that of the channels. */
+export interface Numbers {
+  readonly shape: readonly number[];
+}
+
+/** What a formula is made of. Of two operands the second may have one number for each channel, or one for all. */
+export interface Arithmetic<N extends Numbers> {
+  number(value: number): N;
+  add(a: N, b: N): N;
+  subtract(a: N, b: N): N;
+  multiply(a: N, b: N): N;
+  square(x: N): N;
+  /** 1 / sqrt(x). */
+  inverseRoot(x: N): N;
+  /** Mean of each channel, [..., C] to [C]; in float64 where the engine has it, as torch's. */
+  channelMeans(x: N): N;
+}
+
+/** What it answers is computed by the arithmetic given, no input as it came. */
+export type Formula<In extends string, Out extends string> = <N extends Numbers>(
+  arithmetic: Arithmetic<N>,
+  inputs: Readonly<Record<In, N>>,
+) => Readonly<Record<Out, N>>;
+
+/** The formula's answer on the engine in use. No gradient is recorded. */
+export function compute<In extends string, Out extends string>(
+  inputs: Readonly<Record<In, tf.Tensor>>,
+  formula: Formula<In, Out>,
+): Record<Out, tf.Tensor> {
+  if (isNative()) return NativeArithmetic.compute(inputs, formula);
+  return tf.tidy(() => ({ ...formula(tensorArithmetic, inputs) }));
+}
+
+const tensorArithmetic: Arithmetic<tf.Tensor> = {
+  number: (value) => tf.scalar(value),
+  add: tf.add,
+  subtract: tf.sub,
+  multiply: tf.mul,
+  square: tf.square,
+  inverseRoot: tf.rsqrt,
+  channelMeans: (x) => tf.mean(x, [...Array(x.rank - 1).keys()]),
+};

@@ -1,0 +1,72 @@
+import * as tf from "@tensorflow/tfjs-core";
+import { klDivergence } from "./layers/gaussian.ts";
+
+/** What makes weights random: N(mean, sigma^2) elementwise, with the prior N(0, priorSigma^2). */
+interface Spread {
+  readonly sigma: tf.Tensor1D;
+  readonly logSigma: tf.Tensor1D;
+  readonly priorSigma: number;
+}
+
+/** What one forward adds to the gradient of a loss. */
+export interface Contribution {
+  /** What the loss multiplies the forward's cross-entropy by. */
+  readonly share: number;
+  /** Of the cross-entropy with respect to the weights that the forward used, P numbers. */
+  readonly gradient: tf.Tensor;
+  /** The noise that they were drawn with, P numbers; null when they were not drawn. */
+  readonly eps: tf.Tensor | null;
+}
+
+/** A loss's gradients with respect to the parameters, P numbers each. */
+export interface ParameterGradients {
+  readonly mean: tf.Tensor;
+  /** null: the weights have no distribution. */
+  readonly logSigma: tf.Tensor | null;
+}
+
+/** All P weights of a network in flat vectors, as `Layout` lays them out. */
+export class FlatWeights {
+  readonly #mean: tf.Tensor1D;
+  /** null: the weights have no distribution, and are the mean itself. */
+  readonly #spread: Spread | null;
+
+  constructor(mean: tf.Tensor1D, prior: Omit<Spread, "sigma"> | null) {
+    this.#mean = mean;
+    this.#spread = prior && { ...prior, sigma: tf.exp(prior.logSigma) };
+  }
+
+  /** `mean + sigma * eps`; the mean itself without eps. */
+  at(eps: tf.Tensor1D | null): tf.Tensor1D {
+    if (eps === null || this.#spread === null) return this.#mean;
+    return tf.add(this.#mean, tf.mul(this.#spread.sigma, eps));
+  }
+
+  /** KL divergence from the prior, a scalar, in nats; null without a distribution. */
+  kl(): tf.Scalar | null {
+    if (this.#spread === null) return null;
+    const { logSigma, priorSigma } = this.#spread;
+    return klDivergence([{ mu: this.#mean, logSigma }], priorSigma);
+  }
+
+  /** d CE / d eps = sigma * d CE / d weights. */
+  noiseGradient(gradient: tf.Tensor): tf.Tensor {
+    return this.#spread === null ? tf.zerosLike(gradient) : tf.mul(this.#spread.sigma, gradient);
+  }
+
+  /**
+   * Of `sum of share * cross-entropy, + klShare * KL`. With g = d CE / d weights: d CE / d mean = g,
+   * d CE / d log sigma = g * sigma * eps, d KL / d mean = mean / priorSigma^2, d KL / d log sigma = (sigma / priorSigma)^2 - 1.
+   */
+  gradients(contributions: readonly Contribution[], klShare: number): ParameterGradients {
+    const direct = contributions.map(({ share, gradient }) => tf.mul(gradient, share));
+    if (this.#spread === null) return { mean: tf.addN(direct), logSigma: null };
+    const { sigma, priorSigma } = this.#spread;
+    const stretched = contributions.flatMap(({ eps }, i) => (eps && direct[i] ? tf.mul(direct[i], eps) : []));
+    const precision = klShare / priorSigma ** 2;
+    return {
+      mean: tf.addN([...direct, tf.mul(this.#mean, precision)]),
+      logSigma: tf.sub(tf.mul(sigma, tf.addN([...stretched, tf.mul(sigma, precision)])), klShare),
+    };
+  }
+}
