@@ -27,7 +27,7 @@ from ._protocol import (
     StepOptions,
     WaveNoiseSpec,
 )
-from .adversarial import AdversarialStep, resolve_fidelity
+from .adversarial import AdversarialStep
 from .checkpoint import load, save
 from .data import Images
 from .device import resolve_device
@@ -36,6 +36,7 @@ from .layers import RandBatchNorm2d, RandConv2d, RandLinear
 from .models import Network, build
 from .noise import GaussianNoise, NoiseSource, WaveNoise
 from .predict import Prediction, predict
+from .step import resolve_fidelity
 from .trace import trace
 from .train import fit
 from .version import __version__

@@ -7,29 +7,20 @@ that worst case is trained on beside the evidence lower bound.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from ._protocol import FIDELITY_PRESETS, Fidelity, FitOptions, StepOptions
+from ._protocol import FitOptions, StepOptions
 from .ascent import NoiseAscent, differentiable
 from .layers import frozen_statistics
-from .loss_scale import LossScale
 from .measurements import Measurements
 from .models import Network
-from .objective import accuracy, cross_entropy, default_beta, elbo
-
-NEGLIGIBLE = 1e-7
-"""A part of the loss with a weight up to this is left out."""
-
-MOMENTUM = 0.9
-"""Of the optimizer "sgd"."""
-
-Observer = Callable[[bool, Tensor], None]
-"""Told of every forward, before anything moves: whether it used the stored noise, and its CE."""
+from .objective import accuracy, cross_entropy, elbo
+from .step import MOMENTUM, NEGLIGIBLE, Observer, TrainingStep
 
 
 class _Forward(NamedTuple):
@@ -49,14 +40,7 @@ class _Expectation(NamedTuple):
     kl: Tensor | None
 
 
-def resolve_fidelity(options: StepOptions | FitOptions) -> Fidelity:
-    """The four switches: the preset's, unless the options override them one by one."""
-    preset = FIDELITY_PRESETS[options.fidelity]
-    overrides = {name: getattr(options, name) for name in Fidelity.model_fields}
-    return preset.model_copy(update={n: v for n, v in overrides.items() if v is not None})
-
-
-class AdversarialStep:
+class AdversarialStep(TrainingStep):
     """Trains ``model`` on one batch a call: the definition, which ``FastStep`` is tested against.
 
     With (alpha, steps, ratio, samplings) of the options and beta = 1 / N / 100:
@@ -84,21 +68,13 @@ class AdversarialStep:
         observe: Observer | None = None,
     ) -> None:
         """The model is to be in train mode when called; ``training_size`` is the N of beta."""
-        self.model = model
-        self.options = options
-        self.fidelity = resolve_fidelity(options)
-        self.beta = default_beta(training_size) if options.beta is None else options.beta
-        self.bayesian = model.bayesian
-        self.ratio = options.ratio if self.bayesian else 0.0
-        self.scale = LossScale(model.spec.dtype)
+        super().__init__(model, options, training_size, observe)
         self.ascent = NoiseAscent(
             list(model.stored_noise().values()),
             options.step_size,
-            accumulate=self.fidelity.epsilon_gradients == "accumulated",
+            accumulate=self.accumulates,
         )
         self.trained = {n: p for n, p in model.named_parameters() if p.requires_grad}
-        self._every_forward = self.fidelity.running_statistics == "every-forward"
-        self._observe = observe
         self.restart_optimizer()
 
     def restart_optimizer(self) -> None:
@@ -166,7 +142,7 @@ class AdversarialStep:
         self.ascent.restart(self.model.noise)
         first: Tensor | None = None
         for _ in range(self.options.steps):
-            loss = self._forward(x, y, fix=True, moves_statistics=self._every_forward).cross_entropy
+            loss = self._forward(x, y, fix=True, moves_statistics=self.every_forward).cross_entropy
             self.ascent.climb(self._gradients(-loss, self.ascent.eps))
             first = loss.detach() if first is None else first
         logits, loss = self._forward(x, y, fix=True)
@@ -195,7 +171,7 @@ class AdversarialStep:
         """The logits that the accuracy is that of."""
         last = mean or worst
         if last is None or (self.bayesian and self.fidelity.metric_forward):
-            return self._forward(x, y, moves_statistics=self._every_forward).logits
+            return self._forward(x, y, moves_statistics=self.every_forward).logits
         return last.logits
 
     def _forward(
@@ -204,8 +180,8 @@ class AdversarialStep:
         with frozen_statistics(self.model) if not moves_statistics else nullcontext():
             logits = self.model.output(x, fix=fix)
         loss = cross_entropy(logits, y)
-        if self._observe is not None:
-            self._observe(fix, loss)
+        if self.observe is not None:
+            self.observe(fix, loss)
         return _Forward(logits, loss)
 
     def _gradients(self, loss: Tensor, tensors: Sequence[Tensor]) -> Sequence[Tensor]:

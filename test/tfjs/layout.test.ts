@@ -32,7 +32,12 @@ describe.each(specs)("%o", (input, shape) => {
       const own = forward(3);
       const weights = layout.weights().at(layout.drawFresh(new GaussianNoise(3)));
       expect(weights.size).toBe(layout.size);
-      expect(same(layout.given(weights, () => forward(4)), own)).toBe(true);
+      expect(
+        same(
+          layout.given(weights, () => forward(4)),
+          own,
+        ),
+      ).toBe(true);
       // Afterwards the layers go by their own again.
       expect(same(forward(3), own)).toBe(true);
       model.dispose();

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..adversarial import MOMENTUM
 from ..flat import FlatModel
+from ..step import MOMENTUM
 
 
 class FlatOptimizer:

@@ -10,14 +10,13 @@ import torch
 from torch import Tensor
 
 from .._protocol import FitOptions, StepOptions
-from ..adversarial import NEGLIGIBLE, Observer, resolve_fidelity
 from ..device import multiplying
 from ..flat import FlatModel
-from ..loss_scale import LossScale
 from ..measurements import Measurements
 from ..models import Network
 from ..noise import GaussianNoise
-from ..objective import accuracy, cross_entropy, default_beta
+from ..objective import accuracy, cross_entropy
+from ..step import NEGLIGIBLE, Observer, TrainingStep
 from .differentiate import Slope, choose
 from .optimizer import FlatOptimizer
 from .replay import ReplayedStep, reason_against_replay
@@ -31,7 +30,7 @@ class _Term(NamedTuple):
     eps: Tensor
 
 
-class FastStep:
+class FastStep(TrainingStep):
     """Trains ``model`` on one batch a call, as ``AdversarialStep`` does; see there for the step.
 
     The same numbers up to rounding, with less work. With w = mu + sigma * eps, g = d CE / d w:
@@ -60,19 +59,10 @@ class FastStep:
         Its parameters and stored noise become views of flat vectors: do not replace them, or move
         the model, while the step is in use.
         """
-        self.model = model
-        self.options = options
-        self.fidelity = resolve_fidelity(options)
-        self.beta = default_beta(training_size) if options.beta is None else options.beta
+        super().__init__(model, options, training_size, observe)
         self.flat = FlatModel(model)
-        self.bayesian = self.flat.bayesian
-        self.ratio = options.ratio if self.bayesian else 0.0
-        self.scale = LossScale(model.spec.dtype)
-        accumulated = self.fidelity.epsilon_gradients == "accumulated"
-        self._sums = torch.zeros_like(self.flat.eps) if accumulated else None
+        self._sums = torch.zeros_like(self.flat.eps) if self.accumulates else None
         self.computed_by, self._differentiator = choose(self.flat, self.scale, options.kernels)
-        self._every_forward = self.fidelity.running_statistics == "every-forward"
-        self._observe = observe
         self._replayed = ReplayedStep(self._take)
         self.restart_optimizer()
 
@@ -93,7 +83,7 @@ class FastStep:
         """
         noise = self.model.noise
         with multiplying(tf32=self.options.tf32):
-            observed = self._observe is not None
+            observed = self.observe is not None
             if reason_against_replay(self.model, observed=observed) is not None:
                 return self._take(x, y)
             assert isinstance(noise, GaussianNoise)
@@ -150,7 +140,7 @@ class FastStep:
         eps = self.flat.draw_stored(self.model.noise)
         first: Tensor | None = None
         for _ in range(self.options.steps):
-            slope = self._slope(x, y, sigma, eps, fix=True, moves_statistics=self._every_forward)
+            slope = self._slope(x, y, sigma, eps, fix=True, moves_statistics=self.every_forward)
             first = slope.cross_entropy if first is None else first
             uphill = slope.gradient if self._sums is None else self._remember(slope, sigma, 1.0)
             eps.add_(uphill.sign(), alpha=self.options.step_size)
@@ -180,10 +170,10 @@ class FastStep:
         if not self.bayesian or not self.fidelity.metric_forward:
             return last
         weights = self._weights(sigma, self.flat.draw_fresh(self.model.noise))
-        moves = self._every_forward
+        moves = self.every_forward
         logits = self._differentiator.logits(weights, x, moves_statistics=moves)
-        if self._observe is not None:
-            self._observe(False, cross_entropy(logits, y))
+        if self.observe is not None:
+            self.observe(False, cross_entropy(logits, y))
         return logits
 
     def _slope(
@@ -198,8 +188,8 @@ class FastStep:
     ) -> Slope:
         weights = self._weights(sigma, eps)
         slope = self._differentiator.slope(weights, x, y, moves_statistics=moves_statistics)
-        if self._observe is not None:
-            self._observe(fix, slope.cross_entropy)
+        if self.observe is not None:
+            self.observe(fix, slope.cross_entropy)
         return slope
 
     def _weights(self, sigma: Tensor, eps: Tensor) -> Tensor:

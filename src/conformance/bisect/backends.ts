@@ -5,6 +5,7 @@ import { elementCount, type NamedTensors, type Tensor, tensor } from "../../tens
 import { validate } from "../../validation.ts";
 import { type Bisection, type BisectOptions, bisect } from "../bisect.ts";
 import { batchLabels, formulaTensors, waveTensor } from "../fill.ts";
+import { modelByOwnKernels } from "../own-kernels.ts";
 import { gaussian } from "../random.ts";
 
 /** How many inputs are tried before gradients are said to depart: at a kink (relu, max pool) rounding alone can turn one. */
@@ -58,12 +59,6 @@ async function targetFor(model: Model, input: Tensor): Promise<Tensor> {
   return float32(waveTensor(400, output.shape));
 }
 
-/** Steps of a model of torch go by torch's own kernels: what those round is the yardstick, not what ours do. */
-function stepByOwnKernels(model: Model): void {
-  const trace = model.trace.bind(model);
-  model.trace = (batches, options) => trace(batches, { ...options, step: { ...options.step, kernels: "torch" } });
-}
-
 async function tryInputs(
   left: Model,
   right: Model,
@@ -100,8 +95,7 @@ export async function bisectBackends(
   const models: Model[] = [];
   let filled: NamedTensors | undefined;
   const make = async (backend: Backend, dtype: "float32" | "float64") => {
-    const model = await backend.model({ ...whole, dtype });
-    if ((await backend.info()).backend === "torch") stepByOwnKernels(model);
+    const model = await modelByOwnKernels(backend, { ...whole, dtype });
     models.push(model);
     filled ??= filling(model.tensors, whole.initLogSigma);
     await model.write(filled);

@@ -6,7 +6,7 @@ import { type Check, twinChecks } from "../check.ts";
 import type { Comparison } from "../compare.ts";
 import type { BackendTwin } from "../twin.ts";
 import { batchInputs, traceBatches } from "./steps.ts";
-import { byOwnKernels, modelInputs, withModel } from "./subject.ts";
+import { modelInputs, withModel } from "./subject.ts";
 
 const steps = 2;
 
@@ -23,7 +23,7 @@ function twin(fidelity: "reference" | "paper"): BackendTwin {
     ],
     compute: (backend, inputs, { signal, dtype }) =>
       withModel(backend, spec, inputs, { dtype }, async (model): Promise<NamedTensors> => {
-        const records = await traceBatches(model, inputs, steps, await byOwnKernels(backend, step), signal);
+        const records = await traceBatches(model, inputs, steps, step, signal);
         return Object.fromEntries(records.flatMap((record, j) => [...trajectory(record, `steps.${j}`)]));
       }),
   };

@@ -6,7 +6,7 @@ import { type NamedTensors, tensor } from "../../tensor.ts";
 import { type Check, twinChecks } from "../check.ts";
 import { batchLabels } from "../fill.ts";
 import type { BackendTwin, ComputeOptions, InputSources } from "../twin.ts";
-import { byOwnKernels, given, modelInputs, runningStatistics, under, withModel } from "./subject.ts";
+import { given, modelInputs, runningStatistics, under, withModel } from "./subject.ts";
 
 const classes = 10;
 const batch = 8;
@@ -62,7 +62,7 @@ function twin({ id, bayesian, steps, options }: StepCase): BackendTwin {
     ],
     compute: (backend, inputs, { signal, dtype }) =>
       withModel(backend, spec, inputs, { dtype }, async (model): Promise<NamedTensors> => {
-        const records = await traceBatches(model, inputs, steps, await byOwnKernels(backend, step), signal);
+        const records = await traceBatches(model, inputs, steps, step, signal);
         const trained = model.tensors.filter(({ parameter }) => parameter).map(({ name }) => name);
         return {
           loss: tensor(Float64Array.from(records, ({ loss }) => loss)),

@@ -1,9 +1,9 @@
 import type { Backend, Model } from "../../backend.ts";
 import type { ModelSpecInput } from "../../schema/models.ts";
-import type { StepOptions } from "../../schema/options.ts";
 import type { TensorInfo } from "../../schema/results.ts";
 import { type NamedTensors, type Tensor, tensor } from "../../tensor.ts";
 import { formulaTensors } from "../fill.ts";
+import { modelByOwnKernels } from "../own-kernels.ts";
 import type { ComputeOptions, InputSources } from "../twin.ts";
 
 const prefix = "model.";
@@ -35,7 +35,7 @@ export async function withModel<T>(
   { dtype }: Pick<ComputeOptions, "dtype">,
   use: (model: Model) => Promise<T>,
 ): Promise<T> {
-  const model = await backend.model({ ...spec, dtype });
+  const model = await modelByOwnKernels(backend, { ...spec, dtype });
   try {
     const own = Object.entries(inputs).filter(([name]) => name.startsWith(prefix));
     await model.write(Object.fromEntries(own.map(([name, values]) => [name.slice(prefix.length), values])));
@@ -57,11 +57,6 @@ export function under(start: string, tensors: NamedTensors): NamedTensors {
 
 export function scalar(value: number): Tensor {
   return tensor(Float64Array.of(value), []);
-}
-
-/** The step by torch's own kernels, where torch takes it: what its float32 is off by is the yardstick, not what ours are. */
-export async function byOwnKernels(backend: Backend, step: StepOptions): Promise<StepOptions> {
-  return (await backend.info()).backend === "torch" ? { ...step, kernels: "torch" } : step;
 }
 
 /** An input by its name. */

@@ -396,7 +396,7 @@ def still_statistics() -> Tensor:
     """Running statistics are moved by the forwards of the losses alone."""
 
     def spoil(step: AdversarialStep) -> None:
-        step._every_forward = False
+        step.every_forward = False
 
     return _in_step(spoil)
 

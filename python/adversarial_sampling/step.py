@@ -1,0 +1,62 @@
+"""What a training step is asked for, whatever way it is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from torch import Tensor
+
+from ._protocol import FIDELITY_PRESETS, Fidelity, FitOptions, StepOptions
+from .loss_scale import LossScale
+from .models import Network
+from .objective import default_beta
+
+NEGLIGIBLE = 1e-7
+"""A part of the loss with a weight up to this is left out."""
+
+MOMENTUM = 0.9
+"""Of the optimizer "sgd"."""
+
+Observer = Callable[[bool, Tensor], None]
+"""Told of every forward, before anything moves: whether it used the stored noise, and its CE."""
+
+
+def resolve_fidelity(options: StepOptions | FitOptions) -> Fidelity:
+    """The four switches: the preset's, unless the options override them one by one."""
+    preset = FIDELITY_PRESETS[options.fidelity]
+    overrides = {name: getattr(options, name) for name in Fidelity.model_fields}
+    return preset.model_copy(update={n: v for n, v in overrides.items() if v is not None})
+
+
+class TrainingStep:
+    """The options of a step of ``model``, with what follows from them.
+
+    Attributes:
+        fidelity: the four switches.
+        beta: of the KL divergence in the loss.
+        bayesian: whether the weights are drawn.
+        ratio: of the adversarial loss in the loss; 0 where no weights are drawn.
+        every_forward: whether forwards that are no part of the loss move the running statistics.
+        accumulates: whether the gradients of the noise are never cleared.
+        scale: of the loss, in float16.
+        observe: see ``Observer``.
+    """
+
+    def __init__(
+        self,
+        model: Network,
+        options: StepOptions | FitOptions,
+        training_size: int,
+        observe: Observer | None = None,
+    ) -> None:
+        """The model is to be in train mode when called; ``training_size`` is the N of beta."""
+        self.model = model
+        self.options = options
+        self.observe = observe
+        self.fidelity = resolve_fidelity(options)
+        self.beta = default_beta(training_size) if options.beta is None else options.beta
+        self.bayesian = model.bayesian
+        self.ratio = options.ratio if self.bayesian else 0.0
+        self.every_forward = self.fidelity.running_statistics == "every-forward"
+        self.accumulates = self.fidelity.epsilon_gradients == "accumulated"
+        self.scale = LossScale(model.spec.dtype)
