@@ -3,67 +3,101 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Literal, cast
 
 import torch
 from torch import Tensor
+from torch.optim.adam import adam
+from torch.optim.sgd import sgd
 
 from ..flat import FlatModel
 from ..step import MOMENTUM
 
 
 class FlatOptimizer:
-    """Torch's own fused Adam, or SGD with momentum 0.9, on ``FlatModel.theta``."""
+    """Torch's own fused Adam, or SGD with momentum 0.9, on ``FlatModel.theta``; its defaults else.
 
-    def __init__(self, flat: FlatModel, kind: str, learning_rate: float) -> None:
-        self._flat = flat
-        self._parameter = torch.nn.Parameter(flat.theta)
-        parameters = [self._parameter]
-        on_gpu = flat.theta.is_cuda
-        # There a tensor, so that a step that is replayed sees it change.
-        rate = torch.tensor(learning_rate, device=flat.theta.device) if on_gpu else learning_rate
-        self._optimizer: torch.optim.Optimizer = (
-            torch.optim.Adam(parameters, lr=rate, fused=True, capturable=on_gpu)
-            if kind == "adam"
-            else torch.optim.SGD(parameters, lr=rate, momentum=MOMENTUM, fused=True)
+    By torch's functions: the first of its optimizer objects in a process imports the compiler of
+    ``torch.compile`` as well, which takes as long as importing torch.
+    """
+
+    def __init__(self, flat: FlatModel, kind: Literal["adam", "sgd"], learning_rate: float) -> None:
+        self._flat, self._kind = flat, kind
+        self._moments: dict[str, Tensor] = {}
+        # On a GPU a tensor, so that a step that is replayed sees it change.
+        device = flat.theta.device
+        self._rate: float | Tensor = (
+            torch.tensor(learning_rate, device=device) if flat.theta.is_cuda else learning_rate
         )
 
     def set_learning_rate(self, learning_rate: float) -> None:
         """From the next step on."""
-        for group in self._optimizer.param_groups:
-            if isinstance(group["lr"], Tensor):
-                group["lr"].fill_(learning_rate)
-            else:
-                group["lr"] = learning_rate
+        if isinstance(self._rate, Tensor):
+            self._rate.fill_(learning_rate)
+        else:
+            self._rate = learning_rate
 
+    @torch.no_grad()
     def step(self, gradient: Tensor) -> None:
         """Moves ``theta``, which the gradient is laid out as."""
-        self._parameter.grad = gradient
-        self._optimizer.step()
-        self._parameter.grad = None
+        if self._kind == "adam":
+            self._step_adam(gradient)
+        else:
+            self._step_sgd(gradient)
+
+    def _step_adam(self, gradient: Tensor) -> None:
+        adam(
+            [self._flat.theta],
+            [gradient],
+            [self._moment("exp_avg")],
+            [self._moment("exp_avg_sq")],
+            [],
+            [self._moments.setdefault("step", self._flat.theta.new_zeros((), dtype=torch.float32))],
+            fused=True,
+            capturable=self._flat.theta.is_cuda,
+            amsgrad=False,
+            beta1=0.9,
+            beta2=0.999,
+            lr=self._rate,
+            weight_decay=0.0,
+            eps=1e-8,
+            maximize=False,
+        )
+
+    def _step_sgd(self, gradient: Tensor) -> None:
+        sgd(
+            [self._flat.theta],
+            [gradient],
+            [self._moment("momentum_buffer")],
+            fused=True,
+            weight_decay=0.0,
+            momentum=MOMENTUM,
+            lr=cast("float", self._rate),  # or a tensor, as `torch.optim.SGD` hands it on
+            dampening=0.0,
+            nesterov=False,
+            maximize=False,
+        )
+
+    def _moment(self, name: str) -> Tensor:
+        """One number for each of ``theta``, 0 before the first step."""
+        return self._moments.setdefault(name, torch.zeros_like(self._flat.theta))
 
     def tensors(self) -> dict[str, Tensor]:
         """The moments, ``<moment>.<parameter>``; a count of steps belongs to every parameter."""
         return {
             f"{key}.{name}": self._flat.view(value, name) if value.dim() else value.clone()
-            for key, value in self._state().items()
-            if isinstance(value, Tensor)
+            for key, value in self._moments.items()
             for name in self._flat.names
         }
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
         """Goes on from what ``tensors`` gave."""
-        state: dict[str, Tensor] = {}
+        device = self._flat.theta.device
+        self._moments = {}
         for full, value in tensors.items():
             key, _, name = full.partition(".")
             if value.dim():
-                whole = state.setdefault(key, torch.zeros_like(self._flat.theta))
+                whole = self._moments.setdefault(key, torch.zeros_like(self._flat.theta))
                 self._flat.view(whole, name).copy_(value)
             else:
-                state[key] = value
-        groups = self._optimizer.state_dict()["param_groups"]
-        moments = {0: state} if state else {}
-        self._optimizer.load_state_dict({"state": moments, "param_groups": groups})
-
-    def _state(self) -> dict[str, Any]:
-        return self._optimizer.state_dict()["state"].get(0, {})
+                self._moments[key] = value.to(device, copy=True)
