@@ -12,6 +12,8 @@ interface Diagnosis {
   readonly node: string;
   readonly platform: string;
   readonly python: (Omit<PythonReport, "problems"> & Pick<FoundPython, "source">) | null;
+  /** What runs networks on the CPU for the torch backend; null without a Python to ask. */
+  readonly kernels: { readonly by: "native" | "torch"; readonly reason: string } | null;
   readonly gpus: readonly string[];
   /** What computes for the tfjs backend. */
   readonly tfjs: { readonly engine: "native" | "cpu"; readonly reason: string };
@@ -46,6 +48,7 @@ async function diagnose(named: string | undefined): Promise<Diagnosis> {
     node: process.versions.node,
     platform: `${process.platform} ${process.arch}`,
     python,
+    kernels: problems.length === 0 && python !== null ? await lookAtKernels(python.path) : null,
     gpus,
     tfjs,
     problems,
@@ -64,6 +67,12 @@ async function lookAtPython(named: string | undefined): Promise<Pick<Diagnosis, 
     if (!(error instanceof AdsamError)) throw error;
     return { python: null, problems: [{ message: error.message, fix: error.suggestion ?? "" }] };
   }
+}
+
+async function lookAtKernels(python: string): Promise<Diagnosis["kernels"]> {
+  const { inspectKernels } = await import("../torch/environment.ts");
+  const reason = await inspectKernels(python);
+  return reason === null ? { by: "native", reason: "compiled for this processor" } : { by: "torch", reason };
 }
 
 async function lookAtEngine(): Promise<Diagnosis["tfjs"]> {
@@ -98,7 +107,7 @@ const reasons: Record<PythonSource, string> = {
   setup: "made by set-up",
 };
 
-function describe({ python, gpus, tfjs, problems, notes, ...surroundings }: Diagnosis): string {
+function describe({ python, kernels, gpus, tfjs, problems, notes, ...surroundings }: Diagnosis): string {
   const rows: [string, string][] = [
     ["adversarial-sampling", surroundings.package],
     ["Node", `${surroundings.node}, ${surroundings.platform}`],
@@ -108,6 +117,7 @@ function describe({ python, gpus, tfjs, problems, notes, ...surroundings }: Diag
       `  ${name}`,
       version ?? "none",
     ]),
+    ["kernels", kernels === null ? "nobody to ask" : `${kernels.by}, ${kernels.reason}`],
     ["tfjs", `${tfjs.engine}, ${tfjs.reason}`],
   ];
   const lines = [

@@ -8,7 +8,7 @@ export {
   type PythonReport,
   requireHealthy,
 } from "./environment/inspect.ts";
-export { compileKernels } from "./environment/kernels.ts";
+export { compileKernels, inspectKernels } from "./environment/kernels.ts";
 export { type MadeEnvironment, type MakeOptions, makeEnvironment } from "./environment/make.ts";
 export { type EnvironmentPlace, ownPlace, placeOf } from "./environment/place.ts";
 export { environmentIsCurrent } from "./environment/stamp.ts";

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
+import { findPython } from "../../src/torch/environment.ts";
 import { bareEnvironment, healthyPackages } from "../torch/bare-environment.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "adsam-doctor-"));
@@ -22,7 +23,18 @@ it("finds a Python healthy that has what is needed", () => {
     node: process.versions.node,
     platform: `${process.platform} ${process.arch}`,
     python: { path, source: "option", packages: healthyPackages },
+    // Its torch is a name alone.
+    kernels: { by: "torch", reason: expect.stringContaining("No module named") },
     problems: [],
+  });
+  expect(status).toBe(0);
+});
+
+it("says what runs networks, and what computes for the twin", async () => {
+  const { status, stdout } = doctor("--json", "--python", (await findPython({})).path);
+  expect(JSON.parse(stdout)).toMatchObject({
+    kernels: { by: "native", reason: "compiled for this processor" },
+    tfjs: { engine: "native" },
   });
   expect(status).toBe(0);
 });

@@ -34,16 +34,24 @@ def library() -> ctypes.CDLL:
     Raises:
         AdversarialSamplingError: ``environment`` when they cannot be compiled or loaded.
     """
-    compiler = _compiler()
-    target = _cache() / f"kernels-{_fingerprint(compiler)}.so"
+    target = compiled_file()
     if not target.exists():
-        _compile(compiler, target)
+        _compile(_compiler(), target)
     try:
         return ctypes.CDLL(str(target))
     except OSError as error:
         raise AdversarialSamplingError(
             f"cannot load the compiled kernels: {error}", code="environment"
         ) from error
+
+
+def compiled_file() -> Path:
+    """Where the kernels for this processor are, or will be once they are compiled.
+
+    Raises:
+        AdversarialSamplingError: ``environment`` when there is no compiler, or no place for them.
+    """
+    return _cache() / f"kernels-{_fingerprint(_compiler())}.so"
 
 
 def _compiler() -> list[str]:

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { follow, type Outcome } from "../../installation/program.ts";
+import { follow } from "../../installation/program.ts";
 import { packageRoot } from "../../package.ts";
 
 /**
@@ -7,8 +7,17 @@ import { packageRoot } from "../../package.ts";
  * Without them training works too, by torch's own.
  * @returns one line on why they cannot be had; null when they are there.
  */
-export async function compileKernels(python: string): Promise<string | null> {
+export function compileKernels(python: string): Promise<string | null> {
+  return reasonAgainst(python, []);
+}
+
+/** One line on why the kernels are not compiled; null when they are. Takes as long as importing torch. */
+export function inspectKernels(python: string): Promise<string | null> {
+  return reasonAgainst(python, ["--look"]);
+}
+
+async function reasonAgainst(python: string, flags: readonly string[]): Promise<string | null> {
   const env = { ...process.env, PYTHONPATH: join(packageRoot, "python") };
-  const { ok, lines }: Outcome = await follow(python, ["-m", "adversarial_sampling.native"], () => {}, env);
+  const { ok, lines } = await follow(python, ["-m", "adversarial_sampling.native", ...flags], () => {}, env);
   return ok ? null : (lines.at(-1) ?? "no reason given");
 }
