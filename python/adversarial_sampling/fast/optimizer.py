@@ -13,6 +13,9 @@ from torch.optim.sgd import sgd
 from ..flat import FlatModel
 from ..step import MOMENTUM
 
+MOMENTS = {"adam": ("exp_avg", "exp_avg_sq"), "sgd": ("momentum_buffer",)}
+"""By torch's names, one number for each parameter."""
+
 
 class FlatOptimizer:
     """Torch's own fused Adam, or SGD with momentum 0.9, on ``FlatModel.theta``; its defaults else.
@@ -40,19 +43,27 @@ class FlatOptimizer:
     @torch.no_grad()
     def step(self, gradient: Tensor) -> None:
         """Moves ``theta``, which the gradient is laid out as."""
+        moments = self._moments or self._begin()
         if self._kind == "adam":
-            self._step_adam(gradient)
+            self._step_adam(gradient, moments)
         else:
-            self._step_sgd(gradient)
+            self._step_sgd(gradient, moments)
 
-    def _step_adam(self, gradient: Tensor) -> None:
+    def _begin(self) -> dict[str, Tensor]:
+        theta = self._flat.theta
+        self._moments = {name: torch.zeros_like(theta) for name in MOMENTS[self._kind]}
+        if self._kind == "adam":
+            self._moments["step"] = torch.zeros((), device=theta.device)
+        return self._moments
+
+    def _step_adam(self, gradient: Tensor, moments: Mapping[str, Tensor]) -> None:
         adam(
             [self._flat.theta],
             [gradient],
-            [self._moment("exp_avg")],
-            [self._moment("exp_avg_sq")],
+            [moments["exp_avg"]],
+            [moments["exp_avg_sq"]],
             [],
-            [self._moments.setdefault("step", self._flat.theta.new_zeros((), dtype=torch.float32))],
+            [moments["step"]],
             fused=True,
             capturable=self._flat.theta.is_cuda,
             amsgrad=False,
@@ -64,11 +75,11 @@ class FlatOptimizer:
             maximize=False,
         )
 
-    def _step_sgd(self, gradient: Tensor) -> None:
+    def _step_sgd(self, gradient: Tensor, moments: Mapping[str, Tensor]) -> None:
         sgd(
             [self._flat.theta],
             [gradient],
-            [self._moment("momentum_buffer")],
+            [moments["momentum_buffer"]],
             fused=True,
             weight_decay=0.0,
             momentum=MOMENTUM,
@@ -77,10 +88,6 @@ class FlatOptimizer:
             nesterov=False,
             maximize=False,
         )
-
-    def _moment(self, name: str) -> Tensor:
-        """One number for each of ``theta``, 0 before the first step."""
-        return self._moments.setdefault(name, torch.zeros_like(self._flat.theta))
 
     def tensors(self) -> dict[str, Tensor]:
         """The moments, ``<moment>.<parameter>``; a count of steps belongs to every parameter."""

@@ -38,16 +38,27 @@ struct Tile {
     T* pixels[M * M];
 };
 
+// Image, and first row and column in it.
+struct Place {
+    int n, y, x;
+};
+
 // Tiles of M x M outputs, taken `block` at a time.
 struct Tiling {
-    int across, per_image, total, block, blocks;
+    int side, across, per_image, total, block, blocks;
 
     Tiling(int count, int size, int M, int channels) {
+        side = M;
         across = (size + M - 1) / M;
         per_image = across * across;
         total = count * per_image;
         block = channels <= 32 ? 48 : channels <= 128 ? 24 : 96;
         blocks = (total + block - 1) / block;
+    }
+
+    Place at(int tile) const {
+        const int within = tile % per_image;
+        return {tile / per_image, within / across * side, within % across * side};
     }
 };
 
@@ -134,8 +145,7 @@ void convolve(const Images<T>& from, int in_channels, const T* kernel, const Ima
         for (int block = 0; block < tiling.blocks; ++block) {
             const int first = block * tiling.block, count = std::min(tiling.block, tiling.total - first);
             for (int t = 0; t < count; ++t) {
-                const int n = (first + t) / tiling.per_image, tile = (first + t) % tiling.per_image;
-                const int y = tile / tiling.across * M, x = tile % tiling.across * M;
+                const auto [n, y, x] = tiling.at(first + t);
                 take_tile<T, F, F>(from, n, y - 1, x - 1, v + t * from.channels, in_stride,
                                    [](auto... a) { W::input(a...); });
             }
@@ -145,8 +155,7 @@ void convolve(const Images<T>& from, int in_channels, const T* kernel, const Ima
                                        kernel + (size_t(f) * groups + g) * in_channels * GROUP, GROUP,
                                        m + f * out_stride + g * GROUP, to.channels);
             for (int t = 0; t < count; ++t) {
-                const int n = (first + t) / tiling.per_image, tile = (first + t) % tiling.per_image;
-                const int y = tile / tiling.across * M, x = tile % tiling.across * M;
+                const auto [n, y, x] = tiling.at(first + t);
                 Tile<T, M> at{thread, n, y, x, {}};
                 for (int i = 0; i < M; ++i)
                     for (int j = 0; j < M; ++j) at.pixels[i * M + j] = to.at(n, y + i, x + j);
@@ -184,8 +193,7 @@ void kernel_gradient(const Images<T>& input, int in_channels, const Images<T>& o
         for (int block = 0; block < tiling.blocks; ++block) {
             const int first = block * tiling.block, count = std::min(tiling.block, tiling.total - first);
             for (int t = 0; t < count; ++t) {
-                const int n = (first + t) / tiling.per_image, tile = (first + t) % tiling.per_image;
-                const int y = tile / tiling.across * M, x = tile % tiling.across * M;
+                const auto [n, y, x] = tiling.at(first + t);
                 take_tile<T, F, F>(input, n, y - 1, x - 1, v + t * input.channels, in_stride,
                                    [](auto... a) { W::input(a...); });
                 take_tile<T, M, F>(output, n, y, x, m + t * output.channels, out_stride,
