@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { exp } from "./kernels/exp.ts";
 import { klDivergence } from "./layers/gaussian.ts";
 
 /** What makes weights random: N(mean, sigma^2) elementwise, with the prior N(0, priorSigma^2). */
@@ -33,7 +34,7 @@ export class FlatWeights {
 
   constructor(mean: tf.Tensor1D, prior: Omit<Spread, "sigma"> | null) {
     this.#mean = mean;
-    this.#spread = prior && { ...prior, sigma: tf.exp(prior.logSigma) };
+    this.#spread = prior && { ...prior, sigma: exp(prior.logSigma) };
   }
 
   /** `mean + sigma * eps`; the mean itself without eps. */

@@ -16,6 +16,11 @@ export interface Arithmetic<N extends Numbers> {
   square(x: N): N;
   /** 1 / sqrt(x). */
   inverseRoot(x: N): N;
+  /**
+   * e^x, rounded from float64 where the engine has it. TensorFlow's in float32 is off by up to two roundings, and more often
+   * too large than too small, which adds up over the weights.
+   */
+  exp(x: N): N;
   /** Mean of each channel, [..., C] to [C]; in float64 where the engine has it, as torch's. */
   channelMeans(x: N): N;
 }
@@ -42,5 +47,6 @@ const tensorArithmetic: Arithmetic<tf.Tensor> = {
   multiply: tf.mul,
   square: tf.square,
   inverseRoot: tf.rsqrt,
+  exp: tf.exp,
   channelMeans: (x) => tf.mean(x, [...Array(x.rank - 1).keys()]),
 };

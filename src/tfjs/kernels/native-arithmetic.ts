@@ -19,6 +19,7 @@ const float: Attributes = { types: { T: "TF_FLOAT" } };
 const reshaping: Attributes = { types: { T: "TF_FLOAT", Tshape: "TF_INT32" } };
 const tiling: Attributes = { types: { T: "TF_FLOAT", Tmultiples: "TF_INT32" } };
 const averaging: Attributes = { types: { T: "TF_FLOAT", Tidx: "TF_INT32" }, bools: { keep_dims: false } };
+const doubles: Attributes = { types: { T: double } };
 const averagingDoubles: Attributes = { types: { T: double, Tidx: "TF_INT32" }, bools: { keep_dims: false } };
 const widening: Attributes = { types: { SrcT: "TF_FLOAT", DstT: double }, bools: { Truncate: false } };
 const narrowing: Attributes = { types: { SrcT: double, DstT: "TF_FLOAT" }, bools: { Truncate: false } };
@@ -79,6 +80,10 @@ export class NativeArithmetic implements Arithmetic<RawTensor> {
     return this.#run("Rsqrt", float, x);
   }
 
+  exp(x: RawTensor): RawTensor {
+    return this.#narrow(this.#run("Exp", doubles, this.#widen(x)));
+  }
+
   /** Of a large tensor float64 gets what is left after a float32 mean of every 16, since all of it would take four times as long. */
   channelMeans(x: RawTensor): RawTensor {
     const [size, channels] = [elementCount(x.shape), x.shape.at(-1) ?? 1];
@@ -89,8 +94,15 @@ export class NativeArithmetic implements Arithmetic<RawTensor> {
 
   #doubleMeans(x: RawTensor): RawTensor {
     const axes = this.#integers([...Array(x.shape.length - 1).keys()]);
-    const mean = this.#run("Mean", averagingDoubles, this.#run("Cast", widening, x), axes);
-    return this.#run("Cast", narrowing, mean);
+    return this.#narrow(this.#run("Mean", averagingDoubles, this.#widen(x), axes));
+  }
+
+  #widen(x: RawTensor): RawTensor {
+    return this.#run("Cast", widening, x);
+  }
+
+  #narrow(x: RawTensor): RawTensor {
+    return this.#run("Cast", narrowing, x);
   }
 
   /** In rows long enough to be broadcast fast, where there are only a few channels. */

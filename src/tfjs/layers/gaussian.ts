@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { AdsamError } from "../../errors.ts";
+import { exp } from "../kernels/exp.ts";
 import type { NoiseSource } from "../noise.ts";
 import { Layer, type Posterior, type Way, type Weights } from "./layer.ts";
 
@@ -88,7 +89,7 @@ export abstract class Gaussian extends Layer {
     const drawn = (part: Random | null) => {
       if (part === null || !sample) return part?.mu ?? null;
       const eps = fix ? part.eps : this.#noise.draw(part.mu.shape);
-      return tf.add(part.mu, tf.mul(tf.exp(part.logSigma), eps));
+      return tf.add(part.mu, tf.mul(exp(part.logSigma), eps));
     };
     const weight = drawn(this.#weight);
     return { weight, bias: drawn(this.#bias) };
