@@ -1,7 +1,7 @@
 import type { Backend, Cancellable } from "../backend.ts";
 import { type Comparison, compare, size } from "./compare.ts";
 import type { Answers, Expectation, GoldenCase, Value } from "./expectations.ts";
-import { derive, untilAllPass } from "./tolerance.ts";
+import { derive, perturbations, untilAllPass } from "./tolerance.ts";
 
 /** Of an adversarial trace, what no sign of a gradient has moved yet: see `comparable`. */
 const beforeFirstSign =
@@ -18,8 +18,8 @@ function comparable({ suite, expectations }: GoldenCase): readonly Expectation[]
 }
 
 /**
- * Replays a record, made in float64, on a backend that computes in float32. Tolerances are derived as `tolerance.ts` says:
- * from how far torch in float32, and torch in float64 from inputs one ulp away, are from the record.
+ * Replays a record, made in float64, on a backend that computes in float32. Tolerances are derived as `tolerance.ts` says, with
+ * the record for torch in float64.
  */
 export async function compareSingle(
   golden: GoldenCase,
@@ -28,24 +28,47 @@ export async function compareSingle(
   options: Cancellable,
 ): Promise<Comparison[]> {
   // Of a trace only the first step is compared with a tolerance.
-  const shown = [await golden.replay(torch, { ...options, steps: 1, dtype: "float32" })];
+  const shorter = { ...options, steps: 1 };
+  const expectations = comparable(golden);
+  const shown: Shown = new Map();
+  note(shown, expectations, await golden.replay(torch, { ...shorter, dtype: "float32" }));
   const answers = await golden.replay(candidate, { ...options, dtype: "float32" });
-  const compareAll = () => comparable(golden).map((expectation) => compareOne(expectation, answers, shown));
-  return await untilAllPass(compareAll, async (perturbation) => {
-    shown.push(await golden.replay(torch, { ...options, steps: 1, perturbation }));
+  const compareAll = () =>
+    expectations.map((expectation) => compareOne(expectation, answers, shown.get(expectation.tensor) ?? []));
+  return await untilAllPass(compareAll, async function* () {
+    for (const perturbation of perturbations) {
+      const there = await golden.replay(torch, { ...shorter, perturbation });
+      note(shown, expectations, there);
+      yield;
+      note(shown, expectations, await golden.replay(torch, { ...shorter, perturbation, dtype: "float32" }), there);
+      yield;
+    }
   });
 }
 
-function compareOne(expectation: Expectation, answers: Answers, shown: readonly Answers[]): Comparison {
+/** By tensor: how far runs came out from where they should, in parts of the record's size. */
+type Shown = Map<string, number[]>;
+
+/** Notes how far answers are from the record, or from what the same inputs give in float64. */
+function note(shown: Shown, expectations: readonly Expectation[], answers: Answers, exact?: Answers): void {
+  for (const expectation of expectations) {
+    const { tensor, values } = expectation;
+    const truth = exact?.get(tensor) ?? values;
+    const error = largestError(answers.get(tensor) ?? [], truth).error / (size(expectation) || 1);
+    // What a run does not give at all shows nothing of rounding.
+    if (Number.isFinite(error)) shown.set(tensor, [...(shown.get(tensor) ?? []), error]);
+  }
+}
+
+function compareOne(expectation: Expectation, answers: Answers, shown: readonly number[]): Comparison {
   const { tensor, kind, values } = expectation;
   const answer = answers.get(tensor);
   if (kind === "exact" || answer?.length !== values.length) {
     return compare([expectation], answers)[0] ?? { tensor, maxAbs: Infinity, maxRel: Infinity, tolerance: 0 };
   }
   const scale = size(expectation) || 1;
-  const errors = shown.map((each) => largestError(each.get(tensor) ?? [], values).error / scale);
   const tolerance = derive(
-    errors.map((error) => ({ max: error, norm: error })),
+    shown.map((error) => ({ max: error, norm: error })),
     1,
   ).max;
   const { error: maxAbs, place } = largestError(answer, values);
@@ -57,10 +80,10 @@ function compareOne(expectation: Expectation, answers: Answers, shown: readonly 
   return { ...comparison, kind: "numbers", message };
 }
 
-function largestError(answer: ArrayLike<Value>, values: readonly Value[]): { error: number; place: number } {
+function largestError(answer: ArrayLike<Value>, values: ArrayLike<Value>): { error: number; place: number } {
   let error = 0;
   let place = 0;
-  for (const [i, expected] of values.entries()) {
+  for (const [i, expected] of Array.from(values).entries()) {
     if (typeof expected !== "number") continue;
     const difference = Math.abs(Number(answer[i] ?? Number.NaN) - expected);
     if (difference <= error) continue;

@@ -7,7 +7,7 @@ import { numbers } from "./expectations.ts";
 import { prepareInputs } from "./inputs.ts";
 import { perturbed } from "./perturb.ts";
 import { type Parties, type Side, sideOf } from "./sides.ts";
-import { type Distance, derive, measure, ratio, untilAllPass } from "./tolerance.ts";
+import { type Distance, derive, measure, perturbations, ratio, untilAllPass } from "./tolerance.ts";
 import type { Twin, TwinCase } from "./twin.ts";
 
 /** Errors that end the whole comparison; any other is an answer of the side that threw it. */
@@ -68,8 +68,15 @@ export async function judgeTwin(
         const terms = one.reduction?.(name) ?? 1;
         return compareTensor(name, tensors, shown.get(name) ?? [], terms, [judged.name, single.name]);
       });
-    return await untilAllPass(compareAll, async (seed) => {
-      note(shown, await run(double, perturbed(inputs, seed), options), exact);
+    return await untilAllPass(compareAll, async function* () {
+      for (const seed of perturbations) {
+        const moved = perturbed(inputs, seed);
+        const there = await run(double, moved, options);
+        note(shown, there, exact);
+        yield;
+        note(shown, await run(single, moved, options), there);
+        yield;
+      }
     });
   } catch (failure) {
     if (failure instanceof SideFailure) return [failed(failure.difference)];

@@ -5,29 +5,31 @@ import { numbers } from "./expectations.ts";
 /**
  * How tolerances are derived. Let e be the exact result (torch in float64) and |e| its size. A twin in float32 may differ
  * from e as much as float32 rounding explains, and that is measured, per tensor and in each of two norms:
- * - `own`: the distance of torch in float32 from e, on the same inputs. It holds the rounding of every step.
- * - `condition`: the distance from e of up to five further float64 runs, whose inputs and parameters are each moved by one
- *   float32 ulp with random (seeded) signs. It holds what the case makes of a rounding of its inputs, whatever the kernels.
+ * - `own`: the distance of torch in float32 from torch in float64, on the same inputs and on up to five others, each of which
+ *   is moved by one float32 ulp with a random (seeded) sign. It holds the rounding of every step, of which one run is one draw:
+ *   where a network's output hangs on few numbers, draws of torch's own were seen to differ six times.
+ * - `condition`: the distance from e of those float64 runs on other inputs. It holds what the case makes of a rounding of its
+ *   inputs, whatever the kernels.
  * - `floor`: u * sqrt(n), with u = 2^-24 and n the number of terms that a number is summed from: the expected rounding of
  *   a sum (Higham, Accuracy and Stability of Numerical Algorithms, 4.2), for when the first two are small by luck.
  * The tolerance is 3 times the largest of the three. Nothing else widens it.
  */
 export const tolerated = 3;
 
-/** The seeds of the float64 runs that measure the condition. */
-const perturbations = [1, 2, 3, 4, 5];
+/** The seeds of the inputs one ulp away. */
+export const perturbations = [1, 2, 3, 4, 5];
 
 /**
- * The comparisons at the tolerances of all perturbed runs, of which no more are made than it takes: each can only add to a
- * tolerance, so that what passes after the first would pass after the last.
+ * The comparisons at the tolerances of all runs on other inputs, of which no more are made than it takes: each can only add to
+ * a tolerance, so that what passes after the first would pass after the last.
+ * @param runs makes one after another, and notes what it shows.
  */
 export async function untilAllPass(
   compareAll: () => Comparison[],
-  perturb: (seed: number) => Promise<void>,
+  runs: () => AsyncGenerator<void>,
 ): Promise<Comparison[]> {
   let comparisons: Comparison[] = [];
-  for (const seed of perturbations) {
-    await perturb(seed);
+  for await (const _ of runs()) {
     comparisons = compareAll();
     if (!comparisons.some(({ kind }) => kind === "numbers")) break;
   }

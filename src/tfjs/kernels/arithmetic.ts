@@ -7,7 +7,12 @@ export interface Numbers {
   readonly shape: readonly number[];
 }
 
-/** What a formula is made of. Of two operands the second may have one number for each channel, or one for all. */
+/**
+ * What a formula is made of. Of two operands the second may have one number for each channel, or one for all.
+ *
+ * Functions and means are rounded from float64 where the engine has it. TensorFlow's exp and 1 / sqrt in float32 are off by
+ * two to three roundings, and more often to one side than to the other, which adds up over weights and channels.
+ */
 export interface Arithmetic<N extends Numbers> {
   number(value: number): N;
   add(a: N, b: N): N;
@@ -16,12 +21,8 @@ export interface Arithmetic<N extends Numbers> {
   square(x: N): N;
   /** 1 / sqrt(x). */
   inverseRoot(x: N): N;
-  /**
-   * e^x, rounded from float64 where the engine has it. TensorFlow's in float32 is off by up to two roundings, and more often
-   * too large than too small, which adds up over the weights.
-   */
   exp(x: N): N;
-  /** Mean of each channel, [..., C] to [C]; in float64 where the engine has it, as torch's. */
+  /** Mean of each channel, [..., C] to [C]. */
   channelMeans(x: N): N;
 }
 

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { compute } from "./arithmetic.ts";
 import { withGradient } from "./gradient.ts";
 
-/** e^x, elementwise, as exactly as float32 can have it on the native engine; see `Arithmetic.exp`. */
+/** e^x, elementwise, as exact as float32 can have it on the native engine; see `Arithmetic`. */
 export function exp<T extends tf.Tensor>(x: T): T {
   const value = withGradient(
     [x],

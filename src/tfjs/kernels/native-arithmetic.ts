@@ -77,11 +77,11 @@ export class NativeArithmetic implements Arithmetic<RawTensor> {
   }
 
   inverseRoot(x: RawTensor): RawTensor {
-    return this.#run("Rsqrt", float, x);
+    return this.#inDouble("Rsqrt", x);
   }
 
   exp(x: RawTensor): RawTensor {
-    return this.#narrow(this.#run("Exp", doubles, this.#widen(x)));
+    return this.#inDouble("Exp", x);
   }
 
   /** Of a large tensor float64 gets what is left after a float32 mean of every 16, since all of it would take four times as long. */
@@ -95,6 +95,10 @@ export class NativeArithmetic implements Arithmetic<RawTensor> {
   #doubleMeans(x: RawTensor): RawTensor {
     const axes = this.#integers([...Array(x.shape.length - 1).keys()]);
     return this.#narrow(this.#run("Mean", averagingDoubles, this.#widen(x), axes));
+  }
+
+  #inDouble(name: string, x: RawTensor): RawTensor {
+    return this.#narrow(this.#run(name, doubles, this.#widen(x)));
   }
 
   #widen(x: RawTensor): RawTensor {
