@@ -13,15 +13,15 @@ import type { Parties } from "../sides.ts";
 
 const spec: ModelSpecInput = { kind: "resnet20", classes: 10, initLogSigma: -5 };
 /**
- * So that both have learned, soon, and rounding does not decide how well: with these, torch's own runs from starts that are one
- * ulp apart end within 0.6 percentage points of one another; with Adam or after fewer epochs 1 to 2 points apart.
+ * So that both have learned, soon, and rounding decides little of how well: with these, ten of torch's own runs from starts that
+ * are one ulp apart ended at 92.5 to 93.6 %, a standard deviation of 0.4 percentage points; at twice the learning rate 0.5.
  */
 const options: FitRunOptions = {
   epochs: 6,
   batch: 100,
   optimizer: "sgd",
-  learningRate: 0.02,
-  milestones: [4],
+  learningRate: 0.01,
+  milestones: [3, 5],
   steps: 2,
   metricForward: false,
   validation: "none",
