@@ -86,16 +86,14 @@ export class Layout {
 
   /** Forwards of the network inside it use these P weights. `run` must not be asynchronous. */
   given<T>(weights: tf.Tensor1D, run: () => T): T {
-    const layers = new Set(this.#parts.map(({ layer }) => layer));
-    for (const layer of layers) layer.given = { weight: null, bias: null };
-    for (const [i, value] of this.#split(weights).entries()) {
-      const { layer, name } = this.#parts[i] as Part;
-      layer.given = { weight: null, bias: null, ...layer.given, [name]: value };
+    const values = this.#split(weights);
+    for (const [i, { layer, name }] of this.#parts.entries()) {
+      layer.given = { weight: null, bias: null, ...layer.given, [name]: values[i] };
     }
     try {
       return run();
     } finally {
-      for (const layer of layers) layer.given = null;
+      for (const { layer } of this.#parts) layer.given = null;
     }
   }
 

@@ -1,5 +1,6 @@
 import { type Backend, type Model, open } from "../../backend.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import type { StepOptions } from "../../schema/options.ts";
 import { figure, ratios } from "../figure.ts";
 import { images } from "../images.ts";
 import { roundsOf, type Setting } from "../setting.ts";
@@ -16,32 +17,41 @@ export const twin: Suite = {
     await using tfjs = await open({ backend: "tfjs" });
     const { versions, deviceName } = await tfjs.info();
     setting.onVersions({ tfjs: `${versions.tfjs}, ${deviceName.split(", ").slice(1).join(", ")}` });
-    const seconds = await inTurn([await modelOf(torch), await modelOf(tfjs)], setting);
-    const [ofTorch = [], ofTfjs = []] = seconds;
+    const racers = [await racer(torch, "torch"), await racer(torch), await racer(tfjs)];
+    const [ofTorch = [], ofNative = [], ofTfjs = []] = await inTurn(racers, setting);
     return [
-      figure("tfjs / torch", "×", ratios(ofTfjs, ofTorch)),
-      figure("torch", "s", ofTorch),
+      figure("tfjs / torch by torch's own kernels", "×", ratios(ofTfjs, ofTorch), { atMost: 2 }),
+      figure("tfjs / torch", "×", ratios(ofTfjs, ofNative)),
+      figure("torch by torch's own kernels", "s", ofTorch),
+      figure("torch", "s", ofNative),
       figure("tfjs", "s", ofTfjs),
     ];
   },
 };
 
-const modelOf = (backend: Backend) => backend.model({ kind: "resnet20" });
+interface Racer {
+  readonly model: Model;
+  readonly kernels: StepOptions["kernels"];
+}
 
-/** Seconds of a step, of each model, round by round. */
-async function inTurn(models: readonly Model[], { effort, signal }: Setting): Promise<number[][]> {
+async function racer(backend: Backend, kernels: Racer["kernels"] = "auto"): Promise<Racer> {
+  return { model: await backend.model({ kind: "resnet20" }), kernels };
+}
+
+/** Seconds of a step, of each racer, round by round. */
+async function inTurn(racers: readonly Racer[], { effort, signal }: Setting): Promise<number[][]> {
   const data = images(steps * batch, 32);
-  const seconds: number[][] = models.map(() => []);
-  for (const model of models) await stepSeconds(model, data, signal); // to warm up
+  const seconds: number[][] = racers.map(() => []);
+  for (const each of racers) await stepSeconds(each, data, signal); // to warm up
   for (const _ of roundsOf(effort)) {
-    for (const [index, model] of models.entries()) seconds[index]?.push(await stepSeconds(model, data, signal));
+    for (const [index, each] of racers.entries()) seconds[index]?.push(await stepSeconds(each, data, signal));
   }
   return seconds;
 }
 
-async function stepSeconds(model: Model, data: Dataset, signal: AbortSignal | undefined): Promise<number> {
+async function stepSeconds({ model, kernels }: Racer, data: Dataset, signal: AbortSignal | undefined): Promise<number> {
   const start = performance.now();
-  await model.fit(data, { epochs: 1, batch, validation: "none", signal });
+  await model.fit(data, { epochs: 1, batch, kernels, validation: "none", signal });
   signal?.throwIfAborted();
   return (performance.now() - start) / 1000 / steps;
 }
