@@ -14,13 +14,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from ._protocol import FitOptions, StepOptions
 from .ascent import NoiseAscent, differentiable
 from .layers import frozen_statistics
 from .measurements import Measurements
-from .models import Network
 from .objective import accuracy, cross_entropy, elbo
-from .step import MOMENTUM, NEGLIGIBLE, Observer, TrainingStep
+from .step import MOMENTUM, NEGLIGIBLE, TrainingStep
 
 
 class _Forward(NamedTuple):
@@ -60,21 +58,12 @@ class AdversarialStep(TrainingStep):
             ``fidelity.epsilon_gradients`` is "accumulated".
     """
 
-    def __init__(
-        self,
-        model: Network,
-        options: StepOptions | FitOptions,
-        training_size: int,
-        observe: Observer | None = None,
-    ) -> None:
-        """The model is to be in train mode when called; ``training_size`` is the N of beta."""
-        super().__init__(model, options, training_size, observe)
-        self.ascent = NoiseAscent(
-            list(model.stored_noise().values()),
-            options.step_size,
-            accumulate=self.accumulates,
-        )
-        self.trained = {n: p for n, p in model.named_parameters() if p.requires_grad}
+    def __post_init__(self) -> None:
+        """With a new optimizer, and nothing accumulated."""
+        super().__post_init__()
+        eps = list(self.model.stored_noise().values())
+        self.ascent = NoiseAscent(eps, self.options.step_size, accumulate=self.accumulates)
+        self.trained = {n: p for n, p in self.model.named_parameters() if p.requires_grad}
         self.restart_optimizer()
 
     def restart_optimizer(self) -> None:

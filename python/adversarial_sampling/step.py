@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from torch import Tensor
 
@@ -28,10 +29,14 @@ def resolve_fidelity(options: StepOptions | FitOptions) -> Fidelity:
     return preset.model_copy(update={n: v for n, v in overrides.items() if v is not None})
 
 
+@dataclass(eq=False)
 class TrainingStep:
     """The options of a step of ``model``, with what follows from them.
 
     Attributes:
+        model: is to be in train mode when the step is taken.
+        training_size: the N of the default beta.
+        observe: see ``Observer``.
         fidelity: the four switches.
         beta: of the KL divergence in the loss.
         bayesian: whether the weights are drawn.
@@ -39,24 +44,20 @@ class TrainingStep:
         every_forward: whether forwards that are no part of the loss move the running statistics.
         accumulates: whether the gradients of the noise are never cleared.
         scale: of the loss, in float16.
-        observe: see ``Observer``.
     """
 
-    def __init__(
-        self,
-        model: Network,
-        options: StepOptions | FitOptions,
-        training_size: int,
-        observe: Observer | None = None,
-    ) -> None:
-        """The model is to be in train mode when called; ``training_size`` is the N of beta."""
-        self.model = model
-        self.options = options
-        self.observe = observe
+    model: Network
+    options: StepOptions | FitOptions
+    training_size: int
+    observe: Observer | None = None
+
+    def __post_init__(self) -> None:
+        """What follows from the options."""
+        options = self.options
         self.fidelity = resolve_fidelity(options)
-        self.beta = default_beta(training_size) if options.beta is None else options.beta
-        self.bayesian = model.bayesian
+        self.beta = default_beta(self.training_size) if options.beta is None else options.beta
+        self.bayesian = self.model.bayesian
         self.ratio = options.ratio if self.bayesian else 0.0
         self.every_forward = self.fidelity.running_statistics == "every-forward"
         self.accumulates = self.fidelity.epsilon_gradients == "accumulated"
-        self.scale = LossScale(model.spec.dtype)
+        self.scale = LossScale(self.model.spec.dtype)

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { elementCount } from "../tensor.ts";
 
 /** All numbers of the tensors, one after the other. */
 export function flat(tensors: readonly tf.Tensor[]): tf.Tensor1D {
@@ -7,11 +8,11 @@ export function flat(tensors: readonly tf.Tensor[]): tf.Tensor1D {
   return others.length === 0 ? tf.clone(first) : tf.concat1d([first, ...others]);
 }
 
-/** The parts of a flat vector, in these shapes. */
-export function parts(vector: tf.Tensor, shapes: readonly (readonly number[])[]): tf.Tensor[] {
-  if (shapes.length === 0) return [];
-  const sizes = shapes.map((shape) => tf.util.sizeFromShape([...shape]));
-  return tf.split(vector, sizes).map((part, i) => shaped(part, shapes[i] ?? []));
+/** The parts of a flat vector, shaped as these. */
+export function parts(vector: tf.Tensor, like: readonly { readonly shape: readonly number[] }[]): tf.Tensor[] {
+  if (like.length === 0) return [];
+  const sizes = like.map(({ shape }) => elementCount(shape));
+  return tf.split(vector, sizes).map((part, i) => shaped(part, like[i]?.shape ?? []));
 }
 
 /** The same numbers; a reshape is an operation like any other, so there is none where the shape is right. */

@@ -70,7 +70,7 @@ export class Layout {
   /** The parts of a flat vector by the names of what they belong to. */
   named(kind: Kind, vector: tf.Tensor): ByName {
     const names = this.#names(kind);
-    return new Map(this.#split(vector).map((value, i) => [names[i] ?? "", value]));
+    return new Map(parts(vector, this.#parts).map((value, i) => [names[i] ?? "", value]));
   }
 
   /** The flat vector of which `named` gave the parts. */
@@ -86,7 +86,7 @@ export class Layout {
 
   /** Forwards of the network inside it use these P weights. `run` must not be asynchronous. */
   given<T>(weights: tf.Tensor1D, run: () => T): T {
-    const values = this.#split(weights);
+    const values = parts(weights, this.#parts);
     for (const [i, { layer, name }] of this.#parts.entries()) {
       layer.given = { weight: null, bias: null, ...layer.given, [name]: values[i] };
     }
@@ -106,11 +106,6 @@ export class Layout {
 
   #names(kind: Kind): string[] {
     return this.#parts.map(({ prefix, name }) => `${prefix}${kind}${name}`);
-  }
-
-  #split(vector: tf.Tensor): tf.Tensor[] {
-    const shapes = this.#parts.map(({ shape }) => shape);
-    return parts(vector, shapes);
   }
 }
 

@@ -69,7 +69,7 @@ class FlatParameters {
       const { p, moments } = update(flat(values), flat(names.map((name) => found(gradients, name))), (key) =>
         found(this.#moments, key),
       );
-      for (const [i, part] of parts(p, shapesOf(values)).entries()) values[i]?.assign(part);
+      for (const [i, part] of parts(p, values).entries()) values[i]?.assign(part);
       this.#replace(names, moments);
     });
   }
@@ -80,7 +80,7 @@ class FlatParameters {
     const named = (key: string): ByName => {
       const moment = this.#moments.get(key);
       if (moment === undefined) return new Map();
-      return new Map(parts(moment, shapesOf(like)).map((part, i) => [this.#names[i] ?? "", part]));
+      return new Map(parts(moment, like).map((part, i) => [this.#names[i] ?? "", part]));
     };
     return new Map(this.#keys.map((key) => [key, named(key)]));
   }
@@ -118,10 +118,6 @@ class FlatParameters {
     this.#names = names;
     this.#moments = new Map(Object.entries(moments).map(([key, moment]) => [key, tf.keep(moment) as tf.Tensor1D]));
   }
-}
-
-function shapesOf(tensors: readonly tf.Tensor[]): number[][] {
-  return tensors.map(({ shape }) => shape);
 }
 
 function found<T>(tensors: ReadonlyMap<string, T>, name: string): T {

@@ -9,14 +9,12 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from .._protocol import FitOptions, StepOptions
 from ..device import multiplying
 from ..flat import FlatModel
 from ..measurements import Measurements
-from ..models import Network
 from ..noise import GaussianNoise
 from ..objective import accuracy, cross_entropy
-from ..step import NEGLIGIBLE, Observer, TrainingStep
+from ..step import NEGLIGIBLE, TrainingStep
 from .differentiate import Slope, choose
 from .optimizer import FlatOptimizer
 from .replay import ReplayedStep, reason_against_replay
@@ -47,22 +45,16 @@ class FastStep(TrainingStep):
         computed_by: what runs the network: "native kernels", or "torch" and why not those.
     """
 
-    def __init__(
-        self,
-        model: Network,
-        options: StepOptions | FitOptions,
-        training_size: int,
-        observe: Observer | None = None,
-    ) -> None:
-        """The model is to be in train mode when called; ``training_size`` is the N of beta.
+    def __post_init__(self) -> None:
+        """With a new optimizer, and nothing accumulated.
 
-        Its parameters and stored noise become views of flat vectors: do not replace them, or move
-        the model, while the step is in use.
+        The model's parameters and stored noise become views of flat vectors: do not replace them,
+        or move the model, while the step is in use.
         """
-        super().__init__(model, options, training_size, observe)
-        self.flat = FlatModel(model)
+        super().__post_init__()
+        self.flat = FlatModel(self.model)
         self._sums = torch.zeros_like(self.flat.eps) if self.accumulates else None
-        self.computed_by, self._differentiator = choose(self.flat, self.scale, options.kernels)
+        self.computed_by, self._differentiator = choose(self.flat, self.scale, self.options.kernels)
         self._replayed = ReplayedStep(self._take)
         self.restart_optimizer()
 

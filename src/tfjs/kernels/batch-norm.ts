@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { compute } from "./arithmetic.ts";
+import { type Arithmetic, compute, type Numbers } from "./arithmetic.ts";
 import { withGradient } from "./gradient.ts";
 
 /** Scale and shift, [C] each. */
@@ -41,7 +41,7 @@ function normalized(inputs: Affine & { readonly x: tf.Tensor }, eps: number, cou
     const mean = a.channelMeans(x);
     const centred = a.subtract(x, mean);
     const variance = a.channelMeans(a.square(centred));
-    const inverse = a.inverseRoot(a.add(variance, a.number(eps)));
+    const inverse = inverseDeviation(a, variance, eps);
     const value = a.add(a.multiply(centred, a.multiply(scale, inverse)), shift);
     return { value, centred, inverse, mean, unbiased: a.multiply(variance, a.number(count / (count - 1))) };
   });
@@ -64,7 +64,11 @@ function gradients(inputs: Record<"dy" | "centred" | "scale" | "inverse", tf.Ten
   });
 }
 
-/** The same by given values: one product and one sum a number, as torch does it. */
+function inverseDeviation<N extends Numbers>(arithmetic: Arithmetic<N>, variance: N, eps: number): N {
+  return arithmetic.inverseRoot(arithmetic.add(variance, arithmetic.number(eps)));
+}
+
+/** The same by given values, which have no gradient: one product and one sum a number, as torch does it. */
 export function normalizeBy(
   x: tf.Tensor,
   { scale, shift }: Affine,
@@ -72,7 +76,8 @@ export function normalizeBy(
   variance: tf.Tensor,
   eps: number,
 ): tf.Tensor {
-  const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, eps)));
+  const { inverse } = compute({ variance }, (a, { variance }) => ({ inverse: inverseDeviation(a, variance, eps) }));
+  const factor = tf.mul(scale, inverse);
   return tf.add(tf.mul(x, factor), tf.sub(shift, tf.mul(mean, factor)));
 }
 
