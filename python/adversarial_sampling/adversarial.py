@@ -80,11 +80,7 @@ class AdversarialStep(TrainingStep):
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate
 
-    def __call__(self, x: Tensor, y: Tensor) -> Measurements:
-        """One step on images x [N, 3, H, W] of classes y [N], int64.
-
-        Nothing here waits for the device, except in float16.
-        """
+    def _step(self, x: Tensor, y: Tensor) -> Measurements:
         with differentiable(self.ascent.eps):
             worst = self._worst_case(x, y) if self.ratio > NEGLIGIBLE else None
             mean = self._expectation(x, y) if 1 - self.ratio > NEGLIGIBLE else None

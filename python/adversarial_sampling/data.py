@@ -74,19 +74,31 @@ def check_labelled(data: Images, classes: int, name: str = "train") -> None:
         )
 
 
-def normalize(images: Tensor, normalization: Normalization | None, dtype: torch.dtype) -> Tensor:
-    """``(pixel / scale - mean[c]) / std[c]`` of images [N, 3, H, W]; the images without one.
+class Normalizer:
+    """``(pixel / scale - mean[c]) / std[c]`` of images [N, 3, H, W]; without one, the images."""
 
-    Raises:
-        AdversarialSamplingError: ``usage`` unless there are three means and deviations.
-    """
-    images = images.to(dtype)
-    if normalization is None:
-        return images
-    check_normalization(normalization)
-    mean = images.new_tensor(normalization.mean).reshape(3, 1, 1)
-    std = images.new_tensor(normalization.std).reshape(3, 1, 1)
-    return (images / normalization.scale - mean) / std
+    def __init__(
+        self, normalization: Normalization | None, dtype: torch.dtype, device: torch.device
+    ) -> None:
+        """For images on ``device``, which get ``dtype``.
+
+        Raises:
+            AdversarialSamplingError: ``usage`` unless there are three means and deviations.
+        """
+        check_normalization(normalization)
+        self._dtype, self._normalization = dtype, normalization
+        if normalization is not None:  # here, for a copy to a GPU waits until it has nothing to do
+            self._mean, self._std = (
+                torch.tensor(values, dtype=dtype, device=device).reshape(3, 1, 1)
+                for values in (normalization.mean, normalization.std)
+            )
+
+    def __call__(self, images: Tensor) -> Tensor:
+        """As the network takes them."""
+        images = images.to(self._dtype)
+        if self._normalization is None:
+            return images
+        return (images / self._normalization.scale - self._mean) / self._std
 
 
 def check_normalization(normalization: Normalization | None) -> None:

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from .layers import Gaussian, Layer
-from .models import Network, parameter_dtype
-from .noise import NoiseSource
+from .models import AUTOCAST, Network, parameter_dtype
+from .noise import GaussianNoise, NoiseSource
 
 PARTS = ("weight", "bias")
 
@@ -91,12 +91,22 @@ class Layout:
         flat = torch.empty(count, dtype=self.dtype, device=self.device)
         return fill(flat, self._execution, source)
 
+    def arranged(self, x: Tensor) -> Tensor:
+        """Images in memory as convolutions are fastest: channels-last, except for float32 on GPUs.
+
+        NVIDIA's convolutions in float32 are made for channels first (pytorch issue 44943).
+        """
+        first = x.dim() != 4 or (x.is_cuda and self.model.spec.dtype not in AUTOCAST)
+        return x if first else x.contiguous(memory_format=torch.channels_last)
+
     @contextmanager
     def given(self, weights: Tensor) -> Generator[None]:
         """Forwards of the model inside it use these P weights."""
         pairs: dict[Layer, dict[str, Tensor]] = {}
-        for part in self.parts:
-            pairs.setdefault(part.layer, {})[part.part] = part.of(weights)
+        # Split in one operation, whose backward puts the gradients together in one as well.
+        pieces = weights.split([part.shape.numel() for part in self.parts])
+        for part, piece in zip(self.parts, pieces, strict=True):
+            pairs.setdefault(part.layer, {})[part.part] = piece.view(part.shape)
         for layer, by_part in pairs.items():
             layer.given = (by_part.get("weight"), by_part.get("bias"))
         try:
@@ -107,7 +117,9 @@ class Layout:
 
 
 def fill(flat: Tensor, parts: list[Part], source: NoiseSource) -> Tensor:
-    """Draws the parts of ``flat`` one by one."""
+    """Draws the parts of ``flat`` one by one; where that is many launches, on a GPU, at once."""
+    if flat.is_cuda and isinstance(source, GaussianNoise):
+        return flat.normal_(generator=source.generator)
     for part in parts:
         view = part.of(flat)
         view.copy_(source.draw(view))

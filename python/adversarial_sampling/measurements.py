@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from pydantic import Field
@@ -31,6 +31,11 @@ class Measurements:
     adversarial_loss: Tensor | None
     adversarial_rise: Tensor | None
     accuracy: Tensor
+
+    def copy(self) -> Measurements:
+        """In tensors of its own."""
+        values = {n: None if v is None else v.clone() for n, v in vars(self).items()}
+        return replace(self, **values)
 
 
 def read_back(steps: Sequence[Measurements]) -> list[TrainingMeans]:

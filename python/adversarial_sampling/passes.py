@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ._protocol import ForwardOptions, GradientOptions
 from .ascent import differentiable
+from .device import multiplying
 from .errors import AdversarialSamplingError
 from .models import Network, parameter_dtype
 from .noise import noise_from
@@ -45,7 +46,7 @@ def forward(model: Network, x: Tensor, options: ForwardOptions) -> tuple[Tensor,
         x: what the model takes, [N, 3, H, W] for a network; cast to its parameters' dtype.
         options: mode, weights, output and noise.
     """
-    with model.in_mode(train=options.train):
+    with model.in_mode(train=options.train), multiplying(tf32=False):
         return _run(model, prepare(model, x), options)
 
 
@@ -62,7 +63,11 @@ def gradients(model: Network, x: Tensor, target: Tensor, options: GradientOption
     x = prepare(model, x).requires_grad_()
     eps = model.stored_noise() if options.weights == "stored" else {}
     leaves = {**dict(model.named_parameters()), **eps}
-    with model.in_mode(train=options.train), differentiable(eps.values()):
+    with (
+        model.in_mode(train=options.train),
+        differentiable(eps.values()),
+        multiplying(tf32=False),
+    ):
         loss, kl, output = evaluate(model, x, target, options)
         found = cast(
             "tuple[Tensor | None, ...]",  # torch's own type leaves the None out

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from ._protocol import Normalization, PredictOptions
-from .data import check_images, check_normalization, normalize
+from .data import Normalizer, check_images
+from .device import multiplying
 from .errors import Cancelled
 from .models import Network, parameter_dtype
 from .noise import noise_from
@@ -54,20 +55,20 @@ def predict(
     """
     options = options or PredictOptions()
     check_images(images)
-    check_normalization(normalization)
+    normalize = Normalizer(normalization, parameter_dtype(model.spec), model.device)
     sample = options.weights == "fresh" and model.bayesian
     draws = range(options.samples if sample else 1)
     batches: list[Tensor] = []
     noise = noise_from(options.noise, model.noise, model.device)
-    with model.drawing_from(noise), model.in_mode(train=False):
-        forward = SampledForwards(model)
+    with model.drawing_from(noise), model.in_mode(train=False), multiplying(tf32=False):
+        forward = SampledForwards(model, sample=sample)
         for batch in images.split(options.batch):
-            x = normalize(batch.to(model.device), normalization, parameter_dtype(model.spec))
+            x = normalize(batch.to(model.device))
             logits: list[Tensor] = []
             for _ in draws:
                 if should_stop is not None and should_stop():
                     raise Cancelled
-                logits.append(forward(x, sample))
+                logits.append(forward(x))
             batches.append(torch.stack(logits).cpu())
     return _summary(torch.cat(batches, dim=1))
 

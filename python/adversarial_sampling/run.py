@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ._protocol import EpochEvent, FitOptions, FitResult, Normalization
 from .checkpoint import load_tensors
-from .data import Images, augment, normalize
+from .data import Images, Normalizer, augment
 from .fast import FastStep
 from .measurements import EpochSums
 from .models import Network, parameter_dtype
@@ -45,6 +45,7 @@ class Run:
             test_shape=None if test is None else tuple(test.images.shape),
         )
         self._model, self._options, self._normalization = model, options, normalization
+        self._normalize = Normalizer(normalization, parameter_dtype(model.spec), model.device)
         self._train = train.to(model.device)
         self._test = None if test is None else test.to(model.device)
         self._on_event, self._should_stop = on_event, should_stop
@@ -127,7 +128,7 @@ class Run:
             crop_padding=self._options.crop_padding,
             generator=self.streams.augmentation,
         )
-        return normalize(images, self._normalization, parameter_dtype(self._model.spec))
+        return self._normalize(images)
 
     def _end_epoch(self) -> bool:
         """Whether it could be validated before someone asked to stop."""

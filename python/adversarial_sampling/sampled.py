@@ -8,31 +8,43 @@ from torch import Tensor
 from .layout import Layout
 from .models import Network
 from .native import Native, reason_against
+from .replay import Replayed, noise_on_gpu
 
 
 class SampledForwards:
     """Logits of a model whose parameters do not move meanwhile.
 
     exp(log sigma) is taken once, nothing is kept for a backward, and no KL divergence is computed.
-    Batch norm, whose statistics stand still, becomes one scale and shift of the convolution.
+    The package's own kernels make batch norm, whose statistics stand still, a part of the
+    convolution before it. On a GPU a forward is captured as a CUDA graph.
     """
 
-    def __init__(self, model: Network) -> None:
-        """The model is to be in eval mode when called."""
+    def __init__(self, model: Network, *, sample: bool) -> None:
+        """The model is to be in eval mode when called; ``sample``: the weights are drawn."""
         self._layout = Layout(model)
         theta = self._layout.gathered()
         self._mu = theta[: self._layout.size]
         self._sigma = theta[self._layout.size :].exp()
+        self._sample = sample and self._layout.bayesian
         self._native = Native(self._layout) if reason_against(model) is None else None
+        self._replayed = Replayed(self._forward, Tensor.clone)
 
     @torch.no_grad()
-    def __call__(self, x: Tensor, sample: bool = True) -> Tensor:
-        """[N, 3, H, W] to [N, classes]; with ``sample`` the weights are drawn afresh."""
-        model, weights = self._layout.model, self._mu
-        if sample and self._layout.bayesian:
-            eps = self._layout.draw_fresh(model.noise)
-            weights = torch.addcmul(self._mu, self._sigma, eps)
+    def __call__(self, x: Tensor) -> Tensor:
+        """[N, 3, H, W] to [N, classes], through weights of its own for each call."""
+        noise = noise_on_gpu(self._layout.model)
+        return self._forward(x) if noise is None else self._replayed(noise, x)
+
+    def _forward(self, x: Tensor) -> Tensor:
+        weights = self._weights()
         if self._native is not None:
             return self._native.forward(weights, x, by_batch=False, moves=False)
         with self._layout.given(weights):
-            return model.output(x.contiguous(memory_format=torch.channels_last))
+            return self._layout.model.output(self._layout.arranged(x))
+
+    def _weights(self) -> Tensor:
+        if not self._sample:
+            return self._mu
+        return torch.addcmul(
+            self._mu, self._sigma, self._layout.draw_fresh(self._layout.model.noise)
+        )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from torch import Tensor
 
 from ._protocol import FIDELITY_PRESETS, Fidelity, FitOptions, StepOptions
+from .device import multiplying
 from .loss_scale import LossScale
+from .measurements import Measurements
 from .models import Network
 from .objective import default_beta
 
@@ -30,7 +33,7 @@ def resolve_fidelity(options: StepOptions | FitOptions) -> Fidelity:
 
 
 @dataclass(eq=False)
-class TrainingStep:
+class TrainingStep(ABC):
     """The options of a step of ``model``, with what follows from them.
 
     Attributes:
@@ -61,3 +64,14 @@ class TrainingStep:
         self.every_forward = self.fidelity.running_statistics == "every-forward"
         self.accumulates = self.fidelity.epsilon_gradients == "accumulated"
         self.scale = LossScale(self.model.spec.dtype)
+
+    def __call__(self, x: Tensor, y: Tensor) -> Measurements:
+        """One step on images x [N, 3, H, W] of classes y [N], int64.
+
+        Nothing here waits for the device, except in float16.
+        """
+        with multiplying(tf32=self.options.tf32):
+            return self._step(x, y)
+
+    @abstractmethod
+    def _step(self, x: Tensor, y: Tensor) -> Measurements: ...

@@ -11,6 +11,7 @@ import torch
 from ._protocol import FitOptions, FitResult, NetworkSpec, Normalization
 from .checkpoint import save
 from .data import Images, check_labelled, check_normalization
+from .device import multiplying
 from .errors import AdversarialSamplingError
 from .files import check_folder
 from .models import Network
@@ -72,7 +73,12 @@ def fit(
         if state is not None:
             run.write(state)
 
-    with model.drawing_from(run.streams.noise), model.in_mode(train=True), _repeatable():
+    with (
+        model.drawing_from(run.streams.noise),
+        model.in_mode(train=True),
+        multiplying(tf32=options.tf32),
+        _repeatable(),
+    ):
         return run.go(keep)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 
 from ._protocol import Normalization, Validation
-from .data import Images, normalize
+from .data import Images, Normalizer
 from .models import Network, parameter_dtype
 from .objective import accuracy, cross_entropy
 from .sampled import SampledForwards
@@ -33,14 +33,14 @@ def validate(
         normalization: of pixels; None when the images are the network's input already.
         should_stop: asked before every forward; None is answered when it says so.
     """
-    dtype = parameter_dtype(model.spec)
+    normalize = Normalizer(normalization, parameter_dtype(model.spec), model.device)
     sums = torch.zeros(2, dtype=torch.float64, device=model.device)
     with model.in_mode(train=False):
-        forward = SampledForwards(model)
+        forward = SampledForwards(model, sample=sample)
         for images, labels in data.batches(batch):
             if should_stop():
                 return None
-            logits = forward(normalize(images, normalization, dtype), sample)
+            logits = forward(normalize(images))
             means = torch.stack([cross_entropy(logits, labels), accuracy(logits, labels)])
             sums += means * len(labels)
     loss, correct = (sums / len(data)).tolist()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 
 import pytest
 import torch
 from conftest import MakeImages, MakeModel
 from torch import Tensor
+from torch._subclasses.fake_tensor import DataDependentOutputException, FakeTensorMode
 
 from adversarial_sampling import (
     AdversarialSamplingError,
@@ -15,6 +17,7 @@ from adversarial_sampling import (
     StepOptions,
     WaveNoise,
 )
+from adversarial_sampling.data import augment
 from adversarial_sampling.fast import FastStep
 from adversarial_sampling.measurements import Measurements
 
@@ -169,6 +172,26 @@ def test_frozen_parameters_stay(make_model: MakeModel, make_images: MakeImages) 
     train(step, make_images, 8)
     assert torch.equal(model.linear.mu_weight, before)
     assert not torch.equal(model.linear.sigma_weight, torch.full_like(before, -4.0))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
+def test_only_float16_looks_at_the_numbers_of_a_step(
+    make_model: MakeModel, make_images: MakeImages, dtype: str
+) -> None:
+    model, data = make_model(dtype=dtype), make_images(6)
+    # Tensors without numbers: whoever asks for one is told that there is none.
+    with FakeTensorMode() as mode:
+        for module in model.modules():
+            for tensors in (module._parameters, module._buffers):
+                for name, tensor in tensors.items():
+                    if tensor is not None:
+                        tensors[name] = mode.from_tensor(tensor)
+        x, y = mode.from_tensor(data.images), mode.from_tensor(data.labels)
+        x = augment(x, flip=True, crop_padding=1, generator=torch.Generator())
+        step = FastStep(model, options(kernels="torch"), TRAINING_SIZE)
+        looks = pytest.raises(DataDependentOutputException)
+        with looks if dtype == "float16" else nullcontext():
+            step(x, y)
 
 
 def test_labels_out_of_range_are_refused(make_model: MakeModel) -> None:

@@ -44,7 +44,7 @@ class Differentiator(Protocol):
 
 
 class Autograd:
-    """By torch's autograd, on every device and in every dtype; activations are channels-last."""
+    """By torch's autograd, on every device and in every dtype."""
 
     def __init__(self, layout: Layout, scale: LossScale) -> None:
         self._layout, self._scale = layout, scale
@@ -66,10 +66,8 @@ class Autograd:
     def _forward(self, weights: Tensor, x: Tensor, moves_statistics: bool) -> Tensor:
         model = self._layout.model
         statistics = nullcontext() if moves_statistics else frozen_statistics(model)
-        if x.dim() == 4:
-            x = x.contiguous(memory_format=torch.channels_last)
         with self._layout.given(weights), statistics:
-            return model.output(x)
+            return model.output(self._layout.arranged(x))
 
 
 class ByKernels:

@@ -26,11 +26,13 @@ class FlatOptimizer:
 
     def __init__(self, flat: FlatModel, kind: Literal["adam", "sgd"], learning_rate: float) -> None:
         self._flat, self._kind = flat, kind
-        self._moments: dict[str, Tensor] = {}
+        theta, device = flat.theta, flat.theta.device
+        self._moments = {name: torch.zeros_like(theta) for name in MOMENTS[kind]}
+        if kind == "adam":
+            self._moments["step"] = torch.zeros((), device=device)
         # On a GPU a tensor, so that a step that is replayed sees it change.
-        device = flat.theta.device
         self._rate: float | Tensor = (
-            torch.tensor(learning_rate, device=device) if flat.theta.is_cuda else learning_rate
+            torch.tensor(learning_rate, device=device) if theta.is_cuda else learning_rate
         )
 
     def set_learning_rate(self, learning_rate: float) -> None:
@@ -43,20 +45,18 @@ class FlatOptimizer:
     @torch.no_grad()
     def step(self, gradient: Tensor) -> None:
         """Moves ``theta``, which the gradient is laid out as."""
-        moments = self._moments or self._begin()
         if self._kind == "adam":
-            self._step_adam(gradient, moments)
+            self._step_adam(gradient)
         else:
-            self._step_sgd(gradient, moments)
+            self._step_sgd(gradient)
 
-    def _begin(self) -> dict[str, Tensor]:
-        theta = self._flat.theta
-        self._moments = {name: torch.zeros_like(theta) for name in MOMENTS[self._kind]}
-        if self._kind == "adam":
-            self._moments["step"] = torch.zeros((), device=theta.device)
-        return self._moments
+    def restart(self) -> None:
+        """Without moments."""
+        for moment in self._moments.values():
+            moment.zero_()
 
-    def _step_adam(self, gradient: Tensor, moments: Mapping[str, Tensor]) -> None:
+    def _step_adam(self, gradient: Tensor) -> None:
+        moments = self._moments
         adam(
             [self._flat.theta],
             [gradient],
@@ -75,11 +75,11 @@ class FlatOptimizer:
             maximize=False,
         )
 
-    def _step_sgd(self, gradient: Tensor, moments: Mapping[str, Tensor]) -> None:
+    def _step_sgd(self, gradient: Tensor) -> None:
         sgd(
             [self._flat.theta],
             [gradient],
-            [moments["momentum_buffer"]],
+            [self._moments["momentum_buffer"]],
             fused=True,
             weight_decay=0.0,
             momentum=MOMENTUM,
@@ -99,12 +99,8 @@ class FlatOptimizer:
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
         """Goes on from what ``tensors`` gave."""
-        device = self._flat.theta.device
-        self._moments = {}
+        self.restart()
         for full, value in tensors.items():
             key, _, name = full.partition(".")
-            if value.dim():
-                whole = self._moments.setdefault(key, torch.zeros_like(self._flat.theta))
-                self._flat.view(whole, name).copy_(value)
-            else:
-                self._moments[key] = value.to(device, copy=True)
+            moment = self._moments[key]
+            (self._flat.view(moment, name) if moment.dim() else moment).copy_(value)

@@ -9,15 +9,13 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from ..device import multiplying
 from ..flat import FlatModel
 from ..measurements import Measurements
-from ..noise import GaussianNoise
 from ..objective import accuracy, cross_entropy
+from ..replay import Replayed, noise_on_gpu
 from ..step import NEGLIGIBLE, TrainingStep
 from .differentiate import Slope, choose
 from .optimizer import FlatOptimizer
-from .replay import ReplayedStep, reason_against_replay
 
 
 class _Term(NamedTuple):
@@ -55,31 +53,24 @@ class FastStep(TrainingStep):
         self.flat = FlatModel(self.model)
         self._sums = torch.zeros_like(self.flat.eps) if self.accumulates else None
         self.computed_by, self._differentiator = choose(self.flat, self.scale, self.options.kernels)
-        self._replayed = ReplayedStep(self._take)
-        self.restart_optimizer()
-
-    def restart_optimizer(self) -> None:
-        """A new optimizer without moments, at the initial learning rate."""
         options = self.options
         self.optimizer = FlatOptimizer(self.flat, options.optimizer, options.learning_rate)
-        self._replayed.forget()
+        self._replayed = Replayed(self._take, Measurements.copy)
+
+    def restart_optimizer(self) -> None:
+        """The optimizer without moments, at the initial learning rate."""
+        self.optimizer.restart()
+        self.set_learning_rate(self.options.learning_rate)
 
     def set_learning_rate(self, learning_rate: float) -> None:
         """From the next step on."""
         self.optimizer.set_learning_rate(learning_rate)
 
-    def __call__(self, x: Tensor, y: Tensor) -> Measurements:
-        """One step on images x [N, 3, H, W] of classes y [N], int64.
-
-        Nothing here waits for the device, except in float16.
-        """
-        noise = self.model.noise
-        with multiplying(tf32=self.options.tf32):
-            observed = self.observe is not None
-            if reason_against_replay(self.model, observed=observed) is not None:
-                return self._take(x, y)
-            assert isinstance(noise, GaussianNoise)
-            return self._replayed(x, y, noise.generator)
+    def _step(self, x: Tensor, y: Tensor) -> Measurements:
+        # float16 looks at every step whether a gradient overflowed: that cannot be recorded.
+        recordable = self.observe is None and not self.scale.enabled
+        noise = noise_on_gpu(self.model) if recordable else None
+        return self._take(x, y) if noise is None else self._replayed(noise, x, y)
 
     @torch.no_grad()
     def _take(self, x: Tensor, y: Tensor) -> Measurements:
@@ -118,7 +109,6 @@ class FastStep(TrainingStep):
         prefix = "optimizer."
         moments = {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}
         self.optimizer.restore(moments)
-        self._replayed.forget()
         for name, total in self._named_sums().items():
             total.copy_(tensors[f"noise_gradient.{name}"])
 

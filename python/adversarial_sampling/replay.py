@@ -1,0 +1,86 @@
+"""On a GPU, work captured as a CUDA graph and replayed: one launch, no waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Generic, Protocol, TypeVar
+
+import torch
+from torch import Tensor
+
+from .models import Network
+from .noise import GaussianNoise
+
+Result = TypeVar("Result")
+
+
+class Capture(Protocol):
+    """Records work without doing it; what it answers does it again and again, into one place."""
+
+    def __call__(self, work: Callable[[], Result], noise: torch.Generator) -> Callable[[], Result]:
+        """``noise`` is what the work draws from."""
+        ...
+
+
+def noise_on_gpu(model: Network) -> torch.Generator | None:
+    """What draws the noise of a model whose work can be captured; None for the others."""
+    noise = model.noise
+    if model.device.type == "cuda" and isinstance(noise, GaussianNoise):
+        return noise.generator
+    return None
+
+
+class Replayed(Generic[Result]):
+    """Does work on tensors of one shape from a recording, and on others (the last batch) itself."""
+
+    def __init__(
+        self,
+        work: Callable[..., Result],
+        keep: Callable[[Result], Result],
+        capture: Capture | None = None,
+    ) -> None:
+        """``work`` may depend on its arguments and on tensors alone, which stay where they are.
+
+        Args:
+            work: what is done.
+            keep: copies its result, which the next replay overwrites.
+            capture: how it is recorded.
+        """
+        self._work, self._keep, self._capture = work, keep, capture or captured
+        self._shapes: list[torch.Size] = []
+        self._noise: torch.Generator | None = None
+        self._held: Sequence[Tensor] = ()
+        self._replay: Callable[[], Result] | None = None
+
+    def __call__(self, noise: torch.Generator, *inputs: Tensor) -> Result:
+        """The work on ``inputs``, with draws from ``noise``.
+
+        The first time it is not recorded, for libraries to find their place.
+        """
+        shapes = [x.shape for x in inputs]
+        if noise is not self._noise:
+            self._shapes, self._noise, self._replay = shapes, noise, None
+            return self._work(*inputs)
+        if shapes != self._shapes:
+            return self._work(*inputs)
+        if self._replay is None:
+            held = self._held = [x.clone() for x in inputs]
+            self._replay = self._capture(lambda: self._work(*held), noise)
+        for place, x in zip(self._held, inputs, strict=True):
+            place.copy_(x)
+        return self._keep(self._replay())
+
+
+def captured(work: Callable[[], Result], noise: torch.Generator) -> Callable[[], Result]:
+    """As a CUDA graph; draws from ``noise`` go on from replay to replay."""
+    graph = torch.cuda.CUDAGraph()
+    graph.register_generator_state(noise)
+    # Other threads may be at work on the GPU meanwhile.
+    with torch.cuda.graph(graph, capture_error_mode="thread_local"):
+        result = work()
+
+    def replay() -> Result:
+        graph.replay()
+        return result
+
+    return replay
