@@ -58,19 +58,20 @@ def predict(
     normalize = Normalizer(normalization, parameter_dtype(model.spec), model.device)
     sample = options.weights == "fresh" and model.bayesian
     draws = range(options.samples if sample else 1)
-    batches: list[Tensor] = []
+    batches = images.split(options.batch)
+    answers: list[Tensor] = []
     noise = noise_from(options.noise, model.noise, model.device)
     with model.drawing_from(noise), model.in_mode(train=False), multiplying(tf32=False):
-        forward = SampledForwards(model, sample=sample)
-        for batch in images.split(options.batch):
+        forward = SampledForwards(model, sample=sample, calls=len(draws) * len(batches))
+        for batch in batches:
             x = normalize(batch.to(model.device))
             logits: list[Tensor] = []
             for _ in draws:
                 if should_stop is not None and should_stop():
                     raise Cancelled
                 logits.append(forward(x))
-            batches.append(torch.stack(logits).cpu())
-    return _summary(torch.cat(batches, dim=1))
+            answers.append(torch.stack(logits).cpu())
+    return _summary(torch.cat(answers, dim=1))
 
 
 def _summary(logits: Tensor) -> Prediction:

@@ -10,29 +10,39 @@ from .models import Network
 from .native import Native, reason_against
 from .replay import Replayed, noise_on_gpu
 
+WORTH_RECORDING = 20
+"""Forwards; to record one takes about as long as to make as many (a guess: not measured yet)."""
+
 
 class SampledForwards:
     """Logits of a model whose parameters do not move meanwhile.
 
     exp(log sigma) is taken once, nothing is kept for a backward, and no KL divergence is computed.
     The package's own kernels make batch norm, whose statistics stand still, a part of the
-    convolution before it. On a GPU a forward is captured as a CUDA graph.
+    convolution before it. On a GPU, where many are to come, a forward is captured as a CUDA graph.
     """
 
-    def __init__(self, model: Network, *, sample: bool) -> None:
-        """The model is to be in eval mode when called; ``sample``: the weights are drawn."""
+    def __init__(self, model: Network, *, sample: bool, calls: int) -> None:
+        """The model is to be in eval mode when called.
+
+        Args:
+            model: whose forwards they are.
+            sample: whether the weights are drawn, or their means are taken.
+            calls: how many there are going to be, about.
+        """
         self._layout = Layout(model)
         theta = self._layout.gathered()
         self._mu = theta[: self._layout.size]
         self._sigma = theta[self._layout.size :].exp()
         self._sample = sample and self._layout.bayesian
         self._native = Native(self._layout) if reason_against(model) is None else None
+        self._recordable = calls >= WORTH_RECORDING
         self._replayed = Replayed(self._forward, Tensor.clone)
 
     @torch.no_grad()
     def __call__(self, x: Tensor) -> Tensor:
         """[N, 3, H, W] to [N, classes], through weights of its own for each call."""
-        noise = noise_on_gpu(self._layout.model)
+        noise = noise_on_gpu(self._layout.model) if self._recordable else None
         return self._forward(x) if noise is None else self._replayed(noise, x)
 
     def _forward(self, x: Tensor) -> Tensor:

@@ -36,7 +36,7 @@ def validate(
     normalize = Normalizer(normalization, parameter_dtype(model.spec), model.device)
     sums = torch.zeros(2, dtype=torch.float64, device=model.device)
     with model.in_mode(train=False):
-        forward = SampledForwards(model, sample=sample)
+        forward = SampledForwards(model, sample=sample, calls=len(data) // batch)
         for images, labels in data.batches(batch):
             if should_stop():
                 return None

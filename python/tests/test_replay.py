@@ -86,7 +86,7 @@ def test_on_a_gpu_replayed_steps_are_those_taken_one_by_one(make_model: MakeMode
 def test_on_a_gpu_replayed_forwards_are_those_made_one_by_one(make_model: MakeModel) -> None:
     x = torch.randn(8, 3, 8, 8, device="cuda")
     model = make_model().cuda().eval()
-    forwards = SampledForwards(model, sample=True)
+    forwards = SampledForwards(model, sample=True, calls=100)
     model.noise = GaussianNoise(0, "cuda")
     found = [forwards(x) for _ in range(4)]
     model.noise = GaussianNoise(0, "cuda")
