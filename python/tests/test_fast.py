@@ -10,6 +10,7 @@ import torch
 from conftest import MakeImages, MakeModel
 from torch import Tensor
 from torch._subclasses.fake_tensor import DataDependentOutputException, FakeTensorMode
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from adversarial_sampling import (
     AdversarialSamplingError,
@@ -19,6 +20,9 @@ from adversarial_sampling import (
 )
 from adversarial_sampling.data import augment
 from adversarial_sampling.fast import FastStep
+from adversarial_sampling.fast.differentiate import Autograd
+from adversarial_sampling.layout import Layout
+from adversarial_sampling.loss_scale import LossScale
 from adversarial_sampling.measurements import Measurements
 
 TRAINING_SIZE = 40
@@ -172,6 +176,26 @@ def test_frozen_parameters_stay(make_model: MakeModel, make_images: MakeImages) 
     train(step, make_images, 8)
     assert torch.equal(model.linear.mu_weight, before)
     assert not torch.equal(model.linear.sigma_weight, torch.full_like(before, -4.0))
+
+
+def test_gradients_of_all_weights_are_put_together_at_once(
+    make_model: MakeModel, make_images: MakeImages
+) -> None:
+    layout, data = Layout(make_model(bayesian=False)), make_images(6)
+    weights = layout.gathered()
+    whole: list[str] = []
+
+    class Watch(TorchDispatchMode):
+        def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+            out = func(*args, **(kwargs or {}))
+            if isinstance(out, Tensor) and out.numel() == layout.size and not func.is_view:
+                whole.append(str(func))
+            return out
+
+    with Watch():
+        differentiator = Autograd(layout, LossScale("float32"))
+        differentiator.slope(weights, data.images, data.labels, moves_statistics=True)
+    assert whole == ["aten.cat.default"]
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
