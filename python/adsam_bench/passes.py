@@ -16,7 +16,7 @@ from .turns import Turns
 
 def run(request: Request, turns: Turns) -> None:
     """Several passes a call."""
-    one = _one_pass(request, turns.device)
+    one = one_pass(request, turns.device)
     turns.ready()
 
     def passes() -> None:
@@ -30,7 +30,7 @@ def replay(request: Request, turns: Turns) -> None:
     """Several passes a call, captured as one CUDA graph."""
     if turns.device.type != "cuda":
         raise Unmeasured("there is no CUDA device to capture a graph on")
-    one = _one_pass(request, turns.device)
+    one = one_pass(request, turns.device)
     stream = torch.cuda.Stream()
     stream.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(stream):
@@ -45,7 +45,8 @@ def replay(request: Request, turns: Turns) -> None:
     turns.take(graph.replay)
 
 
-def _one_pass(request: Request, device: torch.device) -> Callable[[], tuple[Tensor, ...]]:
+def one_pass(request: Request, device: torch.device) -> Callable[[], tuple[Tensor, ...]]:
+    """A forward and backward pass on a batch of its own; it answers with the gradients."""
     network = plain_network(request.network).to(device).train()
     parameters = list(network.parameters())
     x, y = inputs.batch(request, device)

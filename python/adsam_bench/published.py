@@ -38,7 +38,7 @@ def train(request: Request, turns: Turns) -> None:
     x, y = inputs.batch(request, turns.device)
     turns.ready(versions)
     optimizer = torch.optim.Adam(made.parameters(), lr=LEARNING_RATE)
-    with _cuda_where_it_is(turns.device):
+    with cuda_where_it_is(turns.device):
         turns.take(lambda: step(made, optimizer, x, y))
 
 
@@ -48,7 +48,7 @@ def answer(request: Request, turns: Turns) -> None:
     made.eval()
     x, _ = inputs.batch(request, turns.device)
     turns.ready(versions)
-    with _cuda_where_it_is(turns.device):
+    with cuda_where_it_is(turns.device):
         turns.take(lambda: _predict(made, x, request.samples))
 
 
@@ -123,7 +123,7 @@ def _commit(checkout: Path) -> str:
     return "of an unknown commit"
 
 
-def _cuda_where_it_is(device: torch.device) -> AbstractContextManager[object]:
+def cuda_where_it_is(device: torch.device) -> AbstractContextManager[object]:
     """It draws on the CPU and moves each draw to CUDA; without CUDA they stay where they are."""
     if device.type == "cuda":
         return nullcontext()
