@@ -25,7 +25,10 @@ def main(text: str, answers: TextIO) -> None:
     torch.backends.cudnn.deterministic = True
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cuda.matmul.allow_tf32 = False
-    turns = Turns(resolve_device(request.device), answers)
+    device = resolve_device(request.device)
+    if device.type == "cuda":
+        torch.cuda.set_device(device)  # where graphs are captured
+    turns = Turns(device, answers)
     try:
         CONTENDERS[request.contender](request, turns)
     except Unmeasured as reason:

@@ -87,7 +87,7 @@ class Normalizer:
         """
         check_normalization(normalization)
         self._dtype, self._normalization = dtype, normalization
-        if normalization is not None:  # here, for a copy to a GPU waits until it has nothing to do
+        if normalization is not None:  # once, for a copy to a GPU waits for all its work
             self._mean, self._std = (
                 torch.tensor(values, dtype=dtype, device=device).reshape(3, 1, 1)
                 for values in (normalization.mean, normalization.std)

@@ -33,39 +33,35 @@ def noise_on_gpu(model: Network) -> torch.Generator | None:
 class Replayed(Generic[Result]):
     """Does work on tensors of one shape from a recording, and on others (the last batch) itself."""
 
-    def __init__(
-        self,
-        work: Callable[..., Result],
-        keep: Callable[[Result], Result],
-        capture: Capture | None = None,
-    ) -> None:
-        """``work`` may depend on its arguments and on tensors alone, which stay where they are.
-
-        Args:
-            work: what is done.
-            keep: copies its result, which the next replay overwrites.
-            capture: how it is recorded.
-        """
-        self._work, self._keep, self._capture = work, keep, capture or captured
+    def __init__(self, keep: Callable[[Result], Result], capture: Capture | None = None) -> None:
+        """``keep`` copies a result, which the next replay overwrites; ``capture`` records."""
+        self._keep, self._capture = keep, capture or captured
         self._shapes: list[torch.Size] = []
         self._noise: torch.Generator | None = None
         self._held: Sequence[Tensor] = ()
         self._replay: Callable[[], Result] | None = None
 
-    def __call__(self, noise: torch.Generator, *inputs: Tensor) -> Result:
-        """The work on ``inputs``, with draws from ``noise``.
+    def __call__(
+        self, work: Callable[..., Result], noise: torch.Generator, *inputs: Tensor
+    ) -> Result:
+        """Result of ``work`` on ``inputs``.
 
-        The first time it is not recorded, for libraries to find their place.
+        Args:
+            work: the same every time. It may depend on its arguments, and else on tensors alone
+                that stay where they are. The first time it is not recorded, for libraries to find
+                their place.
+            noise: what it draws from.
+            inputs: what it works on.
         """
         shapes = [x.shape for x in inputs]
         if noise is not self._noise:
             self._shapes, self._noise, self._replay = shapes, noise, None
-            return self._work(*inputs)
+            return work(*inputs)
         if shapes != self._shapes:
-            return self._work(*inputs)
+            return work(*inputs)
         if self._replay is None:
             held = self._held = [x.clone() for x in inputs]
-            self._replay = self._capture(lambda: self._work(*held), noise)
+            self._replay = self._capture(lambda: work(*held), noise)
         for place, x in zip(self._held, inputs, strict=True):
             place.copy_(x)
         return self._keep(self._replay())
@@ -73,14 +69,20 @@ class Replayed(Generic[Result]):
 
 def captured(work: Callable[[], Result], noise: torch.Generator) -> Callable[[], Result]:
     """As a CUDA graph; draws from ``noise`` go on from replay to replay."""
+    device = noise.device
     graph = torch.cuda.CUDAGraph()
     graph.register_generator_state(noise)
-    # Other threads may be at work on the GPU meanwhile.
-    with torch.cuda.graph(graph, capture_error_mode="thread_local"):
+    # Other threads may work, and capture, meanwhile: thread_local, and a stream of its own.
+    stream = torch.cuda.Stream(device)
+    with (
+        torch.cuda.device(device),
+        torch.cuda.graph(graph, stream=stream, capture_error_mode="thread_local"),
+    ):
         result = work()
 
     def replay() -> Result:
-        graph.replay()
+        with torch.cuda.device(device):
+            graph.replay()
         return result
 
     return replay

@@ -37,13 +37,13 @@ class SampledForwards:
         self._sample = sample and self._layout.bayesian
         self._native = Native(self._layout) if reason_against(model) is None else None
         self._recordable = calls >= WORTH_RECORDING
-        self._replayed = Replayed(self._forward, Tensor.clone)
+        self._replayed = Replayed(Tensor.clone)
 
     @torch.no_grad()
     def __call__(self, x: Tensor) -> Tensor:
         """[N, 3, H, W] to [N, classes], through weights of its own for each call."""
         noise = noise_on_gpu(self._layout.model) if self._recordable else None
-        return self._forward(x) if noise is None else self._replayed(noise, x)
+        return self._forward(x) if noise is None else self._replayed(self._forward, noise, x)
 
     def _forward(self, x: Tensor) -> Tensor:
         weights = self._weights()

@@ -40,7 +40,11 @@ class Recorder:
 
 def test_work_on_one_shape_is_replayed_and_other_work_is_not() -> None:
     recorder = Recorder()
-    total = Replayed(lambda x, y: x.sum() + y.sum(), Tensor.clone, recorder)
+    replayed = Replayed(Tensor.clone, recorder)
+
+    def total(noise: torch.Generator, x: Tensor, y: Tensor) -> Tensor:
+        return replayed(lambda x, y: x.sum() + y.sum(), noise, x, y)
+
     sizes = [3, 3, 2, 3, 3]
     results = [
         total(GENERATOR, torch.full((n, 2), float(i)), torch.full((n,), 10 * i))

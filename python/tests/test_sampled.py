@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 import torch
 from conftest import MakeModel
@@ -35,6 +38,18 @@ def test_folded_forwards_are_the_models_own(
     for one, other in zip(found, expected, strict=True):
         assert torch.allclose(one, other, rtol=1e-12, atol=1e-12)
     assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
+
+
+def test_what_is_no_longer_needed_is_freed_at_once(make_model: MakeModel) -> None:
+    forwards = SampledForwards(make_model().eval(), sample=True, calls=1)
+    forwards(torch.randn(2, 3, 8, 8))
+    left = weakref.ref(forwards)
+    gc.disable()  # it holds a copy of all weights: not until garbage is collected
+    try:
+        del forwards
+        assert left() is None
+    finally:
+        gc.enable()
 
 
 def test_dtypes_without_kernels_are_torchs(make_model: MakeModel) -> None:

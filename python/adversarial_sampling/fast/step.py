@@ -52,10 +52,10 @@ class FastStep(TrainingStep):
         super().__post_init__()
         self.flat = FlatModel(self.model)
         self._sums = torch.zeros_like(self.flat.eps) if self.accumulates else None
-        self.computed_by, self._differentiator = choose(self.flat, self.scale, self.options.kernels)
         options = self.options
+        self.computed_by, self._differentiator = choose(self.flat, self.scale, options.kernels)
         self.optimizer = FlatOptimizer(self.flat, options.optimizer, options.learning_rate)
-        self._replayed = Replayed(self._take, Measurements.copy)
+        self._replayed = Replayed(Measurements.copy)
 
     def restart_optimizer(self) -> None:
         """The optimizer without moments, at the initial learning rate."""
@@ -70,7 +70,7 @@ class FastStep(TrainingStep):
         # float16 looks at every step whether a gradient overflowed: that cannot be recorded.
         recordable = self.observe is None and not self.scale.enabled
         noise = noise_on_gpu(self.model) if recordable else None
-        return self._take(x, y) if noise is None else self._replayed(noise, x, y)
+        return self._take(x, y) if noise is None else self._replayed(self._take, noise, x, y)
 
     @torch.no_grad()
     def _take(self, x: Tensor, y: Tensor) -> Measurements:
