@@ -118,11 +118,15 @@ class Layout:
 
 def fill(flat: Tensor, parts: list[Part], source: NoiseSource) -> Tensor:
     """Draws the parts of ``flat`` one by one; where that is many launches, on a GPU, at once."""
-    if flat.is_cuda and isinstance(source, GaussianNoise):
-        return flat.normal_(generator=source.generator)
-    for part in parts:
-        view = part.of(flat)
-        view.copy_(source.draw(view))
+    if not isinstance(source, GaussianNoise):
+        for part in parts:
+            view = part.of(flat)
+            view.copy_(source.draw(view))
+    elif flat.is_cuda:
+        source.fill(flat)
+    else:
+        for part in parts:
+            source.fill(part.of(flat))
     return flat
 
 

@@ -43,9 +43,11 @@ class GaussianNoise:
 
     def draw(self, like: Tensor) -> Tensor:
         """The next draw, with the shape, dtype and device of ``like``."""
-        return torch.randn(
-            like.shape, generator=self._generator, dtype=like.dtype, device=like.device
-        )
+        return self.fill(torch.empty_like(like, memory_format=torch.contiguous_format))
+
+    def fill(self, out: Tensor) -> Tensor:
+        """The next draw, in place."""
+        return out.normal_(generator=self._generator)
 
     @property
     def generator(self) -> torch.Generator:
