@@ -8,7 +8,6 @@ that worst case is trained on beside the evidence lower bound.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from typing import NamedTuple
 
 import torch
@@ -162,7 +161,7 @@ class AdversarialStep(TrainingStep):
     def _forward(
         self, x: Tensor, y: Tensor, *, fix: bool = False, moves_statistics: bool = True
     ) -> _Forward:
-        with frozen_statistics(self.model) if not moves_statistics else nullcontext():
+        with frozen_statistics(self.model, frozen=not moves_statistics):
             logits = self.model.output(x, fix=fix)
         loss = cross_entropy(logits, y)
         if self.observe is not None:

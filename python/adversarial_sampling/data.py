@@ -85,8 +85,12 @@ class Normalizer:
         Raises:
             AdversarialSamplingError: ``usage`` unless there are three means and deviations.
         """
-        check_normalization(normalization)
-        self._dtype, self._normalization = dtype, normalization
+        if normalization and not len(normalization.mean) == len(normalization.std) == 3:
+            raise AdversarialSamplingError(
+                "expected the mean and std of 3 channels, got "
+                f"{len(normalization.mean)} means and {len(normalization.std)} deviations"
+            )
+        self.normalization, self._dtype = normalization, dtype
         if normalization is not None:  # once, for a copy to a GPU waits for all its work
             self._mean, self._std = (
                 torch.tensor(values, dtype=dtype, device=device).reshape(3, 1, 1)
@@ -96,18 +100,9 @@ class Normalizer:
     def __call__(self, images: Tensor) -> Tensor:
         """As the network takes them."""
         images = images.to(self._dtype)
-        if self._normalization is None:
+        if self.normalization is None:
             return images
-        return (images / self._normalization.scale - self._mean) / self._std
-
-
-def check_normalization(normalization: Normalization | None) -> None:
-    """Raises a ``usage`` error unless there are three means and three deviations."""
-    if normalization is not None and not len(normalization.mean) == len(normalization.std) == 3:
-        raise AdversarialSamplingError(
-            "expected the mean and std of 3 channels, got "
-            f"{len(normalization.mean)} means and {len(normalization.std)} deviations"
-        )
+        return (images / self.normalization.scale - self._mean) / self._std
 
 
 def augment(images: Tensor, *, flip: bool, crop_padding: int, generator: torch.Generator) -> Tensor:

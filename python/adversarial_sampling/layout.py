@@ -91,16 +91,19 @@ class Layout:
         flat = torch.empty(count, dtype=self.dtype, device=self.device)
         return fill(flat, self._execution, source)
 
-    def arranged(self, x: Tensor) -> Tensor:
-        """Images in memory as convolutions are fastest: channels-last, except for float32 on GPUs.
+    def output(self, weights: Tensor, x: Tensor) -> Tensor:
+        """What the model makes of x through these P weights; by torch's kernels."""
+        with self._given(weights):
+            return self.model.output(self._arranged(x))
 
-        NVIDIA's convolutions in float32 are made for channels first (pytorch issue 44943).
-        """
+    def _arranged(self, x: Tensor) -> Tensor:
+        # As convolutions are fastest: channels-last, except for float32 on GPUs. NVIDIA's
+        # convolutions in float32 are made for channels first (pytorch issue 44943).
         first = x.dim() != 4 or (x.is_cuda and self.model.spec.dtype not in AUTOCAST)
         return x if first else x.contiguous(memory_format=torch.channels_last)
 
     @contextmanager
-    def given(self, weights: Tensor) -> Generator[None]:
+    def _given(self, weights: Tensor) -> Generator[None]:
         """Forwards of the model inside it use these P weights."""
         pairs: dict[Layer, dict[str, Tensor]] = {}
         # Split in one operation, whose backward puts the gradients together in one as well.

@@ -42,7 +42,7 @@ class Replayed(Generic[Result]):
         self._replay: Callable[[], Result] | None = None
 
     def __call__(
-        self, work: Callable[..., Result], noise: torch.Generator, *inputs: Tensor
+        self, work: Callable[..., Result], noise: torch.Generator | None, *inputs: Tensor
     ) -> Result:
         """Result of ``work`` on ``inputs``.
 
@@ -50,9 +50,11 @@ class Replayed(Generic[Result]):
             work: the same every time. It may depend on its arguments, and else on tensors alone
                 that stay where they are. The first time it is not recorded, for libraries to find
                 their place.
-            noise: what it draws from.
+            noise: what it draws from; None where it cannot be recorded.
             inputs: what it works on.
         """
+        if noise is None:
+            return work(*inputs)
         shapes = [x.shape for x in inputs]
         if noise is not self._noise:
             self._shapes, self._noise, self._replay = shapes, noise, None

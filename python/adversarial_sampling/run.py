@@ -10,12 +10,12 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from ._protocol import EpochEvent, FitOptions, FitResult, Normalization
+from ._protocol import EpochEvent, FitOptions, FitResult
 from .checkpoint import load_tensors
 from .data import Images, Normalizer, augment
 from .fast import FastStep
 from .measurements import EpochSums
-from .models import Network, parameter_dtype
+from .models import Network
 from .reporting import OnEvent, Place, StepReporter
 from .state import Progress, Setting, read_state, subset, write_state
 from .streams import Streams
@@ -31,7 +31,7 @@ class Run:
         train: Images,
         test: Images | None,
         options: FitOptions,
-        normalization: Normalization | None,
+        normalize: Normalizer,
         on_event: OnEvent | None,
         should_stop: Callable[[], bool],
     ) -> None:
@@ -40,12 +40,11 @@ class Run:
             spec=model.spec,
             device=model.device.type,
             options=options,
-            normalization=normalization,
+            normalization=normalize.normalization,
             train_shape=tuple(train.images.shape),
             test_shape=None if test is None else tuple(test.images.shape),
         )
-        self._model, self._options, self._normalization = model, options, normalization
-        self._normalize = Normalizer(normalization, parameter_dtype(model.spec), model.device)
+        self._model, self._options, self._normalize = model, options, normalize
         self._train = train.to(model.device)
         self._test = None if test is None else test.to(model.device)
         self._on_event, self._should_stop = on_event, should_stop
@@ -140,7 +139,7 @@ class Run:
                 self._test,
                 self._options.batch,
                 sample=self._options.validation == "sampled",
-                normalization=self._normalization,
+                normalize=self._normalize,
                 should_stop=self._should_stop,
             )
             if validation is None:

@@ -43,14 +43,13 @@ class SampledForwards:
     def __call__(self, x: Tensor) -> Tensor:
         """[N, 3, H, W] to [N, classes], through weights of its own for each call."""
         noise = noise_on_gpu(self._layout.model) if self._recordable else None
-        return self._forward(x) if noise is None else self._replayed(self._forward, noise, x)
+        return self._replayed(self._forward, noise, x)
 
     def _forward(self, x: Tensor) -> Tensor:
         weights = self._weights()
         if self._native is not None:
             return self._native.forward(weights, x, by_batch=False, moves=False)
-        with self._layout.given(weights):
-            return self._layout.model.output(self._layout.arranged(x))
+        return self._layout.output(weights, x)
 
     def _weights(self) -> Tensor:
         if not self._sample:

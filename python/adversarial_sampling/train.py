@@ -10,11 +10,11 @@ import torch
 
 from ._protocol import FitOptions, FitResult, NetworkSpec, Normalization
 from .checkpoint import save
-from .data import Images, check_labelled, check_normalization
+from .data import Images, Normalizer, check_labelled
 from .device import multiplying
 from .errors import AdversarialSamplingError
 from .files import check_folder
-from .models import Network
+from .models import Network, parameter_dtype
 from .reporting import OnEvent
 from .run import Run
 
@@ -55,7 +55,7 @@ def fit(
     """
     options = options or FitOptions()
     classes = _classes(model)
-    check_normalization(normalization)
+    normalize = Normalizer(normalization, parameter_dtype(model.spec), model.device)
     for name, data in (("train", train), ("test", test)):
         if data is not None:
             check_labelled(data, classes, name)
@@ -63,7 +63,7 @@ def fit(
     for path in (checkpoint, state):
         if path is not None:
             check_folder(path)
-    run = Run(model, train, test, options, normalization, on_event, should_stop or _never)
+    run = Run(model, train, test, options, normalize, on_event, should_stop or _never)
     if resume is not None:
         run.restore(resume)
 

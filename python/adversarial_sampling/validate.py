@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import torch
 
-from ._protocol import Normalization, Validation
+from ._protocol import Validation
 from .data import Images, Normalizer
-from .models import Network, parameter_dtype
+from .models import Network
 from .objective import accuracy, cross_entropy
 from .sampled import SampledForwards
 
@@ -20,7 +20,7 @@ def validate(
     batch: int,
     *,
     sample: bool,
-    normalization: Normalization | None,
+    normalize: Normalizer,
     should_stop: Callable[[], bool],
 ) -> Validation | None:
     """One forward a batch in eval mode.
@@ -30,10 +30,9 @@ def validate(
         data: on the model's device.
         batch: images in one forward.
         sample: True draws the weights afresh for each batch, False uses their means.
-        normalization: of pixels; None when the images are the network's input already.
+        normalize: makes the network's input of the images.
         should_stop: asked before every forward; None is answered when it says so.
     """
-    normalize = Normalizer(normalization, parameter_dtype(model.spec), model.device)
     sums = torch.zeros(2, dtype=torch.float64, device=model.device)
     with model.in_mode(train=False):
         forward = SampledForwards(model, sample=sample, calls=len(data) // batch)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import Literal, NamedTuple, Protocol
 
 import torch
@@ -64,10 +63,8 @@ class Autograd:
         return self._forward(weights, x, moves_statistics)
 
     def _forward(self, weights: Tensor, x: Tensor, moves_statistics: bool) -> Tensor:
-        model = self._layout.model
-        statistics = nullcontext() if moves_statistics else frozen_statistics(model)
-        with self._layout.given(weights), statistics:
-            return model.output(self._layout.arranged(x))
+        with frozen_statistics(self._layout.model, frozen=not moves_statistics):
+            return self._layout.output(weights, x)
 
 
 class ByKernels:

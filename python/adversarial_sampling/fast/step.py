@@ -70,7 +70,7 @@ class FastStep(TrainingStep):
         # float16 looks at every step whether a gradient overflowed: that cannot be recorded.
         recordable = self.observe is None and not self.scale.enabled
         noise = noise_on_gpu(self.model) if recordable else None
-        return self._take(x, y) if noise is None else self._replayed(self._take, noise, x, y)
+        return self._replayed(self._take, noise, x, y)
 
     @torch.no_grad()
     def _take(self, x: Tensor, y: Tensor) -> Measurements:
