@@ -13,7 +13,7 @@ import type { Jobs as JobEndpoints } from "../schema/endpoints.ts";
 import { dtypes, type ModelSpecInput, modelSpec } from "../schema/models.ts";
 import type { NamedTensors } from "../tensor.ts";
 import { validate } from "../validation.ts";
-import { sendTensors, unpack, withPrefix } from "./bundle.ts";
+import { receiveTensors, sendTensors, withPrefix } from "./bundle.ts";
 import { findPython, inspectPython, requireHealthy } from "./environment.ts";
 import { closed } from "./failures.ts";
 import { Jobs } from "./jobs.ts";
@@ -64,7 +64,7 @@ class PythonBackend implements TorchBackend {
     const { tensors } = await sendTensors(session, inputs, (bundle) =>
       jobs.run("call", { ...request, tensors: bundle }, { signal }),
     );
-    const found = await session.outlive(unpack(tensors));
+    const found = await receiveTensors(session, tensors);
     return { outputs: Object.values(withPrefix(found, "output/")), gradients: withPrefix(found, "gradient/") };
   }
 

@@ -18,8 +18,12 @@ async function pack(tensors: NamedTensors, folder: string): Promise<Bundle> {
   return { kind: "file", path };
 }
 
-/** Tensors that came from Python; a file they came in is deleted. */
-export async function unpack(bundle: Bundle): Promise<NamedTensors> {
+/** Tensors that came from Python, or the session's end if that comes first; a file they came in is deleted. */
+export function receiveTensors(session: Session, bundle: Bundle): Promise<NamedTensors> {
+  return session.outlive(unpack(bundle));
+}
+
+async function unpack(bundle: Bundle): Promise<NamedTensors> {
   if (bundle.kind === "inline") return decodeSafetensors(Buffer.from(bundle.base64, "base64")).tensors;
   try {
     return (await readSafetensors(bundle.path)).tensors;

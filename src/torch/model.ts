@@ -29,7 +29,7 @@ import {
 import type { StepRecord, TensorInfo } from "../schema/results.ts";
 import type { NamedTensors, Tensor } from "../tensor.ts";
 import { validate } from "../validation.ts";
-import { sendTensors, unpack, withPrefix } from "./bundle.ts";
+import { receiveTensors, sendTensors, withPrefix } from "./bundle.ts";
 import type { JobOptions, Jobs } from "./jobs.ts";
 import type { AnswerOf, RequestOf, Session } from "./session.ts";
 
@@ -111,7 +111,7 @@ export class TorchModel implements Model {
   ): Promise<Gradients> {
     const options = validate(gradientOptions, rest, "gradients");
     const { loss, kl, tensors } = await this.#run("gradients", { options }, { input, target }, { signal });
-    const found = await this.#session.outlive(unpack(tensors));
+    const found = await receiveTensors(this.#session, tensors);
     const parameters = withPrefix(found, "gradient/");
     const [output, gradient] = pick(found, "output", "input_gradient");
     return { loss, kl, output, input: gradient, parameters };
@@ -124,7 +124,7 @@ export class TorchModel implements Model {
   ): Promise<Inspection> {
     const options = validate(gradientOptions, rest, "inspect");
     const answer = await this.#run("inspect", { options }, { input, target }, { signal });
-    const found = await this.#session.outlive(unpack(answer.tensors));
+    const found = await receiveTensors(this.#session, answer.tensors);
     const operations = answer.operations.map((name) => {
       const [value] = pick(found, `value/${name}`);
       return { name, value, gradient: found[`gradient/${name}`] ?? null };
@@ -148,7 +148,8 @@ export class TorchModel implements Model {
 
   async read(names?: readonly string[]): Promise<NamedTensors> {
     const request = { model: this.#number, names: names === undefined ? null : [...names] };
-    return unpack((await this.#jobs.run("read", request)).tensors);
+    const { tensors } = await this.#jobs.run("read", request);
+    return receiveTensors(this.#session, tensors);
   }
 
   async write(tensors: NamedTensors): Promise<void> {
@@ -177,7 +178,7 @@ export class TorchModel implements Model {
   }
 
   async #unpack<Names extends string[]>(bundle: Bundle, ...names: Names): Promise<{ [K in keyof Names]: Tensor }> {
-    return pick(await this.#session.outlive(unpack(bundle)), ...names);
+    return pick(await receiveTensors(this.#session, bundle), ...names);
   }
 }
 

@@ -9,7 +9,7 @@ import { tensor } from "../../src/tensor.ts";
 import { Jobs } from "../../src/torch/jobs.ts";
 import { TorchModel } from "../../src/torch/model.ts";
 import type { Session } from "../../src/torch/session.ts";
-import { startSession, untilGone } from "./python.ts";
+import { isAlive, startSession } from "./python.ts";
 
 let digits: Dataset;
 beforeAll(async () => {
@@ -56,19 +56,14 @@ const moments = activities.flatMap((activity) =>
 test.each(moments)("Python killed in $name after $wait ms", async ({ activity, wait }) => {
   const session = await startSession();
   const { pid } = session.hello;
-  let killedAt = Number.NaN;
-  const killed = delay(wait).then(() => {
-    killedAt = performance.now();
-    process.kill(pid, "SIGKILL");
-  });
+  const killed = delay(wait).then(() => process.kill(pid, "SIGKILL"));
   const error = await activity(session, killed).then(
     () => expect.unreachable("it should have been rejected"),
     (reason: unknown) => reason,
   );
-  expect(performance.now() - killedAt).toBeLessThan(100);
   expect(error).toBeInstanceOf(AdsamError);
   expect(error).toMatchObject({ code: "crashed", message: expect.stringContaining("SIGKILL") });
-  await untilGone(pid, 100);
+  expect(isAlive(pid)).toBe(false);
   await expect.poll(() => existsSync(session.folder)).toBe(false);
 });
 

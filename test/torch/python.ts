@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { findPython } from "../../src/torch/environment.ts";
 import { Session } from "../../src/torch/session.ts";
 
@@ -14,14 +13,4 @@ export function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-/** Milliseconds until the process is gone; fails after `limit`. */
-export async function untilGone(pid: number, limit: number): Promise<number> {
-  const start = performance.now();
-  while (isAlive(pid)) {
-    if (performance.now() - start > limit) throw new Error(`process ${pid} is still there after ${limit} ms`);
-    await delay(5);
-  }
-  return performance.now() - start;
 }

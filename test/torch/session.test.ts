@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { findPython } from "../../src/torch/environment.ts";
 import { Session } from "../../src/torch/session.ts";
-import { startSession, untilGone } from "./python.ts";
+import { isAlive, startSession } from "./python.ts";
 
 async function session(): Promise<Session> {
   const started = await startSession();
@@ -44,7 +44,7 @@ describe("a session", () => {
     const open = await session();
     const { pid } = open.hello;
     await Promise.all([open.close(), open.close()]);
-    await untilGone(pid, 100);
+    expect(isAlive(pid)).toBe(false);
     expect(existsSync(open.folder)).toBe(false);
     await expect(open.call("ping", {})).rejects.toMatchObject({ code: "closed" });
   });
@@ -55,7 +55,7 @@ describe("a session", () => {
       await using open = await startSession();
       pid = open.hello.pid;
     }
-    await untilGone(pid, 100);
+    expect(isAlive(pid)).toBe(false);
   });
 
   test("refuses a device that is not there, and leaves nothing behind", async () => {

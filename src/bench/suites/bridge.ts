@@ -9,13 +9,13 @@ const callsOfBatch = 1000;
 const side = 5000;
 
 export const bridge: Suite = {
-  about: "what a call to Python costs that does nothing, and how fast 100 MB cross",
+  about: "what a call to Python costs that does nothing, how fast 100 MB cross, how soon Python's death is noticed",
   async measure(setting) {
-    return [await trivialCall(setting), ...(await transfer(setting))];
+    return [await trivialCall(setting), ...(await transfer(setting)), await deathNoticed(setting)];
   },
 };
 
-/** p50 of a call that does nothing; the spread is between batches of 1,000. The one figure from beneath the public API. */
+/** p50 of a call that does nothing; the spread is between batches of 1,000. From beneath the public API. */
 async function trivialCall({ python, device, effort, signal }: Setting): Promise<Figure> {
   await using session = await Session.start({ python, device });
   const medians: number[] = [];
@@ -54,4 +54,18 @@ async function transfer({ python, device, effort, signal }: Setting): Promise<Fi
     figure("100 MB float32 to Python", "MB/s", toPython, { atLeast: 400 }),
     figure("100 MB float32 to Node", "MB/s", toNode, { atLeast: 400 }),
   ];
+}
+
+/** From SIGKILL until what is pending is rejected: mostly the system's time to clear the process away. Beneath the public API too. */
+async function deathNoticed({ python, device, effort, signal }: Setting): Promise<Figure> {
+  const waits: number[] = [];
+  for (let round = 0; round < effort.rounds; round++) {
+    signal?.throwIfAborted();
+    await using session = await Session.start({ python, device });
+    const rejected = session.outlive(new Promise<number>(() => {})).catch(() => performance.now());
+    const killed = performance.now();
+    process.kill(session.hello.pid, "SIGKILL");
+    waits.push((await rejected) - killed);
+  }
+  return figure("Python killed, until what is pending is rejected", "ms", waits, { atMost: 100 });
 }
