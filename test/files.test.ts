@@ -21,6 +21,15 @@ test("parts of every length around the chunk's come back as one file", async () 
   expect(expected.equals(await readBytes(path))).toBe(true);
 });
 
+// Of such a file the system says that it is a page long, whatever it holds.
+const online = "/sys/devices/system/cpu/online";
+test.skipIf(!existsSync(online))("a file that is shorter than it was said to be", async () => {
+  await expect(readBytes(online)).rejects.toMatchObject({
+    code: "file",
+    message: expect.stringMatching(/ended at byte \d+, expected \d+ bytes$/),
+  });
+});
+
 test("an empty file is written and read", async () => {
   const path = join(await temporaryFolder(), "empty");
   await writeFileAtomically(path, []);
