@@ -78,7 +78,7 @@ describe("the rooms keep to themselves", () => {
     expect(strangers).toEqual([]);
   });
 
-  test("the benchmarks use the public API, and look beneath it for the cost of a call alone", () => {
+  test("the benchmarks use the public API, and look beneath it for the bridge alone", () => {
     const beneath = importsFrom("bench").filter(([, name]) => /^(torch|tfjs|cli)\//.test(name));
     expect(beneath).toEqual([
       ["bench/bench.ts", "torch/environment.ts"],

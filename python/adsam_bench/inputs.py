@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from adversarial_sampling import Images, Normalization
+from adversarial_sampling.data import Normalizer
 
 from .request import Request
 
@@ -22,6 +23,4 @@ def pixels(request: Request, count: int) -> Images:
 def batch(request: Request, device: torch.device) -> tuple[Tensor, Tensor]:
     """One batch as networks take it, normalised, and its classes, on the device."""
     data = pixels(request, request.batch).to(device)
-    mean = torch.tensor(NORMALIZATION.mean, device=device).reshape(3, 1, 1)
-    std = torch.tensor(NORMALIZATION.std, device=device).reshape(3, 1, 1)
-    return (data.images / NORMALIZATION.scale - mean) / std, data.labels
+    return Normalizer(NORMALIZATION, torch.float32, device)(data.images), data.labels

@@ -1,6 +1,6 @@
 """What the published code's accumulated eps gradients do to Adversarial Sampling, on the digits.
 
-    python scripts/bench/fidelity.py [epochs] [seeds]
+    PYTHONPATH=python python scripts/bench/fidelity.py [epochs] [seeds]
 
 For each epoch: in how many of the weights the sign that moves eps agrees with the sign of the gradient at hand, and by
 how much the ascent raises the cross-entropy. All else is as in fidelity "reference".

@@ -15,7 +15,7 @@ export const bridge: Suite = {
   },
 };
 
-/** p50 of a call that does nothing; the spread is between batches of 1,000. From beneath the public API. */
+/** p50 of a call that does nothing; the spread is between batches of 1,000. Beneath the public API. */
 async function trivialCall({ python, device, effort, signal }: Setting): Promise<Figure> {
   await using session = await Session.start({ python, device });
   const medians: number[] = [];
@@ -56,7 +56,7 @@ async function transfer({ python, device, effort, signal }: Setting): Promise<Fi
   ];
 }
 
-/** From SIGKILL until what is pending is rejected: mostly the system's time to clear the process away. Beneath the public API too. */
+/** From SIGKILL until what is pending is rejected: mostly the system's, to clear the process away. Beneath the public API. */
 async function deathNoticed({ python, device, effort, signal }: Setting): Promise<Figure> {
   const waits: number[] = [];
   for (let round = 0; round < effort.rounds; round++) {
