@@ -1,12 +1,16 @@
 #!/usr/bin/env node
 /** Everything that must hold, from a fresh clone: set-up, then every check. `--only biome,vitest` runs some of them. */
 import { spawnSync } from "node:child_process";
-import { delimiter, join } from "node:path";
+import { readdirSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { explain, setUp } from "./setup.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
+
+const native = "python/adversarial_sampling/native";
+const nativeSources = readdirSync(join(root, native)).filter((name) => /\.(cpp|h)$/.test(name));
 
 /** Each with its command line and, where it is not the root, the folder to run it in. */
 const checks = (python) => ({
@@ -14,6 +18,7 @@ const checks = (python) => ({
   tsc: ["tsc --noEmit"],
   ruff: [[python, "-m", "ruff", "check", "."], "python"],
   "ruff-format": [[python, "-m", "ruff", "format", "--check", "."], "python"],
+  "clang-format": [[join(dirname(python), "clang-format"), "--dry-run", "-Werror", ...nativeSources], native],
   pyright: [["pyright", "--pythonpath", python], "python"],
   generated: ["tsx scripts/generate-protocol.ts --check"],
   pytest: [[python, "-m", "pytest"], "python"],

@@ -88,7 +88,8 @@ void normalise(const T* y, T* out, int count, int size, int channels, const Affi
                     const T* added = shortcut.row(n, row) + c - shortcut.padding;
                     const int step = shortcut.stride * shortcut.channels;
                     for (int x = 0; x < size; ++x)
-                        store(to + x * channels, relu<T>(scale * load(from + x * channels) + shift + load(added + x * step)));
+                        store(to + x * channels,
+                              relu<T>(scale * load(from + x * channels) + shift + load(added + x * step)));
                 } else {
                     for (int x = 0; x < size; ++x)
                         store(to + x * channels, relu<T>(scale * load(from + x * channels) + shift));
@@ -137,7 +138,8 @@ void normalise_backward(T* y, const T* gradient, ptrdiff_t pixels, int channels,
     for (ptrdiff_t pixel = 0; pixel < pixels; ++pixel)
         for (int c = 0; c < channels; c += L) {
             const ptrdiff_t at = pixel * channels + c;
-            store(y + at, load(&affine.scale[c]) * (load(gradient + at) - load(&constant[c]) - load(y + at) * load(&slope[c])));
+            store(y + at,
+                  load(&affine.scale[c]) * (load(gradient + at) - load(&constant[c]) - load(y + at) * load(&slope[c])));
         }
 }
 
@@ -150,7 +152,6 @@ void shortcut_backward(const T* gradient, int count, int size, int channels, Sho
             const T* from = gradient + (ptrdiff_t(n) * size + row) * size * channels + to.padding;
             T* into = to.row(n, row);
             for (int x = 0; x < size; ++x)
-                for (int c = 0; c < to.channels; ++c)
-                    into[x * to.stride * to.channels + c] += from[x * channels + c];
+                for (int c = 0; c < to.channels; ++c) into[x * to.stride * to.channels + c] += from[x * channels + c];
         }
 }

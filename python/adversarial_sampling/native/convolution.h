@@ -96,8 +96,7 @@ void gather_kernel(const T* from, int in, int out, T* gradient) {
                 u[f] = load(from + ((size_t(f) * out / GROUP + k / GROUP) * in + c) * GROUP + k % GROUP);
             both_axes<F, 3>(u, taps, [](auto... a) { W::gather(a...); });
             for (int tap = 0; tap < 9; ++tap)
-                for (int lane = 0; lane < L; ++lane)
-                    gradient[(size_t(k + lane) * in + c) * 9 + tap] = taps[tap][lane];
+                for (int lane = 0; lane < L; ++lane) gradient[(size_t(k + lane) * in + c) * 9 + tap] = taps[tap][lane];
         }
 }
 
@@ -130,7 +129,8 @@ inline void take_tile(const Images<T>& from, int n, int y, int x, T* to, ptrdiff
 
 // Calls put(tile, c, values) for the channels from c on: `in_channels` of `from` meet the transformed kernel.
 template <class T, int M, class Put>
-void convolve(const Images<T>& from, int in_channels, const T* kernel, const Images<T>& to, Scratch<T>* scratch, Put put) {
+void convolve(const Images<T>& from, int in_channels, const T* kernel, const Images<T>& to, Scratch<T>* scratch,
+              Put put) {
     constexpr int F = M + 2, P = F * F, L = Lanes<T>::count;
     using W = Winograd<T, M>;
     const Tiling tiling(to.count, to.size, M, std::max(from.channels, to.channels));
@@ -172,7 +172,8 @@ void convolve(const Images<T>& from, int in_channels, const T* kernel, const Ima
 
 // gradient [out, in, 3, 3] of the kernel, from the input and the gradient of the output.
 template <class T, int M>
-void kernel_gradient(const Images<T>& input, int in_channels, const Images<T>& output, Scratch<T>* scratch, T* gradient) {
+void kernel_gradient(const Images<T>& input, int in_channels, const Images<T>& output, Scratch<T>* scratch,
+                     T* gradient) {
     constexpr int F = M + 2, P = F * F;
     using W = Winograd<T, M>;
     const Tiling tiling(output.count, output.size, M, std::max(input.channels, output.channels));

@@ -29,8 +29,8 @@ inline void multiply_rows(int depth, const T* a, ptrdiff_t a_row, ptrdiff_t a_de
 
 // A's element (r, d) is a[r * a_row + d * a_depth], so that A may lie transposed.
 template <class T, bool ADD>
-inline void multiply(int rows, int depth, const T* a, ptrdiff_t a_row, ptrdiff_t a_depth, const T* b,
-                     ptrdiff_t b_depth, T* c, ptrdiff_t c_row) {
+inline void multiply(int rows, int depth, const T* a, ptrdiff_t a_row, ptrdiff_t a_depth, const T* b, ptrdiff_t b_depth,
+                     T* c, ptrdiff_t c_row) {
     constexpr int R = ROWS<T>;
     int r = 0;
     for (; r + R <= rows; r += R)

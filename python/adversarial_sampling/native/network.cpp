@@ -67,36 +67,39 @@ void Network<T>::convolution(const T* w, const Unit& unit, State& state, T* cons
         T* kernel = kernel_.reserve(size_t(M + 2) * (M + 2) * in * out);
         transform_kernel<T, M>(w + unit.weight, in, out, false, kernel);
         if (mode.by_batch)
-            convolve<T, M>(from, in, kernel, to, scratch_.data(), [&](const Tile<T, M>& at, int c, const Vector<T>* values) {
-                Vector<T> sum{}, squares{};
-                for (int p = 0; p < M * M; ++p) {
-                    if (!at.pixels[p]) continue;
-                    store(at.pixels[p] + c, values[p]);
-                    sum += values[p];
-                    squares += values[p] * values[p];
-                }
-                sums_.add(at.thread, c, sum, squares);
-            });
+            convolve<T, M>(from, in, kernel, to, scratch_.data(),
+                           [&](const Tile<T, M>& at, int c, const Vector<T>* values) {
+                               Vector<T> sum{}, squares{};
+                               for (int p = 0; p < M * M; ++p) {
+                                   if (!at.pixels[p]) continue;
+                                   store(at.pixels[p] + c, values[p]);
+                                   sum += values[p];
+                                   squares += values[p] * values[p];
+                               }
+                               sums_.add(at.thread, c, sum, squares);
+                           });
         else
-            convolve<T, M>(from, in, kernel, to, scratch_.data(), [&](const Tile<T, M>& at, int c, const Vector<T>* values) {
-                const Vector<T> scale = load(&state.affine.scale[c]), shift = load(&state.affine.shift[c]);
-                for (int p = 0; p < M * M; ++p) {
-                    if (!at.pixels[p]) continue;
-                    Vector<T> y = scale * values[p] + shift;
-                    if (added.there() && added.has(c))
-                        y += load(added.at(at.n, (at.y + p / M) / stride, (at.x + p % M) / stride, c));
-                    store(at.pixels[p] + c, relu<T>(y));
-                }
-            });
+            convolve<T, M>(
+                from, in, kernel, to, scratch_.data(), [&](const Tile<T, M>& at, int c, const Vector<T>* values) {
+                    const Vector<T> scale = load(&state.affine.scale[c]), shift = load(&state.affine.shift[c]);
+                    for (int p = 0; p < M * M; ++p) {
+                        if (!at.pixels[p]) continue;
+                        Vector<T> y = scale * values[p] + shift;
+                        if (added.there() && added.has(c))
+                            y += load(added.at(at.n, (at.y + p / M) / stride, (at.x + p % M) / stride, c));
+                        store(at.pixels[p] + c, relu<T>(y));
+                    }
+                });
     });
     if (!mode.by_batch) return;
     measured(w, unit, running, mode, elements / out, state.affine);
     normalise(target, after, count_, state.size, out, state.affine, added);
 }
 
-// The convolution's bias is not added where batch norm by the batch takes it out again: it moves the running mean alone.
+// Where batch norm by the batch takes the bias of the convolution out again it is not added: it moves the running mean.
 template <class T>
-void Network<T>::measured(const T* w, const Unit& unit, T* const* running, Mode mode, size_t pixels, Affine<T>& affine) {
+void Network<T>::measured(const T* w, const Unit& unit, T* const* running, Mode mode, size_t pixels,
+                          Affine<T>& affine) {
     const double n = double(pixels);
     for (int c = 0; c < unit.out; ++c) {
         const auto [sum, squares] = sums_.total(c);
@@ -115,7 +118,8 @@ template <class T>
 void Network<T>::known(const T* w, const Unit& unit, T* const* running, Affine<T>& affine) {
     for (int c = 0; c < unit.out; ++c) {
         const double bias = unit.bias < 0 ? 0 : double(w[unit.bias + c]);
-        affine.set(c, double(running[0][c]) - bias, double(running[1][c]), unit.eps, w[unit.scale + c], w[unit.shift + c]);
+        affine.set(c, double(running[0][c]) - bias, double(running[1][c]), unit.eps, w[unit.scale + c],
+                   w[unit.shift + c]);
     }
 }
 
@@ -205,10 +209,12 @@ void Network<T>::convolution_backward(const T* w, int u, T* gradient) {
         constexpr int M = decltype(tile)::value;
         T* kernel = kernel_.reserve(size_t(M + 2) * (M + 2) * in * out);
         transform_kernel<T, M>(w + unit.weight, in, out, true, kernel);
-        convolve<T, M>(into, out, kernel, target, scratch_.data(), [&](const Tile<T, M>& at, int c, const Vector<T>* values) {
-            for (int p = 0; p < M * M; ++p)
-                if (at.pixels[p]) store(at.pixels[p] + c, add ? load(at.pixels[p] + c) + values[p] : values[p]);
-        });
+        convolve<T, M>(into, out, kernel, target, scratch_.data(),
+                       [&](const Tile<T, M>& at, int c, const Vector<T>* values) {
+                           for (int p = 0; p < M * M; ++p)
+                               if (at.pixels[p])
+                                   store(at.pixels[p] + c, add ? load(at.pixels[p] + c) + values[p] : values[p]);
+                       });
     });
 }
 

@@ -9,10 +9,10 @@
 // One unit of the network. Unit u answers with image u + 1; image 0 is the input.
 struct Unit {
     enum Kind : int64_t { CONVOLUTION, MAX_POOL, LINEAR };
-    int64_t kind, input, shortcut;            // images; shortcut -1: none
-    int64_t in, out, stride;                  // channels
-    int64_t weight, bias, scale, shift;       // where in the flat weights; bias -1: none
-    double eps, momentum;                     // of batch norm
+    int64_t kind, input, shortcut;       // images; shortcut -1: none
+    int64_t in, out, stride;             // channels
+    int64_t weight, bias, scale, shift;  // where in the flat weights; bias -1: none
+    double eps, momentum;                // of batch norm
 };
 
 // What a forward is to do.
