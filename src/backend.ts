@@ -1,5 +1,6 @@
 import type { Dataset, Split } from "./data/dataset.ts";
 import type { Evaluation } from "./metrics.ts";
+import type { BackendName } from "./schema/backends.ts";
 import type { Normalization } from "./schema/data.ts";
 import type { FitEvent } from "./schema/events.ts";
 import type { ModelSpec, ModelSpecInput } from "./schema/models.ts";
@@ -29,9 +30,6 @@ export interface BackendInfo {
   /** Versions of the parts it is made of, such as `{ torch: "2.13.0" }`. */
   readonly versions: Readonly<Record<string, string>>;
 }
-
-export const backendNames = ["torch", "tfjs"] as const;
-export type BackendName = (typeof backendNames)[number];
 
 /** Files that a run writes and reads, beside the model itself. */
 export interface FitFiles {
@@ -158,28 +156,4 @@ export interface CallOptions extends Cancellable {
 export interface TorchBackend extends Backend {
   /** Calls `package.module:function` with tensors as keyword arguments; it returns a tensor or a sequence of them. */
   call(target: string, inputs: NamedTensors, options?: CallOptions): Promise<CallResult>;
-}
-
-export interface OpenOptions {
-  readonly backend?: BackendName;
-  /** "auto" (CUDA where there is one), "cpu", "cuda" or "cuda:<n>". */
-  readonly device?: string;
-  /** The Python to use; otherwise ADSAM_PYTHON, otherwise the one that `adsam setup` made. */
-  readonly python?: string;
-}
-
-const backends = {
-  torch: async () => (await import("./torch/backend.ts")).openTorch,
-  tfjs: async () => (await import("./tfjs/backend.ts")).openTfjs,
-} satisfies Record<BackendName, unknown>;
-
-/**
- * Opens a backend. Nothing heavy is loaded before it is opened, and Python starts with the first question.
- * @throws AdsamError `usage` for a backend or device that is unknown.
- */
-export async function open(options?: OpenOptions & { readonly backend?: "torch" }): Promise<TorchBackend>;
-export async function open(options?: OpenOptions): Promise<Backend>;
-export async function open(options: OpenOptions = {}): Promise<Backend> {
-  const openBackend = await backends[options.backend ?? "torch"]();
-  return openBackend(options);
 }

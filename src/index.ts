@@ -1,18 +1,15 @@
-export {
-  type Backend,
-  type BackendInfo,
-  type BackendName,
-  type EvaluateOptions,
-  type FitRunOptions,
-  type Gradients,
-  type LoadOptions,
-  type Model,
-  type OpenOptions,
-  open,
-  type Prediction,
-  type PredictRunOptions,
-  type Run,
-  type TraceOptions,
+export type {
+  Backend,
+  BackendInfo,
+  EvaluateOptions,
+  FitRunOptions,
+  Gradients,
+  LoadOptions,
+  Model,
+  Prediction,
+  PredictRunOptions,
+  Run,
+  TraceOptions,
 } from "./backend.ts";
 export {
   type BenchOptions,
@@ -50,6 +47,8 @@ export { type ResumeOptions, resumeTraining } from "./experiments/resume.ts";
 export { openRun, type RunFolder } from "./experiments/run-folder.ts";
 export { type TrainEvent, type TrainOptions, train } from "./experiments/train.ts";
 export { type Evaluation, evaluation } from "./metrics.ts";
+export { open } from "./open.ts";
+export type { BackendName, OpenOptions } from "./schema/backends.ts";
 export type { EpochEvent, FitEvent, StepEvent, TrainingMeans } from "./schema/events.ts";
 export type { Architecture, ModelSpec, ModelSpecInput } from "./schema/models.ts";
 export { type Fidelity, type FitOptions, type FitOptionsInput, fidelityPresets } from "./schema/options.ts";

@@ -46,9 +46,13 @@ describe("the rooms keep to themselves", () => {
     expect(strangers).toEqual([]);
   });
 
-  test("the backend's interfaces know no backend but by name", () => {
-    const known = (imports.get("backend.ts") ?? []).filter((name) => name.startsWith("torch/"));
-    expect(known).toEqual(["torch/backend.ts"]);
+  test("the backend's interfaces know no backend", () => {
+    expect((imports.get("backend.ts") ?? []).filter((name) => /^(torch|tfjs)\//.test(name))).toEqual([]);
+  });
+
+  test("only open.ts knows which backends there are", () => {
+    const users = [...imports].filter(([, names]) => names.some((name) => /^(torch|tfjs)\/backend\.ts$/.test(name)));
+    expect(users.map(([path]) => path)).toEqual(["open.ts"]);
   });
 
   test("the twin imports nothing of the bridge", () => {

@@ -1,8 +1,9 @@
 import { stat } from "node:fs/promises";
 import { availableParallelism, cpus } from "node:os";
 import { join, resolve } from "node:path";
-import { type BackendInfo, open } from "../backend.ts";
+import type { BackendInfo } from "../backend.ts";
 import { AdsamError } from "../errors.ts";
+import { open } from "../open.ts";
 import { packageVersion } from "../package.ts";
 import { findPython } from "../torch/environment.ts";
 import { isFigure, type Unmeasured } from "./figure.ts";

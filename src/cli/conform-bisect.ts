@@ -1,7 +1,8 @@
-import { type BackendName, type OpenOptions, open } from "../backend.ts";
 import { type Bisection, bisectBackends } from "../conformance/bisect.ts";
 import { AdsamError } from "../errors.ts";
+import type { BackendName, OpenOptions } from "../schema/backends.ts";
 import { type Architecture, architectures } from "../schema/models.ts";
+import { openSide } from "./conform-task.ts";
 
 /** Which networks are taken apart: `--bisect resnet20`, or `plain-resnet20` without Gaussian weights. */
 function networkOf(name: string): { readonly kind: Architecture; readonly bayesian: boolean } {
@@ -24,7 +25,7 @@ export async function bisectNetwork(
   { signal, ...where }: Omit<OpenOptions, "backend"> & { readonly signal: AbortSignal },
 ): Promise<Bisection> {
   const network = networkOf(name);
-  await using left = await open({ ...where, backend });
-  await using right = await open({ ...where, backend: against });
+  await using left = await openSide(backend, where);
+  await using right = await openSide(against, where);
   return await bisectBackends(left, right, network, { signal });
 }

@@ -1,6 +1,8 @@
-import { type BackendName, type OpenOptions, open } from "../backend.ts";
+import type { Backend } from "../backend.ts";
 import { conform, type ReplayOptions, type Report, recordGolden, replayGolden } from "../conformance/index.ts";
 import { AdsamError } from "../errors.ts";
+import { open } from "../open.ts";
+import type { BackendName, OpenOptions } from "../schema/backends.ts";
 
 /** What the options say of the work. */
 export interface Asked {
@@ -46,13 +48,20 @@ export function taskOf({ backend, against, golden, record, twins, suite }: Asked
   return { kind: "against", backend: judged, against: against ?? "torch", twins, suites: suite };
 }
 
+/** Of two backends, a Python that is named serves torch alone. */
+export function openSide(backend: BackendName, { device, python }: Omit<OpenOptions, "backend">): Promise<Backend> {
+  return open({ backend, device, python: backend === "torch" ? python : undefined });
+}
+
 /** Opens what the task needs, does it, and closes it again. */
 export async function runTask(
   task: ConformTask,
   where: Omit<OpenOptions, "backend">,
   options: ReplayOptions,
 ): Promise<Report> {
-  await using backend = await open({ ...where, backend: task.backend });
+  await using backend = await (task.kind === "record"
+    ? open({ ...where, backend: task.backend })
+    : openSide(task.backend, where));
   switch (task.kind) {
     case "golden":
       return await replayGolden(backend, task.folder, {
@@ -62,7 +71,7 @@ export async function runTask(
     case "record":
       return await recordGolden(backend, task.folder, options);
     case "against": {
-      await using reference = await open({ ...where, backend: task.against });
+      await using reference = await openSide(task.against, where);
       return await conform(backend, reference, { suites: task.suites, twins: task.twins, ...options });
     }
   }

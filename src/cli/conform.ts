@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { backendNames } from "../backend.ts";
+import { backendNames } from "../schema/backends.ts";
 import type { Asked, ConformTask } from "./conform-task.ts";
 
 interface ConformOptions extends Asked {

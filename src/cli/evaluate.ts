@@ -1,17 +1,17 @@
 import type { Command } from "commander";
 import * as z from "zod";
-import { open } from "../backend.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { jsonText } from "../json.ts";
 import type { Evaluation } from "../metrics.ts";
+import { open } from "../open.ts";
 import { count } from "../schema/numbers.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { showEvaluation } from "./evaluate-view.ts";
 import {
+  askedBackend,
   backendGroup,
   foreignGroup,
   jsonGroup,
-  openOptions,
   otherDataGroup,
   predictInput,
   samplingGroup,
@@ -58,7 +58,7 @@ async function evaluated(
 ): Promise<{ evaluation: Evaluation; data: Dataset }> {
   const target = await findTarget(path);
   const data = await targetData(target, values);
-  await using backend = await open(openOptions(values));
+  await using backend = await open(askedBackend(values));
   const model = await unlessAborted(loadModel(backend, target, values, data.classes), signal);
   requireSameClasses(model, data);
   return { evaluation: await model.evaluate(data, { ...predictInput(values), signal }), data };

@@ -85,7 +85,9 @@ export function fieldOf(schema: z.ZodType): Field {
     parse(text, flags) {
       const result = inner.safeParse(read(inner, text));
       if (result.success) return result.data;
-      throw new AdsamError("usage", `${flags}: expected ${expectation(inner)}, got ${text === "" ? "nothing" : text}`);
+      const [issue] = result.error.issues;
+      const expected = issue?.code === "invalid_format" ? issue.message : `expected ${expectation(inner)}`;
+      throw new AdsamError("usage", `${flags}: ${expected}, got ${text === "" ? "nothing" : text}`);
     },
   };
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { backendNames, type OpenOptions } from "../backend.ts";
 import { datasetNames } from "../data/index.ts";
+import { type OpenOptions, openOptions } from "../schema/backends.ts";
 import { networkSpec } from "../schema/models.ts";
 import { count } from "../schema/numbers.ts";
 import { type PredictOptionsInput, predictOptions } from "../schema/options.ts";
@@ -11,9 +11,9 @@ const path = (what: string) => z.string().optional().meta({ placeholder: what })
 export const backendGroup = {
   heading: "Backend:",
   shape: {
-    backend: z.enum(backendNames).default("torch").describe("what computes"),
-    device: z.string().default("auto").describe("auto, cpu, cuda, or cuda:1").meta({ placeholder: "device" }),
-    python: path("path").describe("Python to use; null: ADSAM_PYTHON, otherwise the one that adsam setup made"),
+    backend: openOptions.shape.backend,
+    device: openOptions.shape.device.meta({ placeholder: "device" }),
+    python: openOptions.shape.python.meta({ placeholder: "path" }),
   },
 };
 
@@ -79,7 +79,7 @@ export function predictInput({
   return { batch, ...(mean ? { weights: "mean", samples: 1 } : { samples }), ...noise };
 }
 
-export function openOptions({
+export function askedBackend({
   backend,
   device,
   python,

@@ -1,14 +1,14 @@
 import type { Command } from "commander";
 import * as z from "zod";
-import { open } from "../backend.ts";
 import { jsonText } from "../json.ts";
+import { open } from "../open.ts";
 import { count } from "../schema/numbers.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import {
+  askedBackend,
   backendGroup,
   foreignGroup,
   jsonGroup,
-  openOptions,
   otherDataGroup,
   predictInput,
   samplingGroup,
@@ -51,7 +51,7 @@ async function predicted(path: string, files: readonly string[], values: Predict
   const target = await findTarget(path);
   const data = await targetData(target, values);
   const { names, images } = await chosenImages(data, files, values.indices ?? []);
-  await using backend = await open(openOptions(values));
+  await using backend = await open(askedBackend(values));
   const model = await unlessAborted(loadModel(backend, target, values, data.classes), signal);
   const options = { ...predictInput(values), normalization: data.normalization, signal };
   return describePrediction(names, await model.predict(images, options));

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
-import type { OpenOptions } from "../backend.ts";
 import { AdsamError } from "../errors.ts";
 import { resumeTraining } from "../experiments/resume.ts";
 import { type TrainEvent, train as trainRun } from "../experiments/train.ts";
 import { jsonText } from "../json.ts";
-import { openOptions } from "./groups.ts";
+import type { OpenOptions } from "../schema/backends.ts";
+import { askedBackend } from "./groups.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { addOptions, givenOptions, kebabCase } from "./options.ts";
 import { fitInput, modelInput, resumable, type TrainArguments, trainArguments, trainGroups } from "./train-options.ts";
@@ -31,7 +31,7 @@ function newRun(values: TrainArguments, given: readonly string[], signal: AbortS
     fit: fitInput(values, given),
     pretrain: values.pretrain,
     folder: values.run,
-    backend: openOptions(values),
+    backend: askedBackend(values),
     signal,
   });
 }
@@ -59,7 +59,7 @@ function resumed(
 
 /** What was asked for of the backend, without defaults: a run goes on where it was. */
 function askedOptions(values: TrainArguments, given: readonly string[]): OpenOptions {
-  const { backend, device, ...others } = openOptions(values);
+  const { backend, device, ...others } = askedBackend(values);
   return {
     ...others,
     ...(given.includes("backend") && backend !== undefined ? { backend } : {}),

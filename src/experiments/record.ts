@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { backendNames } from "../backend.ts";
+import { backendNames } from "../schema/backends.ts";
 import { normalization } from "../schema/data.ts";
 import { dtypes, modelSpec } from "../schema/models.ts";
 import { positiveCount } from "../schema/numbers.ts";

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { type Cancellable, type OpenOptions, open } from "../backend.ts";
+import type { Cancellable } from "../backend.ts";
 import { AdsamError } from "../errors.ts";
+import { open } from "../open.ts";
+import type { OpenOptions } from "../schema/backends.ts";
 import { fitOptions } from "../schema/options.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { validate } from "../validation.ts";

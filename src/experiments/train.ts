@@ -1,8 +1,10 @@
 import { resolve } from "node:path";
 import type * as z from "zod";
-import { type Backend, type Cancellable, type Model, type OpenOptions, open } from "../backend.ts";
+import type { Backend, Cancellable, Model } from "../backend.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { open } from "../open.ts";
 import { packageVersion } from "../package.ts";
+import type { OpenOptions } from "../schema/backends.ts";
 import type { FitEvent } from "../schema/events.ts";
 import { type NetworkSpec, networkSpec } from "../schema/models.ts";
 import { type FitOptionsInput, fitOptions } from "../schema/options.ts";

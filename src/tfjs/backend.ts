@@ -1,7 +1,8 @@
 import { cpus } from "node:os";
 import { resolve } from "node:path";
-import type { Backend, BackendInfo, LoadOptions, Model, OpenOptions } from "../backend.ts";
+import type { Backend, BackendInfo, LoadOptions, Model } from "../backend.ts";
 import { AdsamError } from "../errors.ts";
+import type { CheckedOpenOptions } from "../schema/backends.ts";
 import { type ModelSpecInput, modelSpec } from "../schema/models.ts";
 import { validate } from "../validation.ts";
 import { startEngine } from "./engine.ts";
@@ -62,12 +63,17 @@ class TfjsBackend implements Backend {
 
 /**
  * The native twin, in TensorFlow.js.
- * @throws AdsamError `usage` for a device other than the processor.
+ * @throws AdsamError `usage` for a device other than the processor, and for a Python.
  */
-export function openTfjs({ device = "auto" }: OpenOptions): Backend {
+export function openTfjs({ device, python }: CheckedOpenOptions): Backend {
   if (device !== "auto" && device !== "cpu") {
     throw new AdsamError("usage", `device: the tfjs backend computes on "cpu", got "${device}"`, {
       suggestion: "leave the device out, or take the torch backend",
+    });
+  }
+  if (python !== undefined) {
+    throw new AdsamError("usage", `python: the tfjs backend needs none, got "${python}"`, {
+      suggestion: "leave python out, or take the torch backend",
     });
   }
   return new TfjsBackend();

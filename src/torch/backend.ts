@@ -1,14 +1,7 @@
 import { resolve } from "node:path";
-import type {
-  BackendInfo,
-  CallOptions,
-  CallResult,
-  LoadOptions,
-  Model,
-  OpenOptions,
-  TorchBackend,
-} from "../backend.ts";
+import type { BackendInfo, CallOptions, CallResult, LoadOptions, Model, TorchBackend } from "../backend.ts";
 import { AdsamError } from "../errors.ts";
+import type { CheckedOpenOptions } from "../schema/backends.ts";
 import type { Jobs as JobEndpoints } from "../schema/endpoints.ts";
 import { dtypes, type ModelSpecInput, modelSpec } from "../schema/models.ts";
 import type { NamedTensors } from "../tensor.ts";
@@ -32,7 +25,7 @@ class PythonBackend implements TorchBackend {
   #connection: Promise<Connection> | undefined;
   #closed = false;
 
-  constructor({ device = "auto", python }: OpenOptions) {
+  constructor({ device, python }: CheckedOpenOptions) {
     this.#device = device;
     this.#python = python;
   }
@@ -102,11 +95,6 @@ async function connect(named: string | undefined, device: string): Promise<Conne
   }
 }
 
-const devices = /^(auto|cpu|cuda(:\d+)?)$/;
-
-export function openTorch(options: OpenOptions): TorchBackend {
-  if (options.device !== undefined && !devices.test(options.device)) {
-    throw new AdsamError("usage", `device: expected "auto", "cpu", "cuda" or "cuda:<n>", got "${options.device}"`);
-  }
+export function openTorch(options: CheckedOpenOptions): TorchBackend {
   return new PythonBackend(options);
 }

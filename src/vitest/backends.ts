@@ -1,4 +1,5 @@
-import { type Backend, open, type TorchBackend } from "../backend.ts";
+import type { Backend, TorchBackend } from "../backend.ts";
+import { open } from "../open.ts";
 
 export interface MatchedBackends {
   readonly tfjs: Backend;

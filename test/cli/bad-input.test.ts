@@ -52,7 +52,7 @@ describe("train refuses", () => {
       /^cannot read \/none\.safetensors: there is no such file$/,
     ],
     ["more images than there are", ["--limit", "1438"], /^limit: expected a whole number from 1 to 1437/],
-    ["an unknown device", ["--device", "tpu"], /^device: expected .*, got "tpu"$/],
+    ["an unknown device", ["--device", "tpu"], /^--device: expected "auto".*, got tpu$/],
     ["a missing run to go on with", ["--resume", "/none"], /^cannot read \/none: there is no such file$/],
     [
       "another ratio for a run that goes on",

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Backend, open, type TorchBackend } from "../../src/backend.ts";
+import type { Backend, TorchBackend } from "../../src/backend.ts";
 import { bisect, bisectBackends, formatBisection } from "../../src/conformance/bisect.ts";
 import { batchImages, batchLabels } from "../../src/conformance/fill.ts";
+import { open } from "../../src/open.ts";
 import type { ModelSpecInput } from "../../src/schema/models.ts";
 import { tensor } from "../../src/tensor.ts";
 import { faulty } from "./faults/faulty.ts";

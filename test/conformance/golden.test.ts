@@ -2,12 +2,13 @@ import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Backend, open } from "../../src/backend.ts";
+import type { Backend } from "../../src/backend.ts";
 import { compare } from "../../src/conformance/compare.ts";
 import type { Answers, Expectation, GoldenCase, Value } from "../../src/conformance/expectations.ts";
 import { readGolden } from "../../src/conformance/golden.ts";
 import { replayGolden } from "../../src/conformance/index.ts";
 import { AdsamError } from "../../src/errors.ts";
+import { open } from "../../src/open.ts";
 import { temporaryFolder } from "../temporary.ts";
 
 const fixtures = resolve(import.meta.dirname, "../fixtures/golden");

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Backend, open } from "../../src/backend.ts";
+import type { Backend } from "../../src/backend.ts";
 import { recordGolden, replayGolden } from "../../src/conformance/index.ts";
+import { open } from "../../src/open.ts";
 import { temporaryFolder } from "../temporary.ts";
 
 const fixtures = resolve(import.meta.dirname, "../fixtures/golden");

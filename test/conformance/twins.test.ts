@@ -1,10 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Backend, open } from "../../src/backend.ts";
+import type { Backend } from "../../src/backend.ts";
 import { numbers } from "../../src/conformance/expectations.ts";
 import { type BackendTwin, conform, type Twin } from "../../src/conformance/index.ts";
 import { loadTwins } from "../../src/conformance/twins-file.ts";
+import { open } from "../../src/open.ts";
 import { type NamedTensors, tensor } from "../../src/tensor.ts";
 import { temporaryFolder } from "../temporary.ts";
 

@@ -1,7 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { open, type TorchBackend } from "../../src/backend.ts";
+import type { TorchBackend } from "../../src/backend.ts";
+import { open } from "../../src/open.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../src/safetensors/format.ts";
 import { type ModelSpecInput, modelSpec } from "../../src/schema/models.ts";
 import { decodeCheckpoint, encodeCheckpoint, readTensors } from "../../src/tfjs/checkpoint.ts";

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { open } from "../../src/backend.ts";
 import { compareSingle } from "../../src/conformance/golden-single.ts";
+import { open } from "../../src/open.ts";
 import { goldenCases } from "./golden.ts";
 
 const torch = await open({ backend: "torch", device: "cpu" });

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Backend, type Model, open, type Prediction } from "../../src/backend.ts";
+import type { Backend, Model, Prediction } from "../../src/backend.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
+import { open } from "../../src/open.ts";
 import { tensor } from "../../src/tensor.ts";
 import { firstDigits } from "./digits.ts";
 import { small } from "./models.ts";

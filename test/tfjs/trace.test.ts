@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as z from "zod";
-import { type Backend, type Model, open } from "../../src/backend.ts";
+import type { Backend, Model } from "../../src/backend.ts";
 import { batchImages, batchLabels, formulaTensors } from "../../src/conformance/fill.ts";
 import { type TraceRecord, traceRecord } from "../../src/conformance/records.ts";
+import { open } from "../../src/open.ts";
 import { stepOptions } from "../../src/schema/options.ts";
 import { small } from "./models.ts";
 

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { open, type TorchBackend } from "../../src/backend.ts";
+import type { TorchBackend } from "../../src/backend.ts";
+import { open } from "../../src/open.ts";
 import { tensor } from "../../src/tensor.ts";
 import { wave } from "../../src/wave.ts";
 

@@ -2,9 +2,10 @@ import { access, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Backend, open } from "../../src/backend.ts";
+import type { Backend } from "../../src/backend.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { loadDataset } from "../../src/data/index.ts";
+import { open } from "../../src/open.ts";
 import type { FitEvent } from "../../src/schema/events.ts";
 import { tensor } from "../../src/tensor.ts";
 

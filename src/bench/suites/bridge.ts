@@ -1,4 +1,4 @@
-import { open } from "../../backend.ts";
+import { open } from "../../open.ts";
 import { tensor } from "../../tensor.ts";
 import { Session } from "../../torch/session.ts";
 import { type Figure, figure, quantile } from "../figure.ts";

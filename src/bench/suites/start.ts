@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { open } from "../../backend.ts";
+import { open } from "../../open.ts";
 import { figure, ratios } from "../figure.ts";
 import { images } from "../images.ts";
 import { onCuda, type Setting } from "../setting.ts";

@@ -1,4 +1,4 @@
-import { open } from "../../backend.ts";
+import { open } from "../../open.ts";
 import type { FitOptionsInput } from "../../schema/options.ts";
 import { Contender } from "../contender.ts";
 import { figure, ratios } from "../figure.ts";

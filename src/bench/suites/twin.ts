@@ -1,5 +1,6 @@
-import { type Backend, type Model, open } from "../../backend.ts";
+import type { Backend, Model } from "../../backend.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import { open } from "../../open.ts";
 import type { StepOptions } from "../../schema/options.ts";
 import { figure, ratios } from "../figure.ts";
 import { images } from "../images.ts";

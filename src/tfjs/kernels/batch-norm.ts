@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { type Arithmetic, compute, type Numbers } from "./arithmetic.ts";
+import type { Arithmetic, Numbers } from "./arithmetic.ts";
+import { compute } from "./compute.ts";
 import { withGradient } from "./gradient.ts";
 
 /** Scale and shift, [C] each. */

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { compute } from "./arithmetic.ts";
+import { compute } from "./compute.ts";
 import { withGradient } from "./gradient.ts";
 
 /** e^x, elementwise, as exact as float32 can have it on the native engine; see `Arithmetic`. */
