@@ -45,7 +45,9 @@ export type FitRunOptions = FitOptionsInput & FitFiles & Cancellable;
 
 /**
  * Training under way. Iterate it for its events, await it for its result; it goes on without either.
- * A cancelled run resolves with status "cancelled", its checkpoint written.
+ * Several may iterate it, each of whom sees all events that are still kept: every epoch, and the last 4096 steps or so.
+ * Leaving the loop early, when nobody else iterates, cancels the run and waits for its end.
+ * A cancelled run resolves with status "cancelled", its checkpoint written; so does one whose backend is closed.
  */
 export interface Run extends AsyncIterable<FitEvent>, PromiseLike<FitResult> {
   cancel(): void;

@@ -2,23 +2,31 @@ import type { Run } from "./backend.ts";
 import type { FitEvent } from "./schema/events.ts";
 import type { FitResult } from "./schema/results.ts";
 
-/** What waits for a reader is bounded: the oldest steps go first, epochs stay. */
-const stepsKept = 4096;
+/** What is kept for readers is bounded: the oldest steps go first, epochs stay. */
+const eventsKept = 4096;
+
+interface KeptEvent {
+  /** Of all events told, counted from 0. */
+  readonly number: number;
+  readonly event: FitEvent;
+}
 
 /** Training under way, as its events and its end: what every backend's `fit` gives. */
 export class StreamedRun implements Run {
   readonly #result: Promise<FitResult>;
   readonly #abort = new AbortController();
-  readonly #events: FitEvent[] = [];
+  readonly #kept: KeptEvent[] = [];
+  #told = 0;
+  #readers = 0;
   #ended = false;
-  #wake: () => void = () => {};
+  #news = new News();
 
   /** `start` begins the training, telling its events to the one function and stopping at the signal. */
   constructor(start: (onEvent: (event: FitEvent) => void, stop: AbortSignal) => Promise<FitResult>) {
     this.#result = start((event) => this.#take(event), this.#abort.signal);
     const end = () => {
       this.#ended = true;
-      this.#wake();
+      this.#wakeReaders();
     };
     this.#result.then(end, end); // a failure is for whoever awaits or iterates, or for nobody
   }
@@ -35,35 +43,58 @@ export class StreamedRun implements Run {
     return this.#result.then(onResult, onFailure);
   }
 
-  /** The events from the first one that is still kept; leaving the loop early cancels the run. */
+  /** The events from the first one that is still kept, for each reader all of them. */
   async *[Symbol.asyncIterator](): AsyncGenerator<FitEvent, void> {
+    let next = 0;
     let finished = false;
+    this.#readers += 1;
     try {
       while (true) {
-        const event = this.#events.shift();
-        if (event !== undefined) {
+        const fresh = this.#keptFrom(next);
+        for (const { number, event } of fresh) {
+          next = number + 1;
           yield event;
-        } else if (this.#ended) {
-          finished = true;
-          await this.#result;
-          return;
-        } else {
-          await new Promise<void>((resolve) => {
-            this.#wake = resolve;
-          });
         }
+        if (fresh.length > 0) continue;
+        if (this.#ended) break;
+        await this.#news.come;
       }
+      finished = true;
+      await this.#result;
     } finally {
-      if (!finished) this.cancel();
+      this.#readers -= 1;
+      if (!finished && this.#readers === 0) {
+        this.cancel();
+        await this.#result; // until its files are written: whoever has left may close the backend next
+      }
     }
   }
 
-  #take(event: FitEvent): void {
-    this.#events.push(event);
-    if (this.#events.length > stepsKept) {
-      const oldest = this.#events.findIndex(({ kind }) => kind === "step");
-      if (oldest >= 0) this.#events.splice(oldest, 1);
-    }
-    this.#wake();
+  #keptFrom(next: number): KeptEvent[] {
+    return this.#kept.slice(this.#kept.findLastIndex(({ number }) => number < next) + 1);
   }
+
+  #take(event: FitEvent): void {
+    this.#kept.push({ number: this.#told, event });
+    this.#told += 1;
+    if (this.#kept.length > eventsKept) {
+      const oldest = this.#kept.findIndex(({ event: { kind } }) => kind === "step");
+      if (oldest >= 0) this.#kept.splice(oldest, 1);
+    }
+    this.#wakeReaders();
+  }
+
+  #wakeReaders(): void {
+    const { tell } = this.#news;
+    this.#news = new News();
+    tell();
+  }
+}
+
+/** What any number of readers can wait for, once. */
+class News {
+  tell: () => void = () => {};
+  readonly come = new Promise<void>((resolve) => {
+    this.tell = resolve;
+  });
 }

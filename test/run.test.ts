@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { StreamedRun } from "../src/run.ts";
 import type { EpochEvent, FitEvent, StepEvent } from "../src/schema/events.ts";
 import type { FitResult } from "../src/schema/results.ts";
@@ -70,17 +70,85 @@ test("a failure that nobody waits for does not end Node", async () => {
   await new Promise((resolve) => setTimeout(resolve, 10));
 });
 
-test("leaving the loop asks the training to stop; reading it to its end does not", async () => {
-  let stopped = 0;
-  const start = (tell: (event: FitEvent) => void, stop: AbortSignal) => {
-    stop.addEventListener("abort", () => {
-      stopped += 1;
+describe("readers", () => {
+  /** Training that goes on until it is stopped, told step by step by the test. */
+  function trained() {
+    const tell: { step: (number: number) => void; end: () => void } = { step: () => {}, end: () => {} };
+    let stopped = 0;
+    const run = new StreamedRun(
+      (onEvent, stop) =>
+        new Promise((resolve) => {
+          tell.step = (number) => onEvent(step(number));
+          tell.end = () => resolve(result);
+          stop.addEventListener("abort", () => {
+            stopped += 1;
+            setImmediate(() => resolve({ ...result, status: "cancelled" }));
+          });
+        }),
+    );
+    return { run, ...tell, stopped: () => stopped };
+  }
+
+  test("each see all events, whenever they begin", async () => {
+    const { run, step: tell, end } = trained();
+    const both = Promise.all([collect(run), collect(run)]);
+    for (const number of [1, 2, 3]) {
+      await new Promise(setImmediate);
+      tell(number);
+    }
+    end();
+    const expected = [1, 2, 3].map(step);
+    expect(await both).toEqual([expected, expected]);
+    expect(await collect(run)).toEqual(expected);
+  });
+
+  test("may ask for the next event before they have the last", async () => {
+    const { run, step: tell, end } = trained();
+    const events = run[Symbol.asyncIterator]();
+    const asked = [events.next(), events.next(), events.next()];
+    tell(1);
+    tell(2);
+    end();
+    const answers = await Promise.all(asked);
+    expect(answers.map(({ value }) => value)).toEqual([step(1), step(2), undefined]);
+  });
+
+  test("stop the training when the last of them leaves, and wait for its end", async () => {
+    const { run, step: tell, stopped } = trained();
+    const other = run[Symbol.asyncIterator]();
+    const waiting = other.next();
+    tell(1);
+    for await (const _ of run) break;
+    expect(stopped()).toBe(0);
+    await waiting;
+    let ended = false;
+    run.then(() => {
+      ended = true;
     });
-    tell(step(1));
-    return Promise.resolve(result);
-  };
-  await collect(new StreamedRun(start));
-  expect(stopped).toBe(0);
-  for await (const _ of new StreamedRun(start)) break;
-  expect(stopped).toBe(1);
+    await other.return();
+    expect(stopped()).toBe(1);
+    expect(ended).toBe(true);
+  });
+
+  test("who read to the end do not stop it", async () => {
+    const { run, end, stopped } = trained();
+    const reading = collect(run);
+    end();
+    await reading;
+    expect(stopped()).toBe(0);
+  });
+
+  test("who leave are told when it then fails", async () => {
+    const run = new StreamedRun(
+      (tell, stop) =>
+        new Promise((_, reject) => {
+          tell(step(1));
+          stop.addEventListener("abort", () => reject(new Error("no room for the checkpoint")));
+        }),
+    );
+    const leave = async () => {
+      for await (const _ of run) break;
+    };
+    await expect(leave()).rejects.toThrow("no room for the checkpoint");
+  });
 });

@@ -22,6 +22,8 @@ interface Unfinished {
 export class Jobs {
   readonly #session: Session;
   readonly #unfinished = new Map<number, Unfinished>();
+  readonly #stopping = new AbortController();
+  readonly #stoppable = new Set<Promise<unknown>>();
   #started = 0;
 
   constructor(session: Session) {
@@ -40,7 +42,29 @@ export class Jobs {
   async run<M extends keyof JobEndpoints>(
     method: M,
     request: RequestOf<JobEndpoints[M]>,
-    { signal, stop, onEvent }: JobOptions = {},
+    options: JobOptions = {},
+  ): Promise<AnswerOf<JobEndpoints[M]>> {
+    const { stop } = options;
+    if (stop === undefined) return this.#run(method, request, options);
+    const ended = this.#run(method, request, { ...options, stop: AbortSignal.any([stop, this.#stopping.signal]) });
+    this.#stoppable.add(ended);
+    try {
+      return await ended;
+    } finally {
+      this.#stoppable.delete(ended);
+    }
+  }
+
+  /** Asks every job that can be stopped to stop, and waits until it has written what it has to write. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.allSettled(this.#stoppable);
+  }
+
+  async #run<M extends keyof JobEndpoints>(
+    method: M,
+    request: RequestOf<JobEndpoints[M]>,
+    { signal, stop, onEvent }: JobOptions,
   ): Promise<AnswerOf<JobEndpoints[M]>> {
     if (signal?.aborted) throw cancelled(signal.reason);
     this.#started += 1;
