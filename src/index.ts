@@ -21,23 +21,23 @@ export {
   type Target,
   type Unmeasured,
 } from "./bench/index.ts";
-export { bisectBackends } from "./conformance/bisect.ts";
 export {
-  type BackendTwin,
+  type BackendPair,
+  bisectBackends,
   type CaseReport,
   type ConformOptions,
   conform,
-  type FunctionTwin,
+  type FunctionPair,
   htmlPage,
   type InputSource,
   junitXml,
+  type Pair,
+  type PairCase,
   type Report,
   recordGolden,
   replayGolden,
   reportTable,
   type TfjsFunction,
-  type Twin,
-  type TwinCase,
 } from "./conformance/index.ts";
 export type { Dataset, Split } from "./data/dataset.ts";
 export { loadImages, type NamedImages } from "./data/images.ts";

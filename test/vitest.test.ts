@@ -2,8 +2,8 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import "../src/vitest.ts";
-import { waveTensor } from "../src/conformance/fill.ts";
-import type { TfjsFunction } from "../src/conformance/twin.ts";
+import { waveTensor } from "../src/conformance/formulas.ts";
+import type { TfjsFunction } from "../src/conformance/pairs/pair.ts";
 import type { TorchInputs, TorchMatchOptions } from "../src/vitest.ts";
 
 const folder = join(import.meta.dirname, "fixtures/python");

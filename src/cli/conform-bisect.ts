@@ -1,4 +1,4 @@
-import { type Bisection, bisectBackends } from "../conformance/bisect.ts";
+import { type Bisection, bisectBackends } from "../conformance/index.ts";
 import { AdsamError } from "../errors.ts";
 import type { BackendName, OpenOptions } from "../schema/backends.ts";
 import { type Architecture, architectures } from "../schema/models.ts";

@@ -1,5 +1,5 @@
 import type { Backend } from "../backend.ts";
-import { conform, type ReplayOptions, type Report, recordGolden, replayGolden } from "../conformance/index.ts";
+import { conform, type Report, type ReportOptions, recordGolden, replayGolden } from "../conformance/index.ts";
 import { AdsamError } from "../errors.ts";
 import { open } from "../open.ts";
 import type { BackendName, OpenOptions } from "../schema/backends.ts";
@@ -57,7 +57,7 @@ export function openSide(backend: BackendName, { device, python }: Omit<OpenOpti
 export async function runTask(
   task: ConformTask,
   where: Omit<OpenOptions, "backend">,
-  options: ReplayOptions,
+  options: ReportOptions,
 ): Promise<Report> {
   await using backend = await (task.kind === "record"
     ? open({ ...where, backend: task.backend })

@@ -51,7 +51,7 @@ async function takeApart(
 ): Promise<void> {
   const [{ bisectNetwork }, { formatBisection }, { interruptSignal }, { jsonText }] = await Promise.all([
     import("./conform-bisect.ts"),
-    import("../conformance/bisect.ts"),
+    import("../conformance/index.ts"),
     import("./interrupt.ts"),
     import("../json.ts"),
   ]);

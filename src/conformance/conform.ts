@@ -1,17 +1,16 @@
 import type { Backend } from "../backend.ts";
-import { runChecks } from "./against.ts";
-import { twinChecks } from "./check.ts";
-import type { ReplayOptions } from "./index.ts";
-import type { Report } from "./report.ts";
-import { checksOf } from "./suites/index.ts";
-import type { Twin } from "./twin.ts";
-import { loadTwins } from "./twins-file.ts";
+import { loadPairs } from "./pairs/load.ts";
+import type { Pair } from "./pairs/pair.ts";
+import type { Report, ReportOptions } from "./reports/report.ts";
+import { checksOf } from "./suites/catalogue.ts";
+import { pairChecks } from "./suites/check.ts";
+import { runChecks } from "./suites/run.ts";
 
-export interface ConformOptions extends ReplayOptions {
+export interface ConformOptions extends ReportOptions {
   /** The suites to run; all of them unless told otherwise. */
   readonly suites?: readonly string[] | undefined;
   /** Twins of one's own to compare instead, or the file that exports them. */
-  readonly twins?: string | readonly Twin[] | undefined;
+  readonly twins?: string | readonly Pair[] | undefined;
 }
 
 /**
@@ -23,7 +22,7 @@ export async function conform(
   reference: Backend,
   { suites, twins, ...options }: ConformOptions = {},
 ): Promise<Report> {
-  const own = typeof twins === "string" ? await loadTwins(twins) : twins;
-  const checks = own === undefined ? checksOf(suites) : own.flatMap((twin) => twinChecks("twins", twin));
+  const own = typeof twins === "string" ? await loadPairs(twins) : twins;
+  const checks = own === undefined ? checksOf(suites) : own.flatMap((twin) => pairChecks("twins", twin));
   return runChecks(checks, { candidate, reference }, options);
 }

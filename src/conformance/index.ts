@@ -1,78 +1,13 @@
-import type { Backend, Cancellable } from "../backend.ts";
-import { AdsamError, type ErrorCode } from "../errors.ts";
-import { type Comparison, compare, unanswered } from "./compare.ts";
-import type { GoldenCase } from "./expectations.ts";
-import { readGolden } from "./golden.ts";
-import { compareSingle } from "./golden-single.ts";
-import { type CaseReport, judge, type Report, summarize } from "./report.ts";
-
+export { bisectBackends } from "./bisect/backends.ts";
+export { type Bisection, type BisectOptions, bisect } from "./bisect/bisect.ts";
+export type { Departure } from "./bisect/departure.ts";
+export { formatBisection } from "./bisect/text.ts";
 export { type ConformOptions, conform } from "./conform.ts";
-export { htmlPage } from "./html.ts";
-export { junitXml } from "./junit.ts";
-export { recordGolden } from "./record.ts";
-export type { CaseReport, Report, Worst } from "./report.ts";
-export { type SuiteName, suiteNames } from "./suites/index.ts";
-export { caseLine, reportTable } from "./table.ts";
-export type { BackendTwin, FunctionTwin, InputSource, TfjsFunction, Twin, TwinCase } from "./twin.ts";
-
-export interface ReplayOptions extends Cancellable {
-  /** Called with each case as it is done. */
-  readonly onCase?: ((report: CaseReport, done: number, total: number) => void) | undefined;
-}
-
-export interface GoldenOptions extends ReplayOptions {
-  /** Opens torch, from which tolerances are derived where the backend has no float64. */
-  readonly openTorch?: (() => Promise<Backend>) | undefined;
-}
-
-/** Errors by which a backend says that it could not do what the case asks; all others end the replay. */
-const refusals: readonly ErrorCode[] = ["usage", "data", "python"];
-
-async function compareCase(
-  golden: GoldenCase,
-  backend: Backend,
-  torch: Backend | undefined,
-  options: Cancellable,
-): Promise<Comparison[]> {
-  try {
-    if (torch !== undefined) return await compareSingle(golden, backend, torch, options);
-    return compare(golden.expectations, await golden.replay(backend, options));
-  } catch (cause) {
-    if (!(cause instanceof AdsamError) || !refusals.includes(cause.code)) throw cause;
-    return unanswered(golden.expectations, cause.message);
-  }
-}
-
-/**
- * Replays every golden file (REFERENCE "golden/") of a folder on a backend and compares number by number: in float64,
- * or where the backend has float32 alone in that, by tolerances derived from torch (`golden-single.ts`).
- * All files are read and checked before the first case runs.
- * @throws AdsamError `file` for a folder that is missing or holds no golden file, `data` for a file that is damaged or of
- * another format, `usage` where torch is needed and `openTorch` is not given, `cancelled` when the signal fires, and
- * whatever ends the backend. A wrong answer is no error: it is in the report.
- */
-export async function replayGolden(
-  backend: Backend,
-  folder: string,
-  { onCase, signal, openTorch }: GoldenOptions = {},
-): Promise<Report> {
-  const cases = await readGolden(folder);
-  const { backend: name, dtypes } = await backend.info();
-  await using torch = dtypes.includes("float64") ? undefined : await torchFrom(openTorch, name);
-  const reports: CaseReport[] = [];
-  for (const golden of cases) {
-    if (signal?.aborted)
-      throw new AdsamError("cancelled", `cancelled after ${reports.length} of ${cases.length} cases`);
-    const report = judge(golden, name, await compareCase(golden, backend, torch, { signal }));
-    reports.push(report);
-    onCase?.(report, reports.length, cases.length);
-  }
-  return summarize(reports);
-}
-
-function torchFrom(openTorch: GoldenOptions["openTorch"], name: string): Promise<Backend> {
-  if (openTorch !== undefined) return openTorch();
-  throw new AdsamError("usage", `${name} computes in float32: expected torch, from which the tolerances are derived`, {
-    suggestion: 'Give openTorch: () => open({ backend: "torch" }).',
-  });
-}
+export { type RecordOptions, recordGolden } from "./golden/record.ts";
+export { type GoldenOptions, replayGolden } from "./golden/replay.ts";
+export type { BackendPair, FunctionPair, InputSource, Pair, PairCase, TfjsFunction } from "./pairs/pair.ts";
+export { junitXml } from "./reports/junit.ts";
+export { htmlPage } from "./reports/page.ts";
+export type { CaseReport, Report, ReportOptions, Worst } from "./reports/report.ts";
+export { caseLine, reportTable } from "./reports/table.ts";
+export { type SuiteName, suiteNames } from "./suites/catalogue.ts";

@@ -1,5 +1,6 @@
 import { type NamedTensors, type Tensor, tensor } from "../tensor.ts";
-import { numbers } from "./expectations.ts";
+import { numbers } from "./numbers.ts";
+
 import { uniform } from "./random.ts";
 
 const float = new Float32Array(1);

@@ -1,6 +1,6 @@
 import type { Tensor } from "../tensor.ts";
-import type { Comparison } from "./compare.ts";
-import { numbers } from "./expectations.ts";
+import type { Comparison } from "./comparison.ts";
+import { numbers } from "./numbers.ts";
 
 /**
  * How tolerances are derived. Let e be the exact result (torch in float64) and |e| its size. A twin in float32 may differ

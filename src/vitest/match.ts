@@ -1,9 +1,9 @@
 import { departureOf } from "../conformance/bisect/departure.ts";
-import type { Comparison } from "../conformance/compare.ts";
-import { prepareInputs } from "../conformance/inputs.ts";
-import { judgeTwin } from "../conformance/judge-twin.ts";
-import { sideOf } from "../conformance/sides.ts";
-import type { FunctionTwin, TfjsFunction, TwinCase } from "../conformance/twin.ts";
+import type { Comparison } from "../conformance/comparison.ts";
+import { sideOf } from "../conformance/pairs/implementation.ts";
+import { prepareInputs } from "../conformance/pairs/inputs.ts";
+import { judgePair } from "../conformance/pairs/judge.ts";
+import type { FunctionPair, PairCase, TfjsFunction } from "../conformance/pairs/pair.ts";
 import { type MatchedBackends, matchedBackends } from "./backends.ts";
 import { type MatchInput, toTensor } from "./inputs.ts";
 
@@ -28,14 +28,14 @@ interface Verdict {
 
 /** Draws where a tensor departs from float64, and says what that looks like. */
 async function illustrate(
-  twin: FunctionTwin,
-  one: TwinCase,
+  pair: FunctionPair,
+  one: PairCase,
   { tensor: name, tolerance }: Comparison,
   { tfjs, torch }: MatchedBackends,
 ): Promise<string[]> {
   const inputs = await prepareInputs(one, torch);
-  const ours = await (await sideOf(twin, tfjs, "float32")).compute(inputs, {});
-  const exact = await (await sideOf(twin, torch, "float64")).compute(inputs, {});
+  const ours = await (await sideOf(pair, tfjs, "float32")).compute(inputs, {});
+  const exact = await (await sideOf(pair, torch, "float64")).compute(inputs, {});
   const sides = { left: ours[name] ?? null, right: exact[name] ?? null };
   const departure = departureOf({ quantity: "value", place: "", name, ...sides }, tolerance);
   if (departure === null) return [];
@@ -43,13 +43,13 @@ async function illustrate(
   return [...looks, ...departure.picture.split("\n")].map((line) => `    ${line}`);
 }
 
-async function complaints(twin: FunctionTwin, one: TwinCase, backends: MatchedBackends): Promise<string[]> {
-  const comparisons = await judgeTwin(twin, one, { candidate: backends.tfjs, reference: backends.torch });
+async function complaints(pair: FunctionPair, one: PairCase, backends: MatchedBackends): Promise<string[]> {
+  const comparisons = await judgePair(pair, one, { candidate: backends.tfjs, reference: backends.torch });
   const failed = comparisons.filter(({ message }) => message !== undefined);
   const lines: string[] = [];
   for (const comparison of failed) {
     lines.push(`  ${one.id === "" ? "" : `inputs ${one.id}: `}${comparison.message}`);
-    if (comparison.kind === "numbers") lines.push(...(await illustrate(twin, one, comparison, backends)));
+    if (comparison.kind === "numbers") lines.push(...(await illustrate(pair, one, comparison, backends)));
   }
   return lines;
 }
@@ -62,15 +62,15 @@ export async function matchTorch(
   { python, reductions, ...options }: TorchMatchOptions = {},
 ): Promise<Verdict> {
   const sets: readonly TorchInputs[] = isList(inputs) ? inputs : [inputs];
-  const cases = sets.map((set, i): TwinCase => {
+  const cases = sets.map((set, i): PairCase => {
     const values = Object.entries(set).map(([name, value]) => [name, { values: toTensor(name, value) }] as const);
     const id = sets.length === 1 ? "" : String(i);
     return { id, inputs: Object.fromEntries(values), ...(reductions === undefined ? {} : { reductions }) };
   });
-  const twin: FunctionTwin = { name: received.name || target, torch: target, tfjs: received, cases, ...options };
+  const pair: FunctionPair = { name: received.name || target, torch: target, tfjs: received, cases, ...options };
   const backends = await matchedBackends(python);
   const lines: string[] = [];
-  for (const one of cases) lines.push(...(await complaints(twin, one, backends)));
+  for (const one of cases) lines.push(...(await complaints(pair, one, backends)));
   const what = `${received.name || "the TensorFlow.js function"} ${lines.length === 0 ? "not to match" : "to match"} ${target}`;
   return { pass: lines.length === 0, message: () => [`expected ${what}`, ...lines].join("\n") };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { numbers } from "../../src/conformance/expectations.ts";
+import { numbers } from "../../src/conformance/numbers.ts";
+
 import { perturbed } from "../../src/conformance/perturb.ts";
 import { derive, measure, ratio } from "../../src/conformance/tolerance.ts";
 import { tensor } from "../../src/tensor.ts";

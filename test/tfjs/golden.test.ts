@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { compareSingle } from "../../src/conformance/golden-single.ts";
+import { compareSingle } from "../../src/conformance/golden/single.ts";
 import { open } from "../../src/open.ts";
 import { goldenCases } from "./golden.ts";
 

@@ -1,5 +1,5 @@
-import type { Expectation, GoldenCase } from "../../src/conformance/expectations.ts";
-import { readGolden } from "../../src/conformance/golden.ts";
+import type { Expectation, GoldenCase } from "../../src/conformance/golden/case.ts";
+import { readGolden } from "../../src/conformance/golden/read.ts";
 import { core } from "./core.ts";
 
 const cases = await readGolden(`${import.meta.dirname}/../fixtures/golden`);

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Gradients, TorchBackend } from "../../src/backend.ts";
-import { numbers } from "../../src/conformance/expectations.ts";
+import { numbers } from "../../src/conformance/numbers.ts";
 import { open } from "../../src/open.ts";
+
 import type { ModelSpecInput } from "../../src/schema/models.ts";
 import type { GradientOptionsInput } from "../../src/schema/options.ts";
 import { elementCount, type NamedTensors, type Tensor, tensor } from "../../src/tensor.ts";

@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TorchBackend } from "../../src/backend.ts";
-import { numbers } from "../../src/conformance/expectations.ts";
+import { numbers } from "../../src/conformance/numbers.ts";
 import { open } from "../../src/open.ts";
+
 import { architectures, type ModelSpecInput, modelSpec } from "../../src/schema/models.ts";
 import { elementCount, type Tensor, tensor } from "../../src/tensor.ts";
 import { startEngine } from "../../src/tfjs/engine.ts";

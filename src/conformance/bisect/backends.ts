@@ -3,10 +3,10 @@ import { type ModelSpec, type ModelSpecInput, modelSpec } from "../../schema/mod
 import type { TensorInfo } from "../../schema/results.ts";
 import { elementCount, type NamedTensors, type Tensor, tensor } from "../../tensor.ts";
 import { validate } from "../../validation.ts";
-import { type Bisection, type BisectOptions, bisect } from "../bisect.ts";
-import { batchLabels, formulaTensors, waveTensor } from "../fill.ts";
-import { modelByOwnKernels } from "../own-kernels.ts";
+import { batchLabels, formulaTensors, waveTensor } from "../formulas.ts";
 import { gaussian } from "../random.ts";
+import { modelByTorchKernels } from "../torch-kernels.ts";
+import { type Bisection, type BisectOptions, bisect } from "./bisect.ts";
 
 /** How many inputs are tried before gradients are said to depart: at a kink (relu, max pool) rounding alone can turn one. */
 const attempts = 3;
@@ -95,7 +95,7 @@ export async function bisectBackends(
   const models: Model[] = [];
   let filled: NamedTensors | undefined;
   const make = async (backend: Backend, dtype: "float32" | "float64") => {
-    const model = await modelByOwnKernels(backend, { ...whole, dtype });
+    const model = await modelByTorchKernels(backend, { ...whole, dtype });
     models.push(model);
     filled ??= filling(model.tensors, whole.initLogSigma);
     await model.write(filled);

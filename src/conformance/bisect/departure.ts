@@ -1,8 +1,8 @@
 import { indexOf, type Tensor } from "../../tensor.ts";
-import { numbers } from "../expectations.ts";
+import { numbers } from "../numbers.ts";
+import type { Counterparts, Quantity } from "./counterparts.ts";
 import { difference } from "./difference.ts";
 import { guess } from "./guess.ts";
-import type { Pair, Quantity } from "./pair.ts";
 import { picture } from "./picture.ts";
 
 /** The first thing that is not the same on both sides. */
@@ -26,7 +26,7 @@ export interface Departure {
 }
 
 /** The departure of a pair, or null when it agrees. */
-export function departureOf(pair: Pair, tolerance: number): Departure | null {
+export function departureOf(pair: Counterparts, tolerance: number): Departure | null {
   const { quantity, place, name, left, right } = pair;
   const where = { quantity, place, name, shape: right?.shape ?? left?.shape ?? [], tolerance };
   if (left === null && right === null) return null;

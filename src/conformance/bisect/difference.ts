@@ -1,4 +1,4 @@
-import { absoluteError } from "../differences.ts";
+import { absoluteError } from "../numbers.ts";
 
 /** How far the numbers of a tensor are from those of another, as one number and where it is worst. */
 export interface Difference {

@@ -1,5 +1,5 @@
 import { indexOf } from "../../tensor.ts";
-import { absoluteError } from "../differences.ts";
+import { absoluteError } from "../numbers.ts";
 
 /** Two tensors of one shape that differ by more than `limit` somewhere. */
 export interface Evidence {

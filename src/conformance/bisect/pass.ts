@@ -1,8 +1,9 @@
 import type { Inspection } from "../../backend.ts";
 import type { GradientOptionsInput } from "../../schema/options.ts";
 import type { NamedTensors, Tensor } from "../../tensor.ts";
-import { numbers } from "../expectations.ts";
-import { type Pair, scalar } from "./pair.ts";
+import { numbers } from "../numbers.ts";
+
+import { type Counterparts, scalar } from "./counterparts.ts";
 import { ask, inOrder, type Material, named, read, restoring, type Sides, union } from "./sides.ts";
 import { isStatistic, statistic } from "./statistic.ts";
 import { suspect } from "./suspects.ts";
@@ -24,7 +25,7 @@ function suspectedIn({ left, right }: Sides<NamedTensors>, name: string): string
   return suspect({ input, weight, bias: part(right, "bias"), left: given, right: expected });
 }
 
-function* scalars(place: string, found: Sides<Inspection>): Generator<Pair> {
+function* scalars(place: string, found: Sides<Inspection>): Generator<Counterparts> {
   for (const name of ["kl", "loss"] as const) {
     const { left, right, yardstick } = found;
     const of = (side: Inspection | undefined) => (side?.[name] == null ? null : scalar(side[name]));
@@ -55,7 +56,11 @@ function termsOfGradient(values: NamedTensors, name: string): number {
   return Math.max(output?.data.length ?? 1, weight?.data.length ?? 1) / channels;
 }
 
-function* operationGradients(place: string, gradients: Sides<NamedTensors>, values: NamedTensors): Generator<Pair> {
+function* operationGradients(
+  place: string,
+  gradients: Sides<NamedTensors>,
+  values: NamedTensors,
+): Generator<Counterparts> {
   for (const name of union(Object.keys(gradients.left), Object.keys(gradients.right)).toReversed()) {
     const output = name.endsWith("bias") ? gradients.right[name.replace(/bias$/, "output")] : undefined;
     const terms = termsOfGradient(values, name);
@@ -73,7 +78,7 @@ function* parameterGradients(
   names: readonly string[],
   gradients: Sides<NamedTensors>,
   operations: NamedTensors,
-): Generator<Pair> {
+): Generator<Counterparts> {
   for (const name of names) {
     const output = name.endsWith("bias") ? operations[operationOf(name).replace(/bias$/, "output")] : undefined;
     yield { quantity: "gradient", place, ...named(gradients, name), scale: termsOfBias(output) };
@@ -89,7 +94,7 @@ export async function* pass(
   sides: Sides,
   { input, target, signal }: Material,
   options: GradientOptionsInput,
-): AsyncGenerator<Pair> {
+): AsyncGenerator<Counterparts> {
   const ours = { ...options, signal };
   const [found, before, after] = await restoring(sides, isStatistic, async (statistics) => {
     const seen = await ask(sides, (model) => model.inspect(input, target, ours));

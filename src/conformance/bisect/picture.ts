@@ -1,5 +1,6 @@
 import { elementCount } from "../../tensor.ts";
-import { absoluteError } from "../differences.ts";
+import { absoluteError } from "../numbers.ts";
+
 import { maximum } from "./difference.ts";
 
 const most = 32;

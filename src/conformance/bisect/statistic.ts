@@ -1,5 +1,6 @@
 import type { NamedTensors } from "../../tensor.ts";
-import { numbers } from "../expectations.ts";
+import { numbers } from "../numbers.ts";
+
 import { largest } from "./difference.ts";
 import { named, type Sides } from "./sides.ts";
 

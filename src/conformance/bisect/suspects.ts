@@ -1,6 +1,6 @@
 import type { Tensor } from "../../tensor.ts";
-import { absoluteError } from "../differences.ts";
-import { numbers } from "../expectations.ts";
+import { absoluteError, numbers } from "../numbers.ts";
+
 import { largest } from "./difference.ts";
 
 /** What a layer had, and what it gave on both sides. */

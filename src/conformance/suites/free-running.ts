@@ -2,15 +2,15 @@ import type { ModelSpecInput } from "../../schema/models.ts";
 import { stepOptions } from "../../schema/options.ts";
 import type { StepRecord } from "../../schema/results.ts";
 import { type NamedTensors, type Tensor, tensor } from "../../tensor.ts";
-import { type Check, twinChecks } from "../check.ts";
-import type { Comparison } from "../compare.ts";
-import type { BackendTwin } from "../twin.ts";
+import type { Comparison } from "../comparison.ts";
+import type { BackendPair } from "../pairs/pair.ts";
+import { type Check, pairChecks } from "./check.ts";
 import { batchInputs, traceBatches } from "./steps.ts";
 import { modelInputs, withModel } from "./subject.ts";
 
 const steps = 2;
 
-function twin(fidelity: "reference" | "paper"): BackendTwin {
+function pair(fidelity: "reference" | "paper"): BackendPair {
   const spec: ModelSpecInput = { kind: "resnet20", classes: 10 };
   const step = stepOptions.parse({ fidelity, learningRate: 0.001 });
   return {
@@ -61,5 +61,5 @@ export function parting(comparisons: readonly Comparison[]): string {
  * from that of float64 than 3 times that of torch in float32, or of float64 from inputs that are one ulp away.
  */
 export const freeRunning: readonly Check[] = (["reference", "paper"] as const)
-  .flatMap((fidelity) => twinChecks("adversarial", twin(fidelity)))
+  .flatMap((fidelity) => pairChecks("adversarial", pair(fidelity)))
   .map((check) => ({ ...check, note: parting }));

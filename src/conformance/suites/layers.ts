@@ -2,8 +2,8 @@ import type { ModelSpec, ModelSpecInput } from "../../schema/models.ts";
 import { modelSpec } from "../../schema/models.ts";
 import type { ForwardOptionsInput } from "../../schema/options.ts";
 import { elementCount, type NamedTensors } from "../../tensor.ts";
-import { type Check, twinChecks } from "../check.ts";
-import type { BackendTwin, InputSources } from "../twin.ts";
+import type { BackendPair, InputSources } from "../pairs/pair.ts";
+import { type Check, pairChecks } from "./check.ts";
 import { given, modelInputs, ofModel, runningStatistics, scalar, tensorsOf, under, withModel } from "./subject.ts";
 
 type Weights = NonNullable<ForwardOptionsInput["weights"]>;
@@ -87,7 +87,7 @@ const cases: readonly LayerCase[] = [
   },
 ];
 
-function twin({ id, spec, input, output, train = true, weights = "fresh" }: LayerCase): BackendTwin {
+function pair({ id, spec, input, output, train = true, weights = "fresh" }: LayerCase): BackendPair {
   const terms = reductions(modelSpec.parse(spec), input, output);
   return {
     name: id,
@@ -134,7 +134,7 @@ function buffers(tensors: Awaited<ReturnType<typeof tensorsOf>>): InputSources {
   return Object.fromEntries(found);
 }
 
-/** How many terms are added up for each number: see `TwinCase.reduction`. */
+/** How many terms are added up for each number: see `PairCase.reduction`. */
 function reductions(spec: ModelSpec, input: readonly number[], output: readonly number[]): Record<string, number> {
   const [batch = 1, channels = 1] = output;
   const perChannel = elementCount(output) / channels;
@@ -159,4 +159,4 @@ function reductions(spec: ModelSpec, input: readonly number[], output: readonly 
 }
 
 /** The three layers with every argument: output, KL divergence, running statistics, and the gradients of  sum(out * wave) + kl. */
-export const layers: readonly Check[] = cases.flatMap((one) => twinChecks("layers", twin(one)));
+export const layers: readonly Check[] = cases.flatMap((one) => pairChecks("layers", pair(one)));

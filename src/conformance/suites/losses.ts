@@ -1,14 +1,14 @@
 import type { ModelSpecInput } from "../../schema/models.ts";
-import { type Check, twinChecks } from "../check.ts";
-import { batchLabels } from "../fill.ts";
-import type { BackendTwin } from "../twin.ts";
+import { batchLabels } from "../formulas.ts";
+import type { BackendPair } from "../pairs/pair.ts";
+import { type Check, pairChecks } from "./check.ts";
 import { given, modelInputs, scalar, under, withModel } from "./subject.ts";
 
 const classes = 10;
 
 /** KL(N(mu, e^2s) || N(0, priorSigma^2)) over the range of log sigmas and priors, with its gradients. */
 const divergences = [-6, -3, 0, 1.5].flatMap((logSigma) =>
-  [0.15, 1].map((priorSigma): BackendTwin => {
+  [0.15, 1].map((priorSigma): BackendPair => {
     const spec: ModelSpecInput = { kind: "linear", inFeatures: 30, outFeatures: 20, priorSigma };
     return {
       name: `kl-log-sigma${logSigma}-prior${priorSigma}`,
@@ -34,7 +34,7 @@ const divergences = [-6, -3, 0, 1.5].flatMap((logSigma) =>
 );
 
 /** CE + beta * KL of a network from all-cross-entropy to all-KL, with the gradients of every parameter and of the input. */
-const elbos = [0, 2e-7, 1e-3, 1].map((beta): BackendTwin => {
+const elbos = [0, 2e-7, 1e-3, 1].map((beta): BackendPair => {
   const spec: ModelSpecInput = { kind: "resnet20", classes };
   return {
     name: `elbo-beta${beta}`,
@@ -63,4 +63,4 @@ const elbos = [0, 2e-7, 1e-3, 1].map((beta): BackendTwin => {
 });
 
 /** The KL divergence and the ELBO loss. */
-export const losses: readonly Check[] = [...divergences, ...elbos].flatMap((twin) => twinChecks("losses", twin));
+export const losses: readonly Check[] = [...divergences, ...elbos].flatMap((pair) => pairChecks("losses", pair));

@@ -1,9 +1,9 @@
 import type { ModelSpecInput } from "../../schema/models.ts";
-import { type Check, twinChecks } from "../check.ts";
-import type { BackendTwin } from "../twin.ts";
+import type { BackendPair } from "../pairs/pair.ts";
+import { type Check, pairChecks } from "./check.ts";
 import { given, modelInputs, withModel } from "./subject.ts";
 
-function twin(name: string, spec: ModelSpecInput, weights: "mean" | "fresh"): BackendTwin {
+function pair(name: string, spec: ModelSpecInput, weights: "mean" | "fresh"): BackendPair {
   return {
     name,
     cases: [
@@ -27,7 +27,7 @@ function twin(name: string, spec: ModelSpecInput, weights: "mean" | "fresh"): Ba
 
 /** Monte Carlo prediction with the same noise on both sides: all logits, Ha and He. */
 export const prediction: readonly Check[] = [
-  twin("sampled", { kind: "resnet20", classes: 10 }, "fresh"),
-  twin("mean", { kind: "resnet20", classes: 10 }, "mean"),
-  twin("plain", { kind: "resnet20", classes: 10, bayesian: false }, "mean"),
-].flatMap((one) => twinChecks("prediction", one));
+  pair("sampled", { kind: "resnet20", classes: 10 }, "fresh"),
+  pair("mean", { kind: "resnet20", classes: 10 }, "mean"),
+  pair("plain", { kind: "resnet20", classes: 10, bayesian: false }, "mean"),
+].flatMap((one) => pairChecks("prediction", one));

@@ -3,9 +3,9 @@ import type { ModelSpecInput } from "../../schema/models.ts";
 import { type StepOptions, stepOptions } from "../../schema/options.ts";
 import type { StepRecord } from "../../schema/results.ts";
 import { type NamedTensors, tensor } from "../../tensor.ts";
-import { type Check, twinChecks } from "../check.ts";
-import { batchLabels } from "../fill.ts";
-import type { BackendTwin, ComputeOptions, InputSources } from "../twin.ts";
+import { batchLabels } from "../formulas.ts";
+import type { BackendPair, ComputeOptions, InputSources } from "../pairs/pair.ts";
+import { type Check, pairChecks } from "./check.ts";
 import { given, modelInputs, runningStatistics, under, withModel } from "./subject.ts";
 
 const classes = 10;
@@ -49,7 +49,7 @@ const cases: readonly StepCase[] = [
   { id: "adam-plain", bayesian: false, steps: 2, options: { optimizer: "adam", learningRate: 0.001 } },
 ];
 
-function twin({ id, bayesian, steps, options }: StepCase): BackendTwin {
+function pair({ id, bayesian, steps, options }: StepCase): BackendPair {
   const spec: ModelSpecInput = { kind: "resnet20", bayesian, classes };
   const step = stepOptions.parse({ ratio: 0, ...options });
   return {
@@ -74,4 +74,4 @@ function twin({ id, bayesian, steps, options }: StepCase): BackendTwin {
 }
 
 /** Every parameter and the running statistics after steps of the optimizers on the ELBO, without the adversarial loss. */
-export const steps: readonly Check[] = cases.flatMap((one) => twinChecks("steps", twin(one)));
+export const steps: readonly Check[] = cases.flatMap((one) => pairChecks("steps", pair(one)));

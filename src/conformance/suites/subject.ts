@@ -2,13 +2,13 @@ import type { Backend, Model } from "../../backend.ts";
 import type { ModelSpecInput } from "../../schema/models.ts";
 import type { TensorInfo } from "../../schema/results.ts";
 import { type NamedTensors, type Tensor, tensor } from "../../tensor.ts";
-import { formulaTensors } from "../fill.ts";
-import { modelByOwnKernels } from "../own-kernels.ts";
-import type { ComputeOptions, InputSources } from "../twin.ts";
+import { formulaTensors } from "../formulas.ts";
+import type { ComputeOptions, InputSources } from "../pairs/pair.ts";
+import { modelByTorchKernels } from "../torch-kernels.ts";
 
 const prefix = "model.";
 
-/** The parameters and stored eps of a model, by the formulas of the golden files, as inputs of a twin. */
+/** The parameters and stored eps of a model, by the formulas of the golden files, as inputs of a pair. */
 export async function modelInputs(reference: Backend, spec: ModelSpecInput, sigmaFill = -3): Promise<InputSources> {
   const tensors = await tensorsOf(reference, spec);
   const filled = [...formulaTensors(tensors, sigmaFill)];
@@ -35,7 +35,7 @@ export async function withModel<T>(
   { dtype }: Pick<ComputeOptions, "dtype">,
   use: (model: Model) => Promise<T>,
 ): Promise<T> {
-  const model = await modelByOwnKernels(backend, { ...spec, dtype });
+  const model = await modelByTorchKernels(backend, { ...spec, dtype });
   try {
     const own = Object.entries(inputs).filter(([name]) => name.startsWith(prefix));
     await model.write(Object.fromEntries(own.map(([name, values]) => [name.slice(prefix.length), values])));

@@ -3,12 +3,12 @@ import type { ModelSpecInput } from "../../schema/models.ts";
 import type { NamedTensors, Tensor } from "../../tensor.ts";
 import { tensor } from "../../tensor.ts";
 import { wave } from "../../wave.ts";
-import type { Check } from "../check.ts";
-import type { Comparison } from "../compare.ts";
-import { numbers } from "../expectations.ts";
-import { isStoredEps } from "../fill.ts";
-import { prepareInputs } from "../inputs.ts";
-import type { Parties } from "../sides.ts";
+import type { Comparison } from "../comparison.ts";
+import { isStoredEps } from "../formulas.ts";
+import { numbers } from "../numbers.ts";
+import type { Parties } from "../pairs/implementation.ts";
+import { prepareInputs } from "../pairs/inputs.ts";
+import type { Check } from "./check.ts";
 import { batchInputs } from "./steps.ts";
 import { given, modelInputs, withModel } from "./subject.ts";
 

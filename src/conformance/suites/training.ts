@@ -5,11 +5,11 @@ import { permutation } from "../../random.ts";
 import type { EpochEvent } from "../../schema/events.ts";
 import type { ModelSpecInput } from "../../schema/models.ts";
 import { elementCount, type NamedTensors, type Tensor } from "../../tensor.ts";
-import type { Check } from "../check.ts";
-import type { Comparison } from "../compare.ts";
-import { isStoredEps } from "../fill.ts";
+import type { Comparison } from "../comparison.ts";
+import { isStoredEps } from "../formulas.ts";
+import type { Parties } from "../pairs/implementation.ts";
 import { uniform } from "../random.ts";
-import type { Parties } from "../sides.ts";
+import type { Check } from "./check.ts";
 
 const spec: ModelSpecInput = { kind: "resnet20", classes: 10, initLogSigma: -5 };
 /**

@@ -1,0 +1,75 @@
+import type { Cancellable, Model } from "../../backend.ts";
+import type { GradientOptionsInput } from "../../schema/options.ts";
+import type { Tensor } from "../../tensor.ts";
+import type { Counterparts } from "./counterparts.ts";
+import { type Departure, departureOf } from "./departure.ts";
+import { pass } from "./pass.ts";
+import { training } from "./rehearsals.ts";
+import { Tolerances } from "./rounding.ts";
+import { ask, inOrder, type Material, named, type Sides } from "./sides.ts";
+
+export interface BisectOptions extends Cancellable {
+  /**
+   * The right model in the left one's dtype, such as torch in float32 where `right` is torch in float64: how far rounding alone
+   * takes an implementation. Without it tolerances grow with the square root of the number of operations.
+   */
+  readonly yardstick?: Model | undefined;
+  /**
+   * Also follow single training steps: only where the target is labels, and true unless told otherwise for ResNets. A VGG's
+   * convolutions have biases that batch norm takes away: their gradients are rounding, and signs of them arbitrary.
+   */
+  readonly training?: boolean | undefined;
+}
+
+export interface Bisection {
+  /** What parts first; null when nothing does. */
+  readonly departure: Departure | null;
+  /** How many tensors and numbers agreed before it. */
+  readonly agreed: number;
+  /** The last of them. */
+  readonly lastAgreeing: Pick<Departure, "quantity" | "place" | "name"> | null;
+}
+
+async function* states(sides: Sides): AsyncGenerator<Counterparts> {
+  const found = await ask(sides, (model) => model.read());
+  for (const name of inOrder(sides, found)) {
+    yield { quantity: "state", place: "before anything", ...named(found, name) };
+  }
+}
+
+/** Everything that the two may differ in, in the order in which a fault spreads. */
+async function* pairs(sides: Sides, material: Material, follow: boolean): AsyncGenerator<Counterparts> {
+  yield* states(sides);
+  const objective = material.target.dtype === "int64" || material.target.dtype === "uint8" ? "elbo" : "projection";
+  const options: GradientOptionsInput = { objective, beta: 1e-4, noise: { kind: "wave", next: 0 } };
+  yield* pass("train pass", sides, material, { ...options, train: true, weights: "fresh" });
+  yield* pass("eval pass", sides, material, { ...options, train: false, weights: "stored" });
+  if (follow && objective === "elbo") yield* training(sides, material);
+}
+
+/**
+ * The first thing that is not the same in two models: their tensors; then in a forward and backward in train mode, and in one in
+ * eval mode, the operations from the input on, the KL divergence and the loss, the running statistics, the gradients from the
+ * loss back; then what single training steps do. Both are left as they were.
+ * @param right is taken to be right; in float64 where it can be.
+ * @param target labels [N], or the direction shaped as the output for a single layer.
+ * @throws AdsamError whatever a model refuses; nothing is thrown because two models differ.
+ */
+export async function bisect(
+  left: Model,
+  right: Model,
+  input: Tensor,
+  target: Tensor,
+  { yardstick, training: follow = right.spec.kind.startsWith("resnet"), signal }: BisectOptions = {},
+): Promise<Bisection> {
+  const tolerances = new Tolerances();
+  let agreed = 0;
+  let lastAgreeing: Bisection["lastAgreeing"] = null;
+  for await (const pair of pairs({ left, right, yardstick }, { input, target, signal }, follow)) {
+    const departure = departureOf(pair, tolerances.of(pair));
+    if (departure !== null) return { departure, agreed, lastAgreeing };
+    agreed += 1;
+    lastAgreeing = { quantity: pair.quantity, place: pair.place, name: pair.name };
+  }
+  return { departure: null, agreed, lastAgreeing };
+}

@@ -1,0 +1,48 @@
+import type { TensorInfo } from "../schema/results.ts";
+import { elementCount, type Tensor, tensor } from "../tensor.ts";
+import { wave } from "../wave.ts";
+
+/** offset + scale * wave(k), float64. */
+export function waveTensor(k: number, shape: readonly number[], { scale = 1, offset = 0 } = {}): Tensor<"float64"> {
+  const values = wave(k, elementCount(shape));
+  return tensor(
+    values.map((value) => offset + scale * value),
+    shape,
+  );
+}
+
+/** The k-th parameter by REFERENCE "golden/", which tells its kind by its name and shape. */
+function parameterTensor({ name, shape }: TensorInfo, k: number, sigmaFill: number): Tensor<"float64"> {
+  const kind = name.slice(name.lastIndexOf(".") + 1);
+  if (kind.startsWith("sigma_")) return waveTensor(k, shape, { scale: 0.1, offset: sigmaFill });
+  if (kind.endsWith("bias")) return waveTensor(k, shape, { scale: 0.1 });
+  if (shape.length === 1) return waveTensor(k, shape, { scale: 0.1, offset: 1 });
+  const fanIn = elementCount(shape.slice(1));
+  return waveTensor(k, shape, { scale: Math.sqrt(2 / fanIn) });
+}
+
+/** Every parameter by its formula and every stored eps 0, in the order of the checkpoint. */
+export function* formulaTensors(
+  tensors: readonly TensorInfo[],
+  sigmaFill: number,
+): Generator<[string, Tensor<"float64">]> {
+  let k = 0;
+  for (const info of tensors) {
+    if (info.parameter) yield [info.name, parameterTensor(info, k++, sigmaFill)];
+    else if (isStoredEps(info)) yield [info.name, tensor(new Float64Array(elementCount(info.shape)), info.shape)];
+  }
+}
+
+export function isStoredEps({ name, parameter }: TensorInfo): boolean {
+  return !parameter && /(^|\.)eps_(weight|bias)$/.test(name);
+}
+
+/** Images of batch j: [batch, 3, image, image]. */
+export function batchImages(j: number, batch: number, image: number): Tensor<"float64"> {
+  return waveTensor(1000 + j, [batch, 3, image, image]);
+}
+
+/** Labels of batch j: y[i] = (7 i + 3 j + 1) mod classes. */
+export function batchLabels(j: number, batch: number, classes: number): Tensor<"int64"> {
+  return tensor(BigInt64Array.from({ length: batch }, (_, i) => BigInt((7 * i + 3 * j + 1) % classes)));
+}
