@@ -1,7 +1,8 @@
 import { CommanderError } from "commander";
 import { AdsamError, type ErrorCode } from "../errors.ts";
+import { interruptedExitCode } from "./interrupt.ts";
 
-const exitCodes: Record<ErrorCode, number> = {
+const exitCodes: Record<Exclude<ErrorCode, "cancelled">, number> = {
   usage: 2,
   data: 2,
   checkpoint: 2,
@@ -11,7 +12,6 @@ const exitCodes: Record<ErrorCode, number> = {
   python: 3,
   crashed: 3,
   closed: 3,
-  cancelled: 130,
 };
 
 /** A failure as the command line tells it. */
@@ -24,13 +24,13 @@ export interface Failure {
   readonly details?: string;
 }
 
-/** The one place where an error becomes words and an exit code: 2 wrong use, 3 the environment, 130 cancelled. */
+/** The one place where an error becomes words and an exit code: 2 wrong use, 3 the environment, 128 and the signal's number when stopped. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) return wrongUse(error);
   if (error instanceof AdsamError) {
     const { code, message, suggestion, python } = error;
     return {
-      exitCode: exitCodes[code],
+      exitCode: code === "cancelled" ? interruptedExitCode() : exitCodes[code],
       code,
       message,
       ...(suggestion === undefined ? {} : { suggestion }),

@@ -1,18 +1,49 @@
-/** Signals closer together are one: npm hands on a Ctrl-C that the terminal has sent already. */
+import { constants } from "node:os";
+
+/** What asks a command to stop. SIGPIPE: whoever read its output has left. */
+export type Interruption = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGPIPE";
+
+/** Signals closer together are one: npm hands on a Ctrl-C that the terminal has sent already, systemd sends two. */
 const togetherMilliseconds = 200;
 
-/** Fires at the first Ctrl-C (or SIGTERM); the next one ends the process at once, with exit code 130. */
+const controller = new AbortController();
+let listening = false;
+let first: { readonly by: Interruption; readonly time: number } | undefined;
+
+/**
+ * Fires, with the `Interruption` as its reason, when the command is asked to stop.
+ * The next signal ends the process at once.
+ */
 export function interruptSignal(): AbortSignal {
-  const controller = new AbortController();
-  let first = 0;
-  const interrupt = () => {
-    if (!controller.signal.aborted) {
-      first = performance.now();
-      controller.abort();
-    } else if (performance.now() - first > togetherMilliseconds) {
-      process.exit(130);
-    }
-  };
-  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+  if (!listening) {
+    listening = true;
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => signalled(name));
+  }
   return controller.signal;
+}
+
+/** Nobody reads what the command prints: it is to end cleanly what it does, and has not succeeded. */
+export function readerLeft(): void {
+  process.exitCode = exitCodeOf("SIGPIPE");
+  if (listening) interrupt("SIGPIPE");
+  else process.exit();
+}
+
+/** Of a command that was stopped: 128 and the signal's number, as shells say it; 130 for Ctrl-C. */
+export function interruptedExitCode(): number {
+  return exitCodeOf(first?.by ?? "SIGINT");
+}
+
+function signalled(by: Interruption): void {
+  if (first === undefined) interrupt(by);
+  else if (performance.now() - first.time > togetherMilliseconds) process.exit(exitCodeOf(by));
+}
+
+function interrupt(by: Interruption): void {
+  first ??= { by, time: performance.now() };
+  controller.abort(first.by);
+}
+
+function exitCodeOf(by: Interruption): number {
+  return 128 + constants.signals[by];
 }

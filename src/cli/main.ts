@@ -4,6 +4,7 @@ import { packageVersion } from "../package.ts";
 import { addConform } from "./conform.ts";
 import { addDoctor } from "./doctor.ts";
 import { failureOf, humanFailure, jsonFailure } from "./failure.ts";
+import { readerLeft } from "./interrupt.ts";
 import { addSetup } from "./setup.ts";
 
 /** Registers a command whose module, and the schemas behind its options, are loaded when it is selected. */
@@ -67,21 +68,21 @@ async function main(given: readonly string[]): Promise<void> {
   }
 }
 
-function ignoreClosed(whenClosed: () => void) {
+/** What writing gives once a reader has left: a closed pipe, or a terminal that is gone. */
+const leftCodes: ReadonlySet<unknown> = new Set(["EPIPE", "EIO"]);
+
+function whenReaderLeft(react: () => void) {
   return (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    whenClosed();
+    if (!leftCodes.has(error.code)) throw error;
+    react();
   };
 }
 
-// Whoever read our output has read enough, as in `adsam train --json | head`.
-process.stdout.on(
-  "error",
-  ignoreClosed(() => process.exit()),
-);
+// As in `adsam train --json | head -1`.
+process.stdout.on("error", whenReaderLeft(readerLeft));
 process.stderr.on(
   "error",
-  ignoreClosed(() => {}),
+  whenReaderLeft(() => {}), // its course is not read any more, but what it makes is
 );
 
 await main(process.argv.slice(2));

@@ -10,7 +10,10 @@ export class TrainView {
   #progress: Progress | undefined;
 
   constructor(signal: AbortSignal) {
-    signal.addEventListener("abort", () => this.#say("stopping; Ctrl-C again ends at once"));
+    signal.addEventListener("abort", () => {
+      const again = signal.reason === "SIGINT" ? "Ctrl-C again" : "the next signal";
+      this.#say(`stopping; ${again} ends at once`);
+    });
   }
 
   /** Shows all events; answers how the run ended. */

@@ -5,7 +5,7 @@ import { type TrainEvent, train as trainRun } from "../experiments/train.ts";
 import { jsonText } from "../json.ts";
 import type { OpenOptions } from "../schema/backends.ts";
 import { askedBackend } from "./groups.ts";
-import { interruptSignal } from "./interrupt.ts";
+import { interruptedExitCode, interruptSignal } from "./interrupt.ts";
 import { addOptions, givenOptions, kebabCase } from "./options.ts";
 import { fitInput, modelInput, resumable, type TrainArguments, trainArguments, trainGroups } from "./train-options.ts";
 import { TrainView } from "./train-view.ts";
@@ -20,7 +20,7 @@ export function train(command: Command): void {
     const events =
       values.resume === undefined ? newRun(values, given, signal) : resumed(values.resume, values, given, signal);
     const status = values.json ? await writeLines(events) : await new TrainView(signal).show(events);
-    if (status === "cancelled") process.exitCode = 130;
+    if (status === "cancelled") process.exitCode = interruptedExitCode();
   });
 }
 

@@ -23,15 +23,27 @@ export interface Surroundings {
   readonly env?: NodeJS.ProcessEnv;
   /** Bytes that it may write to one file. */
   readonly fileSize?: number;
+  /** A process group of its own, as a shell or `timeout` gives it. */
+  readonly detached?: boolean;
+}
+
+/** Sends a signal to all processes of the group of a command that was started detached. */
+export function signalGroup({ process: { pid } }: Started, signal: NodeJS.Signals): void {
+  if (pid === undefined) throw new Error("it was not started");
+  process.kill(-pid, signal);
 }
 
 /** Starts `adsam ...words`, on one thread so that tests side by side do not slow each other down. */
-export function start(words: readonly string[], { cwd = root, env = {}, fileSize }: Surroundings = {}): Started {
+export function start(
+  words: readonly string[],
+  { cwd = root, env = {}, fileSize, detached = false }: Surroundings = {},
+): Started {
   const limit = fileSize === undefined ? "" : `ulimit -f ${fileSize / 512}; `;
   const child = spawn("/bin/sh", ["-c", `${limit}exec "$0" "$@"`, process.execPath, program, ...words], {
     cwd,
     env: { ...process.env, OMP_NUM_THREADS: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
+    detached,
   });
   const output = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text) => {

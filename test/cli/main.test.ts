@@ -50,10 +50,10 @@ test("with --json a failure is one JSON document on stdout, and nothing on stder
   expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: "" });
 });
 
-test("a reader who leaves early is no failure", async () => {
+test("a reader who leaves early is told by 141 alone, as by other programs", async () => {
   const { process: child, ended } = start(["train", "--help"]);
   child.stdout.destroy();
-  expect(await ended).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(await ended).toMatchObject({ exitCode: 141, stderr: "" });
   const wrong = start(["train", "--ratio", "2"]);
   wrong.process.stderr.destroy();
   expect(await wrong.ended).toMatchObject({ exitCode: 2, stdout: "" });
