@@ -1,24 +1,43 @@
 /**
- * Writes python/adversarial_sampling/_protocol.py from src/schema: every message as a pydantic model,
- * with its defaults, ranges and descriptions. `--check` only compares, and fails when the file is stale.
+ * Writes what follows from the schemas: python/adversarial_sampling/_protocol.py, every message as a pydantic model with its
+ * defaults, ranges and descriptions, and the TypeScript types that users see, with the descriptions as their doc comments.
+ * `--check` only compares, and fails when a file is stale.
  */
+import { spawnSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import * as z from "zod";
+import { dataRecord, runRecord, runResult } from "../src/experiments/record.ts";
+import { openOptions } from "../src/schema/backends.ts";
+import { normalization } from "../src/schema/data.ts";
 import { calls, jobEvent, jobs, protocolVersion } from "../src/schema/endpoints.ts";
-import { fidelity, fidelityPresets } from "../src/schema/options.ts";
-import { type Definition, PythonModule, snakeCase } from "./python-module.ts";
+import { fitEvent } from "../src/schema/events.ts";
+import { modelSpec } from "../src/schema/models.ts";
+import {
+  fidelity,
+  fidelityPresets,
+  fitOptions,
+  forwardOptions,
+  gradientOptions,
+  predictOptions,
+  stepOptions,
+} from "../src/schema/options.ts";
+import { fitResult, stepRecord, tensorInfo } from "../src/schema/results.ts";
+import type { Definition } from "./definition.ts";
+import { PythonModule, snakeCase } from "./python-module.ts";
+import { type Side, TypeScriptModule } from "./typescript-module.ts";
 
-const target = new URL("../python/adversarial_sampling/_protocol.py", import.meta.url);
+const root = new URL("../", import.meta.url);
 
-function definitions(): Record<string, Definition> {
-  const endpoints = Object.values({ ...calls, ...jobs });
-  const everything = z.union([
-    ...endpoints.flatMap((endpoint) => [endpoint.request, endpoint.answer]),
-    jobEvent,
-    fidelity,
-  ]);
-  const schema: unknown = z.toJSONSchema(everything, { io: "input" });
+/** The definitions of all that these schemas name. */
+function definitionsOf(schemas: readonly z.ZodType[]): Record<string, Definition> {
+  const schema: unknown = z.toJSONSchema(z.tuple(schemas as [z.ZodType, ...z.ZodType[]]), { io: "input" });
   return z.object({ $defs: z.record(z.string(), z.custom<Definition>()) }).parse(schema).$defs;
+}
+
+function messages(): z.ZodType[] {
+  const endpoints = Object.values({ ...calls, ...jobs });
+  return [...endpoints.flatMap(({ request, answer }) => [request, answer]), jobEvent, fidelity];
 }
 
 function requestTable(name: string, endpoints: Record<string, { request: z.ZodType }>): string {
@@ -39,8 +58,8 @@ function presetTable(): string {
   return `FIDELITY_PRESETS: dict[str, Fidelity] = {\n${rows.join("\n")}\n}`;
 }
 
-export function generate(): string {
-  const module = new PythonModule(definitions());
+function protocol(): string {
+  const module = new PythonModule(definitionsOf(messages()));
   return [
     module.render(),
     requestTable("CALLS", calls),
@@ -50,12 +69,44 @@ export function generate(): string {
   ].join("\n\n");
 }
 
-const fresh = generate();
-if (process.argv.includes("--check")) {
-  if ((await readFile(target, "utf8").catch(() => "")) !== fresh) {
-    console.error("python/adversarial_sampling/_protocol.py is stale: run `npm run generate` and commit the result");
-    process.exit(1);
+const header = "/** Generated from the schemas by `npm run generate`: change the schema, never this file. */\n\n";
+
+function types({ input, output }: Record<Side, readonly z.ZodType[]>, elsewhere?: ReadonlyMap<string, string>) {
+  const module = new TypeScriptModule(definitionsOf([...input, ...output]), elsewhere);
+  const ids = (schemas: readonly z.ZodType[]) => schemas.map((schema) => String(schema.meta()?.id));
+  const text = module.render({ input: ids(input), output: ids(output) });
+  return { text: formatted(header + text), names: module.names };
+}
+
+function formatted(text: string): string {
+  const biome = fileURLToPath(new URL("node_modules/.bin/biome", root));
+  const { stdout, status, stderr } = spawnSync(biome, ["format", "--stdin-file-path", "types.ts"], {
+    input: text,
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`biome could not format the types: ${stderr}`);
+  return stdout;
+}
+
+function generated(): [path: string, text: string][] {
+  const input = [modelSpec, fitOptions, stepOptions, forwardOptions, gradientOptions, predictOptions, openOptions];
+  const schema = types({ input, output: [fidelity, normalization, fitEvent, fitResult, stepRecord, tensorInfo] });
+  const elsewhere = new Map(schema.names.map((name) => [name, "../schema/types.generated.ts"]));
+  return [
+    ["python/adversarial_sampling/_protocol.py", protocol()],
+    ["src/schema/types.generated.ts", schema.text],
+    [
+      "src/experiments/record.generated.ts",
+      types({ input: [], output: [dataRecord, runRecord, runResult] }, elsewhere).text,
+    ],
+  ];
+}
+
+for (const [path, text] of generated()) {
+  const file = new URL(path, root);
+  if (!process.argv.includes("--check")) await writeFile(file, text);
+  else if ((await readFile(file, "utf8").catch(() => "")) !== text) {
+    console.error(`${path} is stale: run \`npm run generate\` and commit the result`);
+    process.exitCode = 1;
   }
-} else {
-  await writeFile(target, fresh);
 }

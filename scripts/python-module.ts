@@ -1,24 +1,6 @@
 /** Renders JSON Schema definitions, as zod writes them, as a Python module of pydantic models. */
 
-export interface Definition {
-  $ref?: string;
-  type?: string | string[];
-  description?: string;
-  const?: unknown;
-  enum?: unknown[];
-  default?: unknown;
-  properties?: Record<string, Definition>;
-  required?: string[];
-  items?: Definition;
-  prefixItems?: Definition[];
-  additionalProperties?: Definition | boolean;
-  anyOf?: Definition[];
-  oneOf?: Definition[];
-  minimum?: number;
-  maximum?: number;
-  exclusiveMinimum?: number;
-  exclusiveMaximum?: number;
-}
+import { type Definition, refName } from "./definition.ts";
 
 const header = `"""The messages of the bridge and their defaults.
 
@@ -171,8 +153,4 @@ export class PythonModule {
     const limits = bounds(definition);
     return limits.length > 0 ? `Annotated[${python}, Field(${limits.join(", ")})]` : python;
   }
-}
-
-function refName({ $ref = "" }: Definition): string {
-  return $ref.slice($ref.lastIndexOf("/") + 1);
 }

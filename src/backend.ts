@@ -8,7 +8,7 @@ import type {
   FitOptionsInput,
   ForwardOptionsInput,
   GradientOptionsInput,
-  Noise,
+  NoiseSpec,
   PredictOptionsInput,
   StepOptions,
 } from "./schema/options.ts";
@@ -121,7 +121,7 @@ export interface TraceOptions extends Cancellable {
   readonly step: StepOptions;
   /** N of beta = 1 / N / 100. */
   readonly trainingSize: number;
-  readonly noise: Noise;
+  readonly noise: NoiseSpec;
 }
 
 export interface LoadOptions {

@@ -58,6 +58,8 @@ class CancelRequest(Message):
 
 
 class NetworkSpec(Message):
+    """A whole network: images [N, 3, H, W] in, logits [N, classes] out."""
+
     kind: Literal["resnet20", "resnet32", "resnet44", "resnet56", "resnet110", "resnet1202", "vgg11", "vgg13", "vgg16", "vgg19"]
     """architecture"""
     classes: Annotated[int, Field(ge=2)] = 10
@@ -84,15 +86,26 @@ Padding = Count | tuple[Count, Count] | Literal["same", "valid"]
 
 
 class Conv2dSpec(Message):
+    """A mean-field Gaussian convolution: [N, C, H, W] in and out."""
+
     kind: Literal["conv2d"] = "conv2d"
+    """a convolution"""
     in_channels: PositiveCount
+    """channels of the input"""
     out_channels: PositiveCount
+    """channels of the output"""
     kernel_size: Size
+    """height and width of the kernel"""
     stride: Size = 1
+    """pixels from one place of the kernel to the next"""
     padding: Padding = 0
+    """zeros around the input"""
     dilation: Size = 1
+    """pixels from one weight of the kernel to the next"""
     groups: PositiveCount = 1
+    """groups of channels that do not meet"""
     bias: bool = True
+    """whether a Gaussian bias is added"""
     prior_sigma: Annotated[float, Field(gt=0)] = 0.15
     """standard deviation of the prior N(0, sigma^2)"""
     init_log_sigma: Annotated[float, Field(ge=-20, le=5)] = 0.15
@@ -104,10 +117,16 @@ class Conv2dSpec(Message):
 
 
 class LinearSpec(Message):
+    """A mean-field Gaussian linear layer: [N, inFeatures] to [N, outFeatures]."""
+
     kind: Literal["linear"] = "linear"
+    """a linear layer"""
     in_features: PositiveCount
+    """numbers that each row of the input has"""
     out_features: PositiveCount
+    """numbers that each row of the output has"""
     bias: bool = True
+    """whether a Gaussian bias is added"""
     prior_sigma: Annotated[float, Field(gt=0)] = 0.15
     """standard deviation of the prior N(0, sigma^2)"""
     init_log_sigma: Annotated[float, Field(ge=-20, le=5)] = 0.15
@@ -119,13 +138,20 @@ class LinearSpec(Message):
 
 
 class BatchNorm2dSpec(Message):
+    """Batch normalisation with a mean-field Gaussian scale and shift: [N, features, H, W] in and out."""
+
     kind: Literal["batchnorm2d"] = "batchnorm2d"
+    """batch normalisation"""
     features: PositiveCount
+    """channels of the input"""
     eps: Annotated[float, Field(gt=0)] = 0.00001
+    """added to the variance"""
     momentum: Annotated[float, Field(ge=0, le=1)] | None = 0.1
-    """null: a cumulative average"""
+    """how far the running statistics move to the batch's; null: a cumulative average"""
     affine: bool = True
+    """whether there are a Gaussian scale and shift"""
     track_running_stats: bool = True
+    """whether running statistics are kept for eval mode"""
     prior_sigma: Annotated[float, Field(gt=0)] = 0.15
     """standard deviation of the prior N(0, sigma^2)"""
     init_log_sigma: Annotated[float, Field(ge=-20, le=5)] = 0.15
@@ -147,9 +173,14 @@ class CreateRequest(Message):
 
 
 class TensorInfo(Message):
+    """A parameter or buffer of a model."""
+
     name: str
+    """as in the checkpoint"""
     dtype: str
+    """of its numbers, such as float32"""
     shape: tuple[Count, ...]
+    """its length along each axis"""
     parameter: bool
     """trained, not a buffer"""
 
@@ -210,13 +241,19 @@ class WriteRequest(Message):
 
 
 class GaussianNoiseSpec(Message):
+    """Draws from a seeded generator."""
+
     kind: Literal["gaussian"] = "gaussian"
+    """a seeded generator"""
     seed: Count | None = None
     """null: go on with the model's own generator"""
 
 
 class WaveNoiseSpec(Message):
+    """Draws by a formula, the same in every language."""
+
     kind: Literal["wave"] = "wave"
+    """the formula of recorded numbers, the same in every language"""
     next: Count = 0
     """number of the next draw"""
 
@@ -228,6 +265,8 @@ NoiseSpec = Annotated[
 
 
 class ForwardOptions(Message):
+    """One pass through a model."""
+
     train: bool = False
     """batch norm on the batch's own statistics, moving the running ones"""
     weights: Literal["mean", "stored", "fresh"] = "mean"
@@ -235,6 +274,7 @@ class ForwardOptions(Message):
     output: Literal["logits", "features"] = "logits"
     """features: what enters the last layer"""
     noise: NoiseSpec = GaussianNoiseSpec()
+    """where the noise of the weights comes from"""
 
 
 class ForwardRequest(Message):
@@ -252,6 +292,8 @@ class ForwardAnswer(Message):
 
 
 class GradientOptions(Message):
+    """What is differentiated: the ELBO loss CE(logits, labels) + beta * kl, or the projection sum(out * direction) + kl."""
+
     train: bool = False
     """batch norm on the batch's own statistics, moving the running ones"""
     weights: Literal["mean", "stored", "fresh"] = "mean"
@@ -259,7 +301,9 @@ class GradientOptions(Message):
     output: Literal["logits", "features"] = "logits"
     """features: what enters the last layer"""
     noise: NoiseSpec = GaussianNoiseSpec()
+    """where the noise of the weights comes from"""
     objective: Literal["elbo", "projection"] = "elbo"
+    """the loss that is differentiated"""
     beta: Annotated[float, Field(ge=0)] = 0
     """weight of the KL divergence in the ELBO"""
 
@@ -315,6 +359,8 @@ class CallAnswer(Message):
 
 
 class StepOptions(Message):
+    """What one step of training does."""
+
     optimizer: Literal["adam", "sgd"] = "adam"
     """adam, or sgd with momentum 0.9"""
     learning_rate: Annotated[float, Field(gt=0)] = 0.01
@@ -360,22 +406,33 @@ Digest = tuple[float, float, float]
 
 
 class ForwardRecord(Message):
+    """One forward within a training step."""
+
     fixed_noise: bool
+    """with the stored eps, not a fresh draw"""
     eps: dict[str, Digest] | None
     """the stored eps before a forward that uses them"""
     loss: float
     """cross-entropy"""
     kl: float | None
+    """KL divergence from the prior; null for a plain network"""
 
 
 class StepRecord(Message):
+    """What one training step did."""
+
     loss: float
+    """(1 - ratio) * (CE + beta * KL) + ratio * adversarial"""
     accuracy: float
+    """part of the batch that is classified right, 0 to 1"""
     draws: tuple[Count, Count]
     """[first, next) of the noise drawn"""
     forwards: tuple[ForwardRecord, ...]
+    """in the order of execution"""
     parameters: dict[str, Digest]
+    """after the step, by name"""
     running: dict[str, Digest]
+    """running statistics after the step, by name"""
 
 
 class TraceAnswer(Message):
@@ -383,6 +440,8 @@ class TraceAnswer(Message):
 
 
 class FitOptions(Message):
+    """What a whole run does: the step, and how often."""
+
     epochs: Count = 200
     """passes over the training images"""
     batch: PositiveCount = 100
@@ -434,9 +493,14 @@ class FitOptions(Message):
 
 
 class Normalization(Message):
+    """How stored pixels become a network's input: (pixel / scale - mean[c]) / std[c]."""
+
     scale: Annotated[float, Field(gt=0)]
+    """the pixel value that becomes 1; above 0"""
     mean: tuple[float, ...]
+    """of each channel, of pixel / scale"""
     std: tuple[Annotated[float, Field(gt=0)], ...]
+    """of each channel, of pixel / scale; above 0"""
 
 
 class FitRequest(Message):
@@ -456,6 +520,8 @@ class FitRequest(Message):
 
 
 class TrainingMeans(Message):
+    """Means over an epoch's images."""
+
     loss: float
     """(1 - ratio) * (CE + beta * KL) + ratio * adversarial"""
     cross_entropy: float | None
@@ -471,22 +537,33 @@ class TrainingMeans(Message):
 
 
 class Validation(Message):
+    """How a model does on the images that it is not trained on."""
+
     loss: float
+    """mean cross-entropy, nats"""
     accuracy: float
+    """part of the images that is classified right, 0 to 1"""
     images: Count
+    """number of images validated on"""
 
 
 class FitResult(Message):
+    """How a run ended."""
+
     status: Literal["finished", "cancelled"]
+    """whether the run went to its end"""
     epochs: Count
     """epochs finished, those before a resume included"""
     steps: Count
+    """steps taken, those before a resume included"""
     seconds: float
+    """how long the run took, in seconds"""
     train: TrainingMeans | None
-    """of the last finished epoch"""
+    """means over the last finished epoch; null: there is none"""
     validation: Validation | None
+    """of the last finished epoch; null: not validated"""
     computed_by: str | None = None
-    """native kernels, or torch and why not those; null: the backend has one way only"""
+    """what ran the network: native kernels, or torch and why not those; null: the backend has one way only"""
 
 
 class DisposeRequest(Message):
@@ -495,6 +572,8 @@ class DisposeRequest(Message):
 
 
 class PredictOptions(Message):
+    """Monte Carlo prediction."""
+
     samples: PositiveCount = 30
     """Monte Carlo samples of the weights"""
     batch: PositiveCount = 100
@@ -502,6 +581,7 @@ class PredictOptions(Message):
     weights: Literal["mean", "fresh"] = "fresh"
     """mean: one sample, of mu alone"""
     noise: NoiseSpec = GaussianNoiseSpec()
+    """where the noise of the weights comes from"""
 
 
 class PredictRequest(Message):
@@ -519,9 +599,12 @@ class PredictAnswer(Message):
 
 
 class StepEvent(Message):
+    """One training step has been taken."""
+
     kind: Literal["step"] = "step"
+    """one training step"""
     epoch: Count
-    """from 0"""
+    """number of the epoch, from 0"""
     step: PositiveCount
     """steps taken in this run, this one included"""
     batch: PositiveCount
@@ -541,21 +624,32 @@ class StepEvent(Message):
     accuracy: float
     """part of the images that is classified right, 0 to 1"""
     images_per_second: float
+    """images trained on in a second, lately"""
     learning_rate: float
+    """that the step was taken with"""
 
 
 class EpochEvent(Message):
+    """One epoch is over."""
+
     kind: Literal["epoch"] = "epoch"
+    """one pass over the training images"""
     epoch: Count
-    """from 0"""
+    """number of the epoch, from 0"""
     epochs: Count
+    """epochs that the run is to have"""
     step: Count
+    """steps taken in this run"""
     train: TrainingMeans
+    """means over the epoch's images"""
     validation: Validation | None
+    """null where the options say none"""
     images_per_second: float
+    """images trained on in a second"""
     learning_rate: float
+    """of the epoch"""
     seconds: float
-    """since the run began"""
+    """seconds since the run began"""
 
 
 FitEvent = Annotated[
@@ -606,6 +700,8 @@ JobEvent = Annotated[
 
 
 class Fidelity(Message):
+    """The four places where the published code departs from the paper."""
+
     epsilon_gradients: Literal["accumulated", "fresh"]
     """the gradient whose sign moves eps: the running sum, or its own"""
     optimizer_reset: Literal["each-epoch", "never"]

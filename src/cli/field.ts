@@ -23,7 +23,9 @@ function layers(schema: z.ZodType): Layers {
   if (schema instanceof z.ZodDefault) {
     return { ...layers(schema.unwrap() as z.ZodType), fallback: schema.parse(undefined) };
   }
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return layers(schema.unwrap() as z.ZodType);
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodReadonly) {
+    return layers(schema.unwrap() as z.ZodType);
+  }
   return { inner: schema, fallback: undefined };
 }
 

@@ -6,44 +6,48 @@ import { positiveCount } from "../schema/numbers.ts";
 import { fitOptions } from "../schema/options.ts";
 import { fitResult } from "../schema/results.ts";
 
+export type { DataRecord, RunRecord, RunResult } from "./record.generated.ts";
+
 /** Raised whenever run.json or result.json changes its fields. */
 export const runFormat = 1;
 
-const format = z.literal(runFormat);
+const format = z.literal(runFormat).describe("of this file");
 
-/** The data set of a run, and how it was used. */
-export const dataRecord = z.strictObject({
-  name: z.string().describe("as loadDataset takes it"),
-  folder: z.string().nullable().describe("where its files were"),
-  limit: positiveCount.nullable().describe("trained on this many of the first images only"),
-  classes: positiveCount,
-  image: z.array(positiveCount).describe("[channels, height, width]"),
-  trainImages: positiveCount,
-  testImages: z.int().min(0),
-  normalization: normalization.nullable(),
-});
-export type DataRecord = z.output<typeof dataRecord>;
+export const dataRecord = z
+  .strictObject({
+    name: z.string().describe("as loadDataset takes it"),
+    folder: z.string().nullable().describe("where its files were"),
+    limit: positiveCount.nullable().describe("trained on this many of the first images only"),
+    classes: positiveCount.describe("number of classes"),
+    image: z.array(positiveCount).readonly().describe("[channels, height, width]"),
+    trainImages: positiveCount.describe("number of images trained on"),
+    testImages: z.int().min(0).describe("number of images tested on"),
+    normalization: normalization.nullable().describe("null: the images are the network's input already"),
+  })
+  .meta({ id: "DataRecord", description: "The data set of a run, and how it was used." });
 
-/** run.json: everything that made a run what it is, written before it starts. */
-export const runRecord = z.strictObject({
-  format,
-  version: z.string().describe("of this package"),
-  started: z.iso.datetime(),
-  given: z.record(z.string(), z.unknown()).describe("the options as they were given, defaults left out"),
-  model: modelSpec,
-  fit: fitOptions,
-  data: dataRecord,
-  pretrain: z.string().nullable(),
-  backend: z.strictObject({
-    backend: z.enum(backendNames),
-    device: z.string(),
-    deviceName: z.string(),
-    dtypes: z.array(z.enum(dtypes)).readonly(),
-    versions: z.record(z.string(), z.string()),
-  }),
-});
-export type RunRecord = z.output<typeof runRecord>;
+export const runRecord = z
+  .strictObject({
+    format,
+    version: z.string().describe("of this package"),
+    started: z.iso.datetime().describe("when it began, in UTC"),
+    given: z.record(z.string(), z.unknown()).describe("the options as they were given, defaults left out"),
+    model: modelSpec.describe("the network"),
+    fit: fitOptions.describe("how it is trained"),
+    data: dataRecord.describe("what it is trained on"),
+    pretrain: z.string().nullable().describe("checkpoint whose weights the means begin with"),
+    backend: z
+      .strictObject({
+        backend: z.enum(backendNames).describe("what computes"),
+        device: z.string().describe("what the device asked for has become"),
+        deviceName: z.string().describe("the device as its maker calls it"),
+        dtypes: z.array(z.enum(dtypes)).readonly().describe("the numbers that it can compute in"),
+        versions: z.record(z.string(), z.string()).describe("of the parts it is made of"),
+      })
+      .describe("what trained it"),
+  })
+  .meta({ id: "RunRecord", description: "run.json: everything that made a run what it is, written before it starts." });
 
-/** result.json: how a run ended. */
-export const runResult = z.strictObject({ format, ended: z.iso.datetime(), ...fitResult.shape });
-export type RunResult = z.output<typeof runResult>;
+export const runResult = z
+  .strictObject({ format, ended: z.iso.datetime().describe("when it ended, in UTC"), ...fitResult.shape })
+  .meta({ id: "RunResult", description: "result.json: how a run ended." });

@@ -1,22 +1,23 @@
 import * as z from "zod";
 
+export type { OpenOptions as CheckedOpenOptions, OpenOptionsInput as OpenOptions } from "./types.generated.ts";
+
 /** What can run a model: PyTorch over the bridge, or its twin in TensorFlow.js. */
 export const backendNames = ["torch", "tfjs"] as const;
 export type BackendName = (typeof backendNames)[number];
 
-/** Which backend to open, and on what. */
-export const openOptions = z.strictObject({
-  backend: z.enum(backendNames).default("torch").describe("what computes"),
-  device: z
-    .string()
-    .regex(/^(auto|cpu|cuda(:\d+)?)$/, { error: 'expected "auto", "cpu", "cuda" or "cuda:<n>"' })
-    .default("auto")
-    .describe('"auto" (CUDA where there is one), "cpu", "cuda" or "cuda:<n>"'),
-  python: z
-    .string()
-    .optional()
-    .describe("the Python to use; otherwise ADSAM_PYTHON, otherwise the one that `adsam setup` made"),
-});
-export type OpenOptions = z.input<typeof openOptions>;
+export const openOptions = z
+  .strictObject({
+    backend: z.enum(backendNames).default("torch").describe("what computes"),
+    device: z
+      .string()
+      .regex(/^(auto|cpu|cuda(:\d+)?)$/, { error: 'expected "auto", "cpu", "cuda" or "cuda:<n>"' })
+      .default("auto")
+      .describe('"auto" (CUDA where there is one), "cpu", "cuda" or "cuda:<n>"'),
+    python: z
+      .string()
+      .optional()
+      .describe("the Python to use; otherwise ADSAM_PYTHON, otherwise the one that `adsam setup` made"),
+  })
+  .meta({ id: "OpenOptions", description: "Which backend to open, and on what." });
 /** Checked, with the defaults filled in. */
-export type CheckedOpenOptions = z.output<typeof openOptions>;

@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { count, positiveCount, real } from "./numbers.ts";
 
+export type { EpochEvent, FitEvent, StepEvent, TrainingMeans } from "./types.generated.ts";
+
 const losses = {
   loss: real.describe("(1 - ratio) * (CE + beta * KL) + ratio * adversarial"),
   crossEntropy: real.nullable().describe("of the forwards with fresh noise; null when ratio is 1"),
@@ -10,41 +12,46 @@ const losses = {
   accuracy: real.describe("part of the images that is classified right, 0 to 1"),
 };
 
-/** Means over an epoch's images. */
-export const trainingMeans = z.object(losses).meta({ id: "TrainingMeans" });
-export type TrainingMeans = z.output<typeof trainingMeans>;
+export const trainingMeans = z
+  .object(losses)
+  .meta({ id: "TrainingMeans", description: "Means over an epoch's images." });
 
 export const stepEvent = z
   .object({
-    kind: z.literal("step"),
-    epoch: count.describe("from 0"),
+    kind: z.literal("step").describe("one training step"),
+    epoch: count.describe("number of the epoch, from 0"),
     step: positiveCount.describe("steps taken in this run, this one included"),
     batch: positiveCount.describe("steps taken in this epoch, this one included"),
     batches: positiveCount.describe("steps of an epoch"),
     ...losses,
-    imagesPerSecond: real,
-    learningRate: real,
+    imagesPerSecond: real.describe("images trained on in a second, lately"),
+    learningRate: real.describe("that the step was taken with"),
   })
-  .meta({ id: "StepEvent" });
-export type StepEvent = z.output<typeof stepEvent>;
+  .meta({ id: "StepEvent", description: "One training step has been taken." });
 
-export const validation = z.object({ loss: real, accuracy: real, images: count }).meta({ id: "Validation" });
+export const validation = z
+  .object({
+    loss: real.describe("mean cross-entropy, nats"),
+    accuracy: real.describe("part of the images that is classified right, 0 to 1"),
+    images: count.describe("number of images validated on"),
+  })
+  .meta({ id: "Validation", description: "How a model does on the images that it is not trained on." });
 
 export const epochEvent = z
   .object({
-    kind: z.literal("epoch"),
-    epoch: count.describe("from 0"),
-    epochs: count,
-    step: count,
-    train: trainingMeans,
-    validation: validation.nullable(),
-    imagesPerSecond: real,
-    learningRate: real,
-    seconds: real.describe("since the run began"),
+    kind: z.literal("epoch").describe("one pass over the training images"),
+    epoch: count.describe("number of the epoch, from 0"),
+    epochs: count.describe("epochs that the run is to have"),
+    step: count.describe("steps taken in this run"),
+    train: trainingMeans.describe("means over the epoch's images"),
+    validation: validation.nullable().describe("null where the options say none"),
+    imagesPerSecond: real.describe("images trained on in a second"),
+    learningRate: real.describe("of the epoch"),
+    seconds: real.describe("seconds since the run began"),
   })
-  .meta({ id: "EpochEvent" });
-export type EpochEvent = z.output<typeof epochEvent>;
+  .meta({ id: "EpochEvent", description: "One epoch is over." });
 
-/** What a run tells while it goes on. Steps may be dropped when nobody reads them; epochs never are. */
-export const fitEvent = z.discriminatedUnion("kind", [stepEvent, epochEvent]).meta({ id: "FitEvent" });
-export type FitEvent = z.output<typeof fitEvent>;
+export const fitEvent = z.discriminatedUnion("kind", [stepEvent, epochEvent]).meta({
+  id: "FitEvent",
+  description: "What a run tells while it goes on. Steps may be dropped when nobody reads them; epochs never are.",
+});

@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { count, positiveCount } from "./numbers.ts";
 
+export type { ModelSpec, ModelSpecInput, NetworkSpec } from "./types.generated.ts";
+
 /** The numbers that a model computes in. float16 and bfloat16 keep float32 parameters and compute under autocast. */
 export const dtypes = ["float32", "float64", "float16", "bfloat16"] as const;
 
@@ -27,11 +29,14 @@ const prior = {
   initLogSigma: z.number().min(-20).max(5).default(0.15).describe("initial log sigma of every weight"),
 };
 
-/** One number for both axes, or [height, width]. */
-const size = z.union([positiveCount, z.tuple([positiveCount, positiveCount])]).meta({ id: "Size" });
-const padding = z.union([count, z.tuple([count, count]), z.enum(["same", "valid"])]).meta({ id: "Padding" });
+const size = z
+  .union([positiveCount, z.tuple([positiveCount, positiveCount]).readonly()])
+  .meta({ id: "Size", description: "One number for both axes, or [height, width]." });
+const padding = z.union([count, z.tuple([count, count]).readonly(), z.enum(["same", "valid"])]).meta({
+  id: "Padding",
+  description: "One number for both axes, [height, width], as much as keeps the size, or none.",
+});
 
-/** A whole network, as in REFERENCE "The models": images [N, 3, H, W] in, logits [N, classes] out. */
 export const networkSpec = z
   .strictObject({
     kind: z.enum(architectures).describe("architecture"),
@@ -40,57 +45,62 @@ export const networkSpec = z
     ...prior,
     ...creation,
   })
-  .meta({ id: "NetworkSpec" });
+  .meta({
+    id: "NetworkSpec",
+    description: "A whole network: images [N, 3, H, W] in, logits [N, classes] out.",
+  });
 
-/** A mean-field Gaussian convolution: [N, C, H, W] in and out. */
 export const conv2dSpec = z
   .strictObject({
-    kind: z.literal("conv2d"),
-    inChannels: positiveCount,
-    outChannels: positiveCount,
-    kernelSize: size,
-    stride: size.default(1),
-    padding: padding.default(0),
-    dilation: size.default(1),
-    groups: positiveCount.default(1),
-    bias: z.boolean().default(true),
+    kind: z.literal("conv2d").describe("a convolution"),
+    inChannels: positiveCount.describe("channels of the input"),
+    outChannels: positiveCount.describe("channels of the output"),
+    kernelSize: size.describe("height and width of the kernel"),
+    stride: size.default(1).describe("pixels from one place of the kernel to the next"),
+    padding: padding.default(0).describe("zeros around the input"),
+    dilation: size.default(1).describe("pixels from one weight of the kernel to the next"),
+    groups: positiveCount.default(1).describe("groups of channels that do not meet"),
+    bias: z.boolean().default(true).describe("whether a Gaussian bias is added"),
     ...prior,
     ...creation,
   })
-  .meta({ id: "Conv2dSpec" });
+  .meta({ id: "Conv2dSpec", description: "A mean-field Gaussian convolution: [N, C, H, W] in and out." });
 
-/** A mean-field Gaussian linear layer: [N, inFeatures] to [N, outFeatures]. */
 export const linearSpec = z
   .strictObject({
-    kind: z.literal("linear"),
-    inFeatures: positiveCount,
-    outFeatures: positiveCount,
-    bias: z.boolean().default(true),
+    kind: z.literal("linear").describe("a linear layer"),
+    inFeatures: positiveCount.describe("numbers that each row of the input has"),
+    outFeatures: positiveCount.describe("numbers that each row of the output has"),
+    bias: z.boolean().default(true).describe("whether a Gaussian bias is added"),
     ...prior,
     ...creation,
   })
-  .meta({ id: "LinearSpec" });
+  .meta({ id: "LinearSpec", description: "A mean-field Gaussian linear layer: [N, inFeatures] to [N, outFeatures]." });
 
-/** Batch normalisation with a mean-field Gaussian scale and shift: [N, features, H, W] in and out. */
 export const batchNorm2dSpec = z
   .strictObject({
-    kind: z.literal("batchnorm2d"),
-    features: positiveCount,
-    eps: z.number().positive().default(1e-5),
-    momentum: z.number().min(0).max(1).nullable().default(0.1).describe("null: a cumulative average"),
-    affine: z.boolean().default(true),
-    trackRunningStats: z.boolean().default(true),
+    kind: z.literal("batchnorm2d").describe("batch normalisation"),
+    features: positiveCount.describe("channels of the input"),
+    eps: z.number().positive().default(1e-5).describe("added to the variance"),
+    momentum: z
+      .number()
+      .min(0)
+      .max(1)
+      .nullable()
+      .default(0.1)
+      .describe("how far the running statistics move to the batch's; null: a cumulative average"),
+    affine: z.boolean().default(true).describe("whether there are a Gaussian scale and shift"),
+    trackRunningStats: z.boolean().default(true).describe("whether running statistics are kept for eval mode"),
     ...prior,
     ...creation,
   })
-  .meta({ id: "BatchNorm2dSpec" });
+  .meta({
+    id: "BatchNorm2dSpec",
+    description: "Batch normalisation with a mean-field Gaussian scale and shift: [N, features, H, W] in and out.",
+  });
 
-/** Everything that a backend can build: a network, or one layer on its own. */
 export const modelSpec = z
   .discriminatedUnion("kind", [networkSpec, conv2dSpec, linearSpec, batchNorm2dSpec])
-  .meta({ id: "ModelSpec" });
+  .meta({ id: "ModelSpec", description: "Everything that a backend can build: a network, or one layer on its own." });
 
-export type NetworkSpec = z.output<typeof networkSpec>;
-export type ModelSpec = z.output<typeof modelSpec>;
-export type ModelSpecInput = z.input<typeof modelSpec>;
 export type Architecture = (typeof architectures)[number];

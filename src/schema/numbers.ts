@@ -7,7 +7,7 @@ import * as z from "zod";
  * (the spelling that Python's side writes and reads as well).
  */
 export const real = z
-  .union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"]).transform(Number)])
+  .union([z.number(), z.literal(["NaN", "Infinity", "-Infinity"]).transform(Number)])
   .meta({ id: "Real" });
 
 export const count = z.int().min(0).meta({ id: "Count" });

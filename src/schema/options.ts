@@ -1,11 +1,22 @@
 import * as z from "zod";
 import { count, positiveCount } from "./numbers.ts";
 
+export type {
+  Fidelity,
+  FitOptions,
+  FitOptionsInput,
+  ForwardOptionsInput,
+  GradientOptionsInput,
+  NoiseSpec,
+  PredictOptions,
+  PredictOptionsInput,
+  StepOptions,
+} from "./types.generated.ts";
+
 export const epsilonGradients = z.enum(["accumulated", "fresh"]);
 export const optimizerReset = z.enum(["each-epoch", "never"]);
 export const runningStatistics = z.enum(["every-forward", "loss-forwards"]);
 
-/** The four places where the published code departs from the paper. */
 export const fidelity = z
   .strictObject({
     epsilonGradients: epsilonGradients.describe("the gradient whose sign moves eps: the running sum, or its own"),
@@ -13,8 +24,7 @@ export const fidelity = z
     metricForward: z.boolean().describe("one more noisy training-mode forward, only for the accuracy"),
     runningStatistics: runningStatistics.describe("which forwards move batch norm's running statistics"),
   })
-  .meta({ id: "Fidelity" });
-export type Fidelity = z.output<typeof fidelity>;
+  .meta({ id: "Fidelity", description: "The four places where the published code departs from the paper." });
 
 /** "reference" repeats the published code; "paper" is what the paper describes. */
 export const fidelityPresets = {
@@ -30,23 +40,24 @@ export const fidelityPresets = {
     metricForward: false,
     runningStatistics: "loss-forwards",
   },
-} as const satisfies Record<string, Fidelity>;
+} as const satisfies Record<string, z.output<typeof fidelity>>;
 
-/** Where Gaussian draws come from. */
 export const noise = z
   .discriminatedUnion("kind", [
     z
       .strictObject({
-        kind: z.literal("gaussian"),
+        kind: z.literal("gaussian").describe("a seeded generator"),
         seed: count.nullable().default(null).describe("null: go on with the model's own generator"),
       })
-      .meta({ id: "GaussianNoiseSpec" }),
+      .meta({ id: "GaussianNoiseSpec", description: "Draws from a seeded generator." }),
     z
-      .strictObject({ kind: z.literal("wave"), next: count.default(0).describe("number of the next draw") })
-      .meta({ id: "WaveNoiseSpec" }),
+      .strictObject({
+        kind: z.literal("wave").describe("the formula of recorded numbers, the same in every language"),
+        next: count.default(0).describe("number of the next draw"),
+      })
+      .meta({ id: "WaveNoiseSpec", description: "Draws by a formula, the same in every language." }),
   ])
-  .meta({ id: "NoiseSpec" });
-export type Noise = z.output<typeof noise>;
+  .meta({ id: "NoiseSpec", description: "Where Gaussian draws come from." });
 
 /** A switch of its own, which the preset sets unless it is given. */
 function asPreset<Switch extends z.ZodType>(schema: Switch) {
@@ -73,17 +84,20 @@ const step = {
   runningStatistics: asPreset(fidelity.shape.runningStatistics),
 };
 
-/** What one step of training does: REFERENCE "One training step". */
-export const stepOptions = z.strictObject(step).meta({ id: "StepOptions" });
-export type StepOptions = z.output<typeof stepOptions>;
+export const stepOptions = z
+  .strictObject(step)
+  .meta({ id: "StepOptions", description: "What one step of training does." });
 
-/** What a whole run does: the step, and how often. */
 export const fitOptions = z
   .strictObject({
     epochs: count.default(200).describe("passes over the training images"),
     batch: positiveCount.default(100).describe("images in one step"),
     ...step,
-    milestones: z.array(count).default([80, 140, 180]).describe("epochs (from 0) at which the learning rate falls"),
+    milestones: z
+      .array(count)
+      .readonly()
+      .default([80, 140, 180])
+      .describe("epochs (from 0) at which the learning rate falls"),
     decay: z.number().positive().max(1).default(0.1).describe("what the learning rate is multiplied by there"),
     flip: z.boolean().default(false).describe("mirror training images at random"),
     cropPadding: count.default(0).describe("crop training images at random from this many zeros around"),
@@ -92,45 +106,37 @@ export const fitOptions = z
     shuffle: z.boolean().default(true).describe("draw a new order of the images each epoch"),
     noise: noise.prefault({ kind: "gaussian" }).describe("where the noise of the weights comes from"),
   })
-  .meta({ id: "FitOptions" });
-export type FitOptions = z.output<typeof fitOptions>;
-export type FitOptionsInput = z.input<typeof fitOptions>;
+  .meta({ id: "FitOptions", description: "What a whole run does: the step, and how often." });
 
 /** Which weights a forward uses: mu alone, the stored eps, or a fresh draw. */
 export const weights = z.enum(["mean", "stored", "fresh"]);
 
-/** One pass through a model. */
 export const forwardOptions = z
   .strictObject({
     train: z.boolean().default(false).describe("batch norm on the batch's own statistics, moving the running ones"),
     weights: weights.default("mean").describe("mu alone, the stored eps, or a fresh draw"),
     output: z.enum(["logits", "features"]).default("logits").describe("features: what enters the last layer"),
-    noise: noise.prefault({ kind: "gaussian" }),
+    noise: noise.prefault({ kind: "gaussian" }).describe("where the noise of the weights comes from"),
   })
-  .meta({ id: "ForwardOptions" });
-export type ForwardOptionsInput = z.input<typeof forwardOptions>;
+  .meta({ id: "ForwardOptions", description: "One pass through a model." });
 
-/**
- * What is differentiated: the ELBO loss  CE(logits, labels) + beta * kl,
- * or the projection  sum(out * direction) + kl.
- */
 export const gradientOptions = z
   .strictObject({
     ...forwardOptions.shape,
-    objective: z.enum(["elbo", "projection"]).default("elbo"),
+    objective: z.enum(["elbo", "projection"]).default("elbo").describe("the loss that is differentiated"),
     beta: z.number().min(0).default(0).describe("weight of the KL divergence in the ELBO"),
   })
-  .meta({ id: "GradientOptions" });
-export type GradientOptionsInput = z.input<typeof gradientOptions>;
+  .meta({
+    id: "GradientOptions",
+    description:
+      "What is differentiated: the ELBO loss CE(logits, labels) + beta * kl, or the projection sum(out * direction) + kl.",
+  });
 
-/** Monte Carlo prediction. */
 export const predictOptions = z
   .strictObject({
     samples: positiveCount.default(30).describe("Monte Carlo samples of the weights"),
     batch: positiveCount.default(100).describe("images in one forward"),
     weights: z.enum(["mean", "fresh"]).default("fresh").describe("mean: one sample, of mu alone"),
-    noise: noise.prefault({ kind: "gaussian" }),
+    noise: noise.prefault({ kind: "gaussian" }).describe("where the noise of the weights comes from"),
   })
-  .meta({ id: "PredictOptions" });
-export type PredictOptions = z.output<typeof predictOptions>;
-export type PredictOptionsInput = z.input<typeof predictOptions>;
+  .meta({ id: "PredictOptions", description: "Monte Carlo prediction." });

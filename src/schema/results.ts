@@ -3,63 +3,63 @@ import { trainingMeans, validation } from "./events.ts";
 import { modelSpec } from "./models.ts";
 import { count, real } from "./numbers.ts";
 
+export type { Digest, FitResult, StepRecord, TensorInfo } from "./types.generated.ts";
+
 export const tensorInfo = z
   .object({
-    name: z.string(),
-    dtype: z.string(),
-    shape: z.array(count),
+    name: z.string().describe("as in the checkpoint"),
+    dtype: z.string().describe("of its numbers, such as float32"),
+    shape: z.array(count).readonly().describe("its length along each axis"),
     parameter: z.boolean().describe("trained, not a buffer"),
   })
-  .meta({ id: "TensorInfo" });
-export type TensorInfo = z.output<typeof tensorInfo>;
+  .meta({ id: "TensorInfo", description: "A parameter or buffer of a model." });
 
 export const modelInfo = z
   .object({
     model: count.describe("the model's number in its session"),
     spec: modelSpec,
-    tensors: z.array(tensorInfo).describe("in the order of state_dict"),
+    tensors: z.array(tensorInfo).readonly().describe("in the order of state_dict"),
   })
   .meta({ id: "ModelInfo" });
 export type ModelInfo = z.output<typeof modelInfo>;
 
 export const fitResult = z
   .object({
-    status: z.enum(["finished", "cancelled"]),
+    status: z.enum(["finished", "cancelled"]).describe("whether the run went to its end"),
     epochs: count.describe("epochs finished, those before a resume included"),
-    steps: count,
-    seconds: real,
-    train: trainingMeans.nullable().describe("of the last finished epoch"),
-    validation: validation.nullable(),
+    steps: count.describe("steps taken, those before a resume included"),
+    seconds: real.describe("how long the run took, in seconds"),
+    train: trainingMeans.nullable().describe("means over the last finished epoch; null: there is none"),
+    validation: validation.nullable().describe("of the last finished epoch; null: not validated"),
     computedBy: z
       .string()
       .nullable()
       .default(null)
-      .describe("native kernels, or torch and why not those; null: the backend has one way only"),
+      .describe("what ran the network: native kernels, or torch and why not those; null: the backend has one way only"),
   })
-  .meta({ id: "FitResult" });
-export type FitResult = z.output<typeof fitResult>;
+  .meta({ id: "FitResult", description: "How a run ended." });
 
-/** [sum, Euclidean norm, projection on wave(5000)] of a tensor: three numbers that any change moves. */
-export const digest = z.tuple([real, real, real]).meta({ id: "Digest" });
-export type Digest = z.output<typeof digest>;
+export const digest = z.tuple([real, real, real]).readonly().meta({
+  id: "Digest",
+  description: "[sum, Euclidean norm, projection on wave(5000)] of a tensor: three numbers that any change moves.",
+});
 
 export const forwardRecord = z
   .object({
-    fixedNoise: z.boolean(),
+    fixedNoise: z.boolean().describe("with the stored eps, not a fresh draw"),
     eps: z.record(z.string(), digest).nullable().describe("the stored eps before a forward that uses them"),
     loss: real.describe("cross-entropy"),
-    kl: real.nullable(),
+    kl: real.nullable().describe("KL divergence from the prior; null for a plain network"),
   })
-  .meta({ id: "ForwardRecord" });
+  .meta({ id: "ForwardRecord", description: "One forward within a training step." });
 
 export const stepRecord = z
   .object({
-    loss: real,
-    accuracy: real,
-    draws: z.tuple([count, count]).describe("[first, next) of the noise drawn"),
-    forwards: z.array(forwardRecord),
-    parameters: z.record(z.string(), digest),
-    running: z.record(z.string(), digest),
+    loss: real.describe("(1 - ratio) * (CE + beta * KL) + ratio * adversarial"),
+    accuracy: real.describe("part of the batch that is classified right, 0 to 1"),
+    draws: z.tuple([count, count]).readonly().describe("[first, next) of the noise drawn"),
+    forwards: z.array(forwardRecord).readonly().describe("in the order of execution"),
+    parameters: z.record(z.string(), digest).describe("after the step, by name"),
+    running: z.record(z.string(), digest).describe("running statistics after the step, by name"),
   })
-  .meta({ id: "StepRecord" });
-export type StepRecord = z.output<typeof stepRecord>;
+  .meta({ id: "StepRecord", description: "What one training step did." });

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { streamKey } from "../random.ts";
-import type { Noise } from "../schema/options.ts";
+import type { NoiseSpec } from "../schema/options.ts";
 import { elementCount } from "../tensor.ts";
 import { wave } from "../wave.ts";
 import { statelessNormal } from "./kernels/normal.ts";
@@ -47,7 +47,7 @@ export class WaveNoise implements NoiseSource {
 }
 
 /** The source that `spec` describes; `own` when it asks to go on with the model's. */
-export function noiseFrom(spec: Noise, own: NoiseSource): NoiseSource {
+export function noiseFrom(spec: NoiseSpec, own: NoiseSource): NoiseSource {
   if (spec.kind === "wave") return new WaveNoise(spec.next);
   return spec.seed === null ? own : new GaussianNoise(spec.seed);
 }

@@ -25,7 +25,7 @@ export async function trace(
 ): Promise<StepRecord[]> {
   const classes = classesOf(model.spec);
   const origin = noise instanceof WaveNoise ? 0 : noise.next;
-  const forwards: StepRecord["forwards"] = [];
+  const forwards: StepRecord["forwards"][number][] = [];
   const step = new AdversarialStep(model, options, trainingSize, (fixedNoise, loss) => {
     const kl = model.bayesian ? numberOf(model.kl()) : null;
     forwards.push({ fixedNoise, eps: fixedNoise ? digests(model.storedNoise) : null, loss, kl });

@@ -1,0 +1,78 @@
+/** Generated from the schemas by `npm run generate`: change the schema, never this file. */
+
+import type { FitOptions, ModelSpec, Normalization, TrainingMeans, Validation } from "../schema/types.generated.ts";
+
+/** The data set of a run, and how it was used. */
+export interface DataRecord {
+  /** as loadDataset takes it */
+  readonly name: string;
+  /** where its files were */
+  readonly folder: string | null;
+  /** trained on this many of the first images only */
+  readonly limit: number | null;
+  /** number of classes */
+  readonly classes: number;
+  /** [channels, height, width] */
+  readonly image: readonly number[];
+  /** number of images trained on */
+  readonly trainImages: number;
+  /** number of images tested on */
+  readonly testImages: number;
+  /** null: the images are the network's input already */
+  readonly normalization: Normalization | null;
+}
+
+/** run.json: everything that made a run what it is, written before it starts. */
+export interface RunRecord {
+  /** of this file */
+  readonly format: 1;
+  /** of this package */
+  readonly version: string;
+  /** when it began, in UTC */
+  readonly started: string;
+  /** the options as they were given, defaults left out */
+  readonly given: Readonly<Record<string, unknown>>;
+  /** the network */
+  readonly model: ModelSpec;
+  /** how it is trained */
+  readonly fit: FitOptions;
+  /** what it is trained on */
+  readonly data: DataRecord;
+  /** checkpoint whose weights the means begin with */
+  readonly pretrain: string | null;
+  /** what trained it */
+  readonly backend: {
+    /** what computes */
+    readonly backend: "torch" | "tfjs";
+    /** what the device asked for has become */
+    readonly device: string;
+    /** the device as its maker calls it */
+    readonly deviceName: string;
+    /** the numbers that it can compute in */
+    readonly dtypes: readonly ("float32" | "float64" | "float16" | "bfloat16")[];
+    /** of the parts it is made of */
+    readonly versions: Readonly<Record<string, string>>;
+  };
+}
+
+/** result.json: how a run ended. */
+export interface RunResult {
+  /** of this file */
+  readonly format: 1;
+  /** when it ended, in UTC */
+  readonly ended: string;
+  /** whether the run went to its end */
+  readonly status: "finished" | "cancelled";
+  /** epochs finished, those before a resume included */
+  readonly epochs: number;
+  /** steps taken, those before a resume included */
+  readonly steps: number;
+  /** how long the run took, in seconds */
+  readonly seconds: number;
+  /** means over the last finished epoch; null: there is none */
+  readonly train: TrainingMeans | null;
+  /** of the last finished epoch; null: not validated */
+  readonly validation: Validation | null;
+  /** what ran the network: native kernels, or torch and why not those; null: the backend has one way only */
+  readonly computedBy: string | null;
+}

@@ -1,0 +1,939 @@
+/** Generated from the schemas by `npm run generate`: change the schema, never this file. */
+
+/** Everything that a backend can build: a network, or one layer on its own. */
+export type ModelSpecInput = NetworkSpecInput | Conv2dSpecInput | LinearSpecInput | BatchNorm2dSpecInput;
+
+/** A whole network: images [N, 3, H, W] in, logits [N, classes] out. */
+export interface NetworkSpecInput {
+  /** architecture */
+  readonly kind:
+    | "resnet20"
+    | "resnet32"
+    | "resnet44"
+    | "resnet56"
+    | "resnet110"
+    | "resnet1202"
+    | "vgg11"
+    | "vgg13"
+    | "vgg16"
+    | "vgg19";
+  /**
+   * number of classes; a whole number from 2
+   * @default 10
+   */
+  readonly classes?: number | undefined;
+  /**
+   * Gaussian weights; false is the plain network
+   * @default true
+   */
+  readonly bayesian?: boolean | undefined;
+  /**
+   * standard deviation of the prior N(0, sigma^2); above 0
+   * @default 0.15
+   */
+  readonly priorSigma?: number | undefined;
+  /**
+   * initial log sigma of every weight; from -20 to 5
+   * @default 0.15
+   */
+  readonly initLogSigma?: number | undefined;
+  /**
+   * numbers to compute in
+   * @default "float32"
+   */
+  readonly dtype?: "float32" | "float64" | "float16" | "bfloat16" | undefined;
+  /**
+   * seed of the initial values and of the noise; a whole number from 0
+   * @default 42
+   */
+  readonly seed?: number | undefined;
+}
+
+/** A mean-field Gaussian convolution: [N, C, H, W] in and out. */
+export interface Conv2dSpecInput {
+  /** a convolution */
+  readonly kind: "conv2d";
+  /** channels of the input; a whole number from 1 */
+  readonly inChannels: number;
+  /** channels of the output; a whole number from 1 */
+  readonly outChannels: number;
+  /** height and width of the kernel */
+  readonly kernelSize: Size;
+  /**
+   * pixels from one place of the kernel to the next
+   * @default 1
+   */
+  readonly stride?: Size | undefined;
+  /**
+   * zeros around the input
+   * @default 0
+   */
+  readonly padding?: Padding | undefined;
+  /**
+   * pixels from one weight of the kernel to the next
+   * @default 1
+   */
+  readonly dilation?: Size | undefined;
+  /**
+   * groups of channels that do not meet; a whole number from 1
+   * @default 1
+   */
+  readonly groups?: number | undefined;
+  /**
+   * whether a Gaussian bias is added
+   * @default true
+   */
+  readonly bias?: boolean | undefined;
+  /**
+   * standard deviation of the prior N(0, sigma^2); above 0
+   * @default 0.15
+   */
+  readonly priorSigma?: number | undefined;
+  /**
+   * initial log sigma of every weight; from -20 to 5
+   * @default 0.15
+   */
+  readonly initLogSigma?: number | undefined;
+  /**
+   * numbers to compute in
+   * @default "float32"
+   */
+  readonly dtype?: "float32" | "float64" | "float16" | "bfloat16" | undefined;
+  /**
+   * seed of the initial values and of the noise; a whole number from 0
+   * @default 42
+   */
+  readonly seed?: number | undefined;
+}
+
+/** One number for both axes, or [height, width]. */
+export type Size = number | readonly [number, number];
+
+/** One number for both axes, [height, width], as much as keeps the size, or none. */
+export type Padding = number | readonly [number, number] | "same" | "valid";
+
+/** A mean-field Gaussian linear layer: [N, inFeatures] to [N, outFeatures]. */
+export interface LinearSpecInput {
+  /** a linear layer */
+  readonly kind: "linear";
+  /** numbers that each row of the input has; a whole number from 1 */
+  readonly inFeatures: number;
+  /** numbers that each row of the output has; a whole number from 1 */
+  readonly outFeatures: number;
+  /**
+   * whether a Gaussian bias is added
+   * @default true
+   */
+  readonly bias?: boolean | undefined;
+  /**
+   * standard deviation of the prior N(0, sigma^2); above 0
+   * @default 0.15
+   */
+  readonly priorSigma?: number | undefined;
+  /**
+   * initial log sigma of every weight; from -20 to 5
+   * @default 0.15
+   */
+  readonly initLogSigma?: number | undefined;
+  /**
+   * numbers to compute in
+   * @default "float32"
+   */
+  readonly dtype?: "float32" | "float64" | "float16" | "bfloat16" | undefined;
+  /**
+   * seed of the initial values and of the noise; a whole number from 0
+   * @default 42
+   */
+  readonly seed?: number | undefined;
+}
+
+/** Batch normalisation with a mean-field Gaussian scale and shift: [N, features, H, W] in and out. */
+export interface BatchNorm2dSpecInput {
+  /** batch normalisation */
+  readonly kind: "batchnorm2d";
+  /** channels of the input; a whole number from 1 */
+  readonly features: number;
+  /**
+   * added to the variance; above 0
+   * @default 0.00001
+   */
+  readonly eps?: number | undefined;
+  /**
+   * how far the running statistics move to the batch's; null: a cumulative average; from 0 to 1
+   * @default 0.1
+   */
+  readonly momentum?: number | null | undefined;
+  /**
+   * whether there are a Gaussian scale and shift
+   * @default true
+   */
+  readonly affine?: boolean | undefined;
+  /**
+   * whether running statistics are kept for eval mode
+   * @default true
+   */
+  readonly trackRunningStats?: boolean | undefined;
+  /**
+   * standard deviation of the prior N(0, sigma^2); above 0
+   * @default 0.15
+   */
+  readonly priorSigma?: number | undefined;
+  /**
+   * initial log sigma of every weight; from -20 to 5
+   * @default 0.15
+   */
+  readonly initLogSigma?: number | undefined;
+  /**
+   * numbers to compute in
+   * @default "float32"
+   */
+  readonly dtype?: "float32" | "float64" | "float16" | "bfloat16" | undefined;
+  /**
+   * seed of the initial values and of the noise; a whole number from 0
+   * @default 42
+   */
+  readonly seed?: number | undefined;
+}
+
+/** What a whole run does: the step, and how often. */
+export interface FitOptionsInput {
+  /**
+   * passes over the training images; a whole number from 0
+   * @default 200
+   */
+  readonly epochs?: number | undefined;
+  /**
+   * images in one step; a whole number from 1
+   * @default 100
+   */
+  readonly batch?: number | undefined;
+  /**
+   * adam, or sgd with momentum 0.9
+   * @default "adam"
+   */
+  readonly optimizer?: "adam" | "sgd" | undefined;
+  /**
+   * initial learning rate; above 0
+   * @default 0.01
+   */
+  readonly learningRate?: number | undefined;
+  /**
+   * weight of the adversarial loss (the paper's lambda); from 0 to 1
+   * @default 0.8
+   */
+  readonly ratio?: number | undefined;
+  /**
+   * length of one signed step of eps (the paper's alpha); from 0
+   * @default 0.02
+   */
+  readonly stepSize?: number | undefined;
+  /**
+   * signed gradient steps that eps takes; a whole number from 0
+   * @default 5
+   */
+  readonly steps?: number | undefined;
+  /**
+   * forwards with fresh noise that the ELBO is averaged over; a whole number from 1
+   * @default 1
+   */
+  readonly samplings?: number | undefined;
+  /**
+   * weight of the KL divergence; null: 1 / N / 100; from 0
+   * @default null
+   */
+  readonly beta?: number | null | undefined;
+  /**
+   * what runs the network on a CPU: the package's own kernels or torch's; auto: its own where they compile
+   * @default "auto"
+   */
+  readonly kernels?: "auto" | "native" | "torch" | undefined;
+  /**
+   * on NVIDIA GPUs, products of TF32's 10-bit mantissas: faster, less exact
+   * @default false
+   */
+  readonly tf32?: boolean | undefined;
+  /**
+   * preset of the four switches below
+   * @default "reference"
+   */
+  readonly fidelity?: "reference" | "paper" | undefined;
+  /**
+   * the gradient whose sign moves eps: the running sum, or its own; null: as the preset says
+   * @default null
+   */
+  readonly epsilonGradients?: "accumulated" | "fresh" | null | undefined;
+  /**
+   * when the optimizer's moments restart; null: as the preset says
+   * @default null
+   */
+  readonly optimizerReset?: "each-epoch" | "never" | null | undefined;
+  /**
+   * one more noisy training-mode forward, only for the accuracy; null: as the preset says
+   * @default null
+   */
+  readonly metricForward?: boolean | null | undefined;
+  /**
+   * which forwards move batch norm's running statistics; null: as the preset says
+   * @default null
+   */
+  readonly runningStatistics?: "every-forward" | "loss-forwards" | null | undefined;
+  /**
+   * epochs (from 0) at which the learning rate falls
+   * @default [80,140,180]
+   */
+  readonly milestones?: readonly number[] | undefined;
+  /**
+   * what the learning rate is multiplied by there; above 0 up to 1
+   * @default 0.1
+   */
+  readonly decay?: number | undefined;
+  /**
+   * mirror training images at random
+   * @default false
+   */
+  readonly flip?: boolean | undefined;
+  /**
+   * crop training images at random from this many zeros around; a whole number from 0
+   * @default 0
+   */
+  readonly cropPadding?: number | undefined;
+  /**
+   * how each epoch is validated
+   * @default "sampled"
+   */
+  readonly validation?: "sampled" | "mean" | "none" | undefined;
+  /**
+   * seed of the batch order, the augmentation and the noise; a whole number from 0
+   * @default 42
+   */
+  readonly seed?: number | undefined;
+  /**
+   * draw a new order of the images each epoch
+   * @default true
+   */
+  readonly shuffle?: boolean | undefined;
+  /**
+   * where the noise of the weights comes from
+   * @default {"kind":"gaussian"}
+   */
+  readonly noise?: NoiseSpecInput | undefined;
+}
+
+/** Where Gaussian draws come from. */
+export type NoiseSpecInput = GaussianNoiseSpecInput | WaveNoiseSpecInput;
+
+/** Draws from a seeded generator. */
+export interface GaussianNoiseSpecInput {
+  /** a seeded generator */
+  readonly kind: "gaussian";
+  /**
+   * null: go on with the model's own generator; a whole number from 0
+   * @default null
+   */
+  readonly seed?: number | null | undefined;
+}
+
+/** Draws by a formula, the same in every language. */
+export interface WaveNoiseSpecInput {
+  /** the formula of recorded numbers, the same in every language */
+  readonly kind: "wave";
+  /**
+   * number of the next draw; a whole number from 0
+   * @default 0
+   */
+  readonly next?: number | undefined;
+}
+
+/** What one step of training does. */
+export interface StepOptionsInput {
+  /**
+   * adam, or sgd with momentum 0.9
+   * @default "adam"
+   */
+  readonly optimizer?: "adam" | "sgd" | undefined;
+  /**
+   * initial learning rate; above 0
+   * @default 0.01
+   */
+  readonly learningRate?: number | undefined;
+  /**
+   * weight of the adversarial loss (the paper's lambda); from 0 to 1
+   * @default 0.8
+   */
+  readonly ratio?: number | undefined;
+  /**
+   * length of one signed step of eps (the paper's alpha); from 0
+   * @default 0.02
+   */
+  readonly stepSize?: number | undefined;
+  /**
+   * signed gradient steps that eps takes; a whole number from 0
+   * @default 5
+   */
+  readonly steps?: number | undefined;
+  /**
+   * forwards with fresh noise that the ELBO is averaged over; a whole number from 1
+   * @default 1
+   */
+  readonly samplings?: number | undefined;
+  /**
+   * weight of the KL divergence; null: 1 / N / 100; from 0
+   * @default null
+   */
+  readonly beta?: number | null | undefined;
+  /**
+   * what runs the network on a CPU: the package's own kernels or torch's; auto: its own where they compile
+   * @default "auto"
+   */
+  readonly kernels?: "auto" | "native" | "torch" | undefined;
+  /**
+   * on NVIDIA GPUs, products of TF32's 10-bit mantissas: faster, less exact
+   * @default false
+   */
+  readonly tf32?: boolean | undefined;
+  /**
+   * preset of the four switches below
+   * @default "reference"
+   */
+  readonly fidelity?: "reference" | "paper" | undefined;
+  /**
+   * the gradient whose sign moves eps: the running sum, or its own; null: as the preset says
+   * @default null
+   */
+  readonly epsilonGradients?: "accumulated" | "fresh" | null | undefined;
+  /**
+   * when the optimizer's moments restart; null: as the preset says
+   * @default null
+   */
+  readonly optimizerReset?: "each-epoch" | "never" | null | undefined;
+  /**
+   * one more noisy training-mode forward, only for the accuracy; null: as the preset says
+   * @default null
+   */
+  readonly metricForward?: boolean | null | undefined;
+  /**
+   * which forwards move batch norm's running statistics; null: as the preset says
+   * @default null
+   */
+  readonly runningStatistics?: "every-forward" | "loss-forwards" | null | undefined;
+}
+
+/** One pass through a model. */
+export interface ForwardOptionsInput {
+  /**
+   * batch norm on the batch's own statistics, moving the running ones
+   * @default false
+   */
+  readonly train?: boolean | undefined;
+  /**
+   * mu alone, the stored eps, or a fresh draw
+   * @default "mean"
+   */
+  readonly weights?: "mean" | "stored" | "fresh" | undefined;
+  /**
+   * features: what enters the last layer
+   * @default "logits"
+   */
+  readonly output?: "logits" | "features" | undefined;
+  /**
+   * where the noise of the weights comes from
+   * @default {"kind":"gaussian"}
+   */
+  readonly noise?: NoiseSpecInput | undefined;
+}
+
+/** What is differentiated: the ELBO loss CE(logits, labels) + beta * kl, or the projection sum(out * direction) + kl. */
+export interface GradientOptionsInput {
+  /**
+   * batch norm on the batch's own statistics, moving the running ones
+   * @default false
+   */
+  readonly train?: boolean | undefined;
+  /**
+   * mu alone, the stored eps, or a fresh draw
+   * @default "mean"
+   */
+  readonly weights?: "mean" | "stored" | "fresh" | undefined;
+  /**
+   * features: what enters the last layer
+   * @default "logits"
+   */
+  readonly output?: "logits" | "features" | undefined;
+  /**
+   * where the noise of the weights comes from
+   * @default {"kind":"gaussian"}
+   */
+  readonly noise?: NoiseSpecInput | undefined;
+  /**
+   * the loss that is differentiated
+   * @default "elbo"
+   */
+  readonly objective?: "elbo" | "projection" | undefined;
+  /**
+   * weight of the KL divergence in the ELBO; from 0
+   * @default 0
+   */
+  readonly beta?: number | undefined;
+}
+
+/** Monte Carlo prediction. */
+export interface PredictOptionsInput {
+  /**
+   * Monte Carlo samples of the weights; a whole number from 1
+   * @default 30
+   */
+  readonly samples?: number | undefined;
+  /**
+   * images in one forward; a whole number from 1
+   * @default 100
+   */
+  readonly batch?: number | undefined;
+  /**
+   * mean: one sample, of mu alone
+   * @default "fresh"
+   */
+  readonly weights?: "mean" | "fresh" | undefined;
+  /**
+   * where the noise of the weights comes from
+   * @default {"kind":"gaussian"}
+   */
+  readonly noise?: NoiseSpecInput | undefined;
+}
+
+/** Which backend to open, and on what. */
+export interface OpenOptionsInput {
+  /**
+   * what computes
+   * @default "torch"
+   */
+  readonly backend?: "torch" | "tfjs" | undefined;
+  /**
+   * "auto" (CUDA where there is one), "cpu", "cuda" or "cuda:<n>"
+   * @default "auto"
+   */
+  readonly device?: string | undefined;
+  /** the Python to use; otherwise ADSAM_PYTHON, otherwise the one that `adsam setup` made */
+  readonly python?: string | undefined;
+}
+
+/** Everything that a backend can build: a network, or one layer on its own. */
+export type ModelSpec = NetworkSpec | Conv2dSpec | LinearSpec | BatchNorm2dSpec;
+
+/** A whole network: images [N, 3, H, W] in, logits [N, classes] out. */
+export interface NetworkSpec {
+  /** architecture */
+  readonly kind:
+    | "resnet20"
+    | "resnet32"
+    | "resnet44"
+    | "resnet56"
+    | "resnet110"
+    | "resnet1202"
+    | "vgg11"
+    | "vgg13"
+    | "vgg16"
+    | "vgg19";
+  /** number of classes */
+  readonly classes: number;
+  /** Gaussian weights; false is the plain network */
+  readonly bayesian: boolean;
+  /** standard deviation of the prior N(0, sigma^2) */
+  readonly priorSigma: number;
+  /** initial log sigma of every weight */
+  readonly initLogSigma: number;
+  /** numbers to compute in */
+  readonly dtype: "float32" | "float64" | "float16" | "bfloat16";
+  /** seed of the initial values and of the noise */
+  readonly seed: number;
+}
+
+/** A mean-field Gaussian convolution: [N, C, H, W] in and out. */
+export interface Conv2dSpec {
+  /** a convolution */
+  readonly kind: "conv2d";
+  /** channels of the input */
+  readonly inChannels: number;
+  /** channels of the output */
+  readonly outChannels: number;
+  /** height and width of the kernel */
+  readonly kernelSize: Size;
+  /** pixels from one place of the kernel to the next */
+  readonly stride: Size;
+  /** zeros around the input */
+  readonly padding: Padding;
+  /** pixels from one weight of the kernel to the next */
+  readonly dilation: Size;
+  /** groups of channels that do not meet */
+  readonly groups: number;
+  /** whether a Gaussian bias is added */
+  readonly bias: boolean;
+  /** standard deviation of the prior N(0, sigma^2) */
+  readonly priorSigma: number;
+  /** initial log sigma of every weight */
+  readonly initLogSigma: number;
+  /** numbers to compute in */
+  readonly dtype: "float32" | "float64" | "float16" | "bfloat16";
+  /** seed of the initial values and of the noise */
+  readonly seed: number;
+}
+
+/** A mean-field Gaussian linear layer: [N, inFeatures] to [N, outFeatures]. */
+export interface LinearSpec {
+  /** a linear layer */
+  readonly kind: "linear";
+  /** numbers that each row of the input has */
+  readonly inFeatures: number;
+  /** numbers that each row of the output has */
+  readonly outFeatures: number;
+  /** whether a Gaussian bias is added */
+  readonly bias: boolean;
+  /** standard deviation of the prior N(0, sigma^2) */
+  readonly priorSigma: number;
+  /** initial log sigma of every weight */
+  readonly initLogSigma: number;
+  /** numbers to compute in */
+  readonly dtype: "float32" | "float64" | "float16" | "bfloat16";
+  /** seed of the initial values and of the noise */
+  readonly seed: number;
+}
+
+/** Batch normalisation with a mean-field Gaussian scale and shift: [N, features, H, W] in and out. */
+export interface BatchNorm2dSpec {
+  /** batch normalisation */
+  readonly kind: "batchnorm2d";
+  /** channels of the input */
+  readonly features: number;
+  /** added to the variance */
+  readonly eps: number;
+  /** how far the running statistics move to the batch's; null: a cumulative average */
+  readonly momentum: number | null;
+  /** whether there are a Gaussian scale and shift */
+  readonly affine: boolean;
+  /** whether running statistics are kept for eval mode */
+  readonly trackRunningStats: boolean;
+  /** standard deviation of the prior N(0, sigma^2) */
+  readonly priorSigma: number;
+  /** initial log sigma of every weight */
+  readonly initLogSigma: number;
+  /** numbers to compute in */
+  readonly dtype: "float32" | "float64" | "float16" | "bfloat16";
+  /** seed of the initial values and of the noise */
+  readonly seed: number;
+}
+
+/** What a whole run does: the step, and how often. */
+export interface FitOptions {
+  /** passes over the training images */
+  readonly epochs: number;
+  /** images in one step */
+  readonly batch: number;
+  /** adam, or sgd with momentum 0.9 */
+  readonly optimizer: "adam" | "sgd";
+  /** initial learning rate */
+  readonly learningRate: number;
+  /** weight of the adversarial loss (the paper's lambda) */
+  readonly ratio: number;
+  /** length of one signed step of eps (the paper's alpha) */
+  readonly stepSize: number;
+  /** signed gradient steps that eps takes */
+  readonly steps: number;
+  /** forwards with fresh noise that the ELBO is averaged over */
+  readonly samplings: number;
+  /** weight of the KL divergence; null: 1 / N / 100 */
+  readonly beta: number | null;
+  /** what runs the network on a CPU: the package's own kernels or torch's; auto: its own where they compile */
+  readonly kernels: "auto" | "native" | "torch";
+  /** on NVIDIA GPUs, products of TF32's 10-bit mantissas: faster, less exact */
+  readonly tf32: boolean;
+  /** preset of the four switches below */
+  readonly fidelity: "reference" | "paper";
+  /** the gradient whose sign moves eps: the running sum, or its own; null: as the preset says */
+  readonly epsilonGradients: "accumulated" | "fresh" | null;
+  /** when the optimizer's moments restart; null: as the preset says */
+  readonly optimizerReset: "each-epoch" | "never" | null;
+  /** one more noisy training-mode forward, only for the accuracy; null: as the preset says */
+  readonly metricForward: boolean | null;
+  /** which forwards move batch norm's running statistics; null: as the preset says */
+  readonly runningStatistics: "every-forward" | "loss-forwards" | null;
+  /** epochs (from 0) at which the learning rate falls */
+  readonly milestones: readonly number[];
+  /** what the learning rate is multiplied by there */
+  readonly decay: number;
+  /** mirror training images at random */
+  readonly flip: boolean;
+  /** crop training images at random from this many zeros around */
+  readonly cropPadding: number;
+  /** how each epoch is validated */
+  readonly validation: "sampled" | "mean" | "none";
+  /** seed of the batch order, the augmentation and the noise */
+  readonly seed: number;
+  /** draw a new order of the images each epoch */
+  readonly shuffle: boolean;
+  /** where the noise of the weights comes from */
+  readonly noise: NoiseSpec;
+}
+
+/** Where Gaussian draws come from. */
+export type NoiseSpec = GaussianNoiseSpec | WaveNoiseSpec;
+
+/** Draws from a seeded generator. */
+export interface GaussianNoiseSpec {
+  /** a seeded generator */
+  readonly kind: "gaussian";
+  /** null: go on with the model's own generator */
+  readonly seed: number | null;
+}
+
+/** Draws by a formula, the same in every language. */
+export interface WaveNoiseSpec {
+  /** the formula of recorded numbers, the same in every language */
+  readonly kind: "wave";
+  /** number of the next draw */
+  readonly next: number;
+}
+
+/** What one step of training does. */
+export interface StepOptions {
+  /** adam, or sgd with momentum 0.9 */
+  readonly optimizer: "adam" | "sgd";
+  /** initial learning rate */
+  readonly learningRate: number;
+  /** weight of the adversarial loss (the paper's lambda) */
+  readonly ratio: number;
+  /** length of one signed step of eps (the paper's alpha) */
+  readonly stepSize: number;
+  /** signed gradient steps that eps takes */
+  readonly steps: number;
+  /** forwards with fresh noise that the ELBO is averaged over */
+  readonly samplings: number;
+  /** weight of the KL divergence; null: 1 / N / 100 */
+  readonly beta: number | null;
+  /** what runs the network on a CPU: the package's own kernels or torch's; auto: its own where they compile */
+  readonly kernels: "auto" | "native" | "torch";
+  /** on NVIDIA GPUs, products of TF32's 10-bit mantissas: faster, less exact */
+  readonly tf32: boolean;
+  /** preset of the four switches below */
+  readonly fidelity: "reference" | "paper";
+  /** the gradient whose sign moves eps: the running sum, or its own; null: as the preset says */
+  readonly epsilonGradients: "accumulated" | "fresh" | null;
+  /** when the optimizer's moments restart; null: as the preset says */
+  readonly optimizerReset: "each-epoch" | "never" | null;
+  /** one more noisy training-mode forward, only for the accuracy; null: as the preset says */
+  readonly metricForward: boolean | null;
+  /** which forwards move batch norm's running statistics; null: as the preset says */
+  readonly runningStatistics: "every-forward" | "loss-forwards" | null;
+}
+
+/** One pass through a model. */
+export interface ForwardOptions {
+  /** batch norm on the batch's own statistics, moving the running ones */
+  readonly train: boolean;
+  /** mu alone, the stored eps, or a fresh draw */
+  readonly weights: "mean" | "stored" | "fresh";
+  /** features: what enters the last layer */
+  readonly output: "logits" | "features";
+  /** where the noise of the weights comes from */
+  readonly noise: NoiseSpec;
+}
+
+/** What is differentiated: the ELBO loss CE(logits, labels) + beta * kl, or the projection sum(out * direction) + kl. */
+export interface GradientOptions {
+  /** batch norm on the batch's own statistics, moving the running ones */
+  readonly train: boolean;
+  /** mu alone, the stored eps, or a fresh draw */
+  readonly weights: "mean" | "stored" | "fresh";
+  /** features: what enters the last layer */
+  readonly output: "logits" | "features";
+  /** where the noise of the weights comes from */
+  readonly noise: NoiseSpec;
+  /** the loss that is differentiated */
+  readonly objective: "elbo" | "projection";
+  /** weight of the KL divergence in the ELBO */
+  readonly beta: number;
+}
+
+/** Monte Carlo prediction. */
+export interface PredictOptions {
+  /** Monte Carlo samples of the weights */
+  readonly samples: number;
+  /** images in one forward */
+  readonly batch: number;
+  /** mean: one sample, of mu alone */
+  readonly weights: "mean" | "fresh";
+  /** where the noise of the weights comes from */
+  readonly noise: NoiseSpec;
+}
+
+/** Which backend to open, and on what. */
+export interface OpenOptions {
+  /** what computes */
+  readonly backend: "torch" | "tfjs";
+  /** "auto" (CUDA where there is one), "cpu", "cuda" or "cuda:<n>" */
+  readonly device: string;
+  /** the Python to use; otherwise ADSAM_PYTHON, otherwise the one that `adsam setup` made */
+  readonly python?: string | undefined;
+}
+
+/** The four places where the published code departs from the paper. */
+export interface Fidelity {
+  /** the gradient whose sign moves eps: the running sum, or its own */
+  readonly epsilonGradients: "accumulated" | "fresh";
+  /** when the optimizer's moments restart */
+  readonly optimizerReset: "each-epoch" | "never";
+  /** one more noisy training-mode forward, only for the accuracy */
+  readonly metricForward: boolean;
+  /** which forwards move batch norm's running statistics */
+  readonly runningStatistics: "every-forward" | "loss-forwards";
+}
+
+/** How stored pixels become a network's input: (pixel / scale - mean[c]) / std[c]. */
+export interface Normalization {
+  /** the pixel value that becomes 1; above 0 */
+  readonly scale: number;
+  /** of each channel, of pixel / scale */
+  readonly mean: readonly number[];
+  /** of each channel, of pixel / scale; above 0 */
+  readonly std: readonly number[];
+}
+
+/** What a run tells while it goes on. Steps may be dropped when nobody reads them; epochs never are. */
+export type FitEvent = StepEvent | EpochEvent;
+
+/** One training step has been taken. */
+export interface StepEvent {
+  /** one training step */
+  readonly kind: "step";
+  /** number of the epoch, from 0 */
+  readonly epoch: number;
+  /** steps taken in this run, this one included */
+  readonly step: number;
+  /** steps taken in this epoch, this one included */
+  readonly batch: number;
+  /** steps of an epoch */
+  readonly batches: number;
+  /** (1 - ratio) * (CE + beta * KL) + ratio * adversarial */
+  readonly loss: number;
+  /** of the forwards with fresh noise; null when ratio is 1 */
+  readonly crossEntropy: number | null;
+  /** KL divergence from the prior; null for a plain network and when ratio is 1 */
+  readonly kl: number | null;
+  /** cross-entropy at the worst eps; null when ratio is 0 */
+  readonly adversarialLoss: number | null;
+  /** adversarial loss minus the cross-entropy at the eps first drawn */
+  readonly adversarialRise: number | null;
+  /** part of the images that is classified right, 0 to 1 */
+  readonly accuracy: number;
+  /** images trained on in a second, lately */
+  readonly imagesPerSecond: number;
+  /** that the step was taken with */
+  readonly learningRate: number;
+}
+
+/** One epoch is over. */
+export interface EpochEvent {
+  /** one pass over the training images */
+  readonly kind: "epoch";
+  /** number of the epoch, from 0 */
+  readonly epoch: number;
+  /** epochs that the run is to have */
+  readonly epochs: number;
+  /** steps taken in this run */
+  readonly step: number;
+  /** means over the epoch's images */
+  readonly train: TrainingMeans;
+  /** null where the options say none */
+  readonly validation: Validation | null;
+  /** images trained on in a second */
+  readonly imagesPerSecond: number;
+  /** of the epoch */
+  readonly learningRate: number;
+  /** seconds since the run began */
+  readonly seconds: number;
+}
+
+/** Means over an epoch's images. */
+export interface TrainingMeans {
+  /** (1 - ratio) * (CE + beta * KL) + ratio * adversarial */
+  readonly loss: number;
+  /** of the forwards with fresh noise; null when ratio is 1 */
+  readonly crossEntropy: number | null;
+  /** KL divergence from the prior; null for a plain network and when ratio is 1 */
+  readonly kl: number | null;
+  /** cross-entropy at the worst eps; null when ratio is 0 */
+  readonly adversarialLoss: number | null;
+  /** adversarial loss minus the cross-entropy at the eps first drawn */
+  readonly adversarialRise: number | null;
+  /** part of the images that is classified right, 0 to 1 */
+  readonly accuracy: number;
+}
+
+/** How a model does on the images that it is not trained on. */
+export interface Validation {
+  /** mean cross-entropy, nats */
+  readonly loss: number;
+  /** part of the images that is classified right, 0 to 1 */
+  readonly accuracy: number;
+  /** number of images validated on */
+  readonly images: number;
+}
+
+/** How a run ended. */
+export interface FitResult {
+  /** whether the run went to its end */
+  readonly status: "finished" | "cancelled";
+  /** epochs finished, those before a resume included */
+  readonly epochs: number;
+  /** steps taken, those before a resume included */
+  readonly steps: number;
+  /** how long the run took, in seconds */
+  readonly seconds: number;
+  /** means over the last finished epoch; null: there is none */
+  readonly train: TrainingMeans | null;
+  /** of the last finished epoch; null: not validated */
+  readonly validation: Validation | null;
+  /** what ran the network: native kernels, or torch and why not those; null: the backend has one way only */
+  readonly computedBy: string | null;
+}
+
+/** What one training step did. */
+export interface StepRecord {
+  /** (1 - ratio) * (CE + beta * KL) + ratio * adversarial */
+  readonly loss: number;
+  /** part of the batch that is classified right, 0 to 1 */
+  readonly accuracy: number;
+  /** [first, next) of the noise drawn */
+  readonly draws: readonly [number, number];
+  /** in the order of execution */
+  readonly forwards: readonly ForwardRecord[];
+  /** after the step, by name */
+  readonly parameters: Readonly<Record<string, Digest>>;
+  /** running statistics after the step, by name */
+  readonly running: Readonly<Record<string, Digest>>;
+}
+
+/** One forward within a training step. */
+export interface ForwardRecord {
+  /** with the stored eps, not a fresh draw */
+  readonly fixedNoise: boolean;
+  /** the stored eps before a forward that uses them */
+  readonly eps: Readonly<Record<string, Digest>> | null;
+  /** cross-entropy */
+  readonly loss: number;
+  /** KL divergence from the prior; null for a plain network */
+  readonly kl: number | null;
+}
+
+/** [sum, Euclidean norm, projection on wave(5000)] of a tensor: three numbers that any change moves. */
+export type Digest = readonly [number, number, number];
+
+/** A parameter or buffer of a model. */
+export interface TensorInfo {
+  /** as in the checkpoint */
+  readonly name: string;
+  /** of its numbers, such as float32 */
+  readonly dtype: string;
+  /** its length along each axis */
+  readonly shape: readonly number[];
+  /** trained, not a buffer */
+  readonly parameter: boolean;
+}
