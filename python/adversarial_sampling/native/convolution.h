@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "multiply.h"
 #include "winograd.h"
@@ -30,6 +31,16 @@ template <class T>
 struct Scratch {
     Buffer<T> input, product, kernel;
 };
+
+// Of all threads, before they start: what runs in parallel must not throw, and so it takes no memory.
+template <class T>
+void reserve(std::vector<Scratch<T>>& scratch, size_t input, size_t product, size_t kernel) {
+    for (Scratch<T>& each : scratch) {
+        each.input.reserve(input);
+        each.product.reserve(product);
+        each.kernel.reserve(kernel);
+    }
+}
 
 // Where M x M outputs belong: null pixels are none.
 template <class T, int M>
@@ -129,18 +140,19 @@ inline void take_tile(const Images<T>& from, int n, int y, int x, T* to, ptrdiff
 
 // Calls put(tile, c, values) for the channels from c on: `in_channels` of `from` meet the transformed kernel.
 template <class T, int M, class Put>
-void convolve(const Images<T>& from, int in_channels, const T* kernel, const Images<T>& to, Scratch<T>* scratch,
-              Put put) {
+void convolve(const Images<T>& from, int in_channels, const T* kernel, const Images<T>& to,
+              std::vector<Scratch<T>>& scratch, Put put) {
     constexpr int F = M + 2, P = F * F, L = Lanes<T>::count;
     using W = Winograd<T, M>;
     const Tiling tiling(to.count, to.size, M, std::max(from.channels, to.channels));
     const ptrdiff_t in_stride = tiling.block * from.channels + GROUP, out_stride = tiling.block * to.channels + GROUP;
     const int groups = to.channels / GROUP;
+    reserve(scratch, P * in_stride, P * out_stride, 0);
 #pragma omp parallel
     {
         const int thread = omp_get_thread_num();
-        T* v = scratch[thread].input.reserve(P * in_stride);
-        T* m = scratch[thread].product.reserve(P * out_stride);
+        T* v = scratch[thread].input.get();
+        T* m = scratch[thread].product.get();
 #pragma omp for schedule(static)
         for (int block = 0; block < tiling.blocks; ++block) {
             const int first = block * tiling.block, count = std::min(tiling.block, tiling.total - first);
@@ -172,7 +184,7 @@ void convolve(const Images<T>& from, int in_channels, const T* kernel, const Ima
 
 // gradient [out, in, 3, 3] of the kernel, from the input and the gradient of the output.
 template <class T, int M>
-void kernel_gradient(const Images<T>& input, int in_channels, const Images<T>& output, Scratch<T>* scratch,
+void kernel_gradient(const Images<T>& input, int in_channels, const Images<T>& output, std::vector<Scratch<T>>& scratch,
                      T* gradient) {
     constexpr int F = M + 2, P = F * F;
     using W = Winograd<T, M>;
@@ -182,14 +194,16 @@ void kernel_gradient(const Images<T>& input, int in_channels, const Images<T>& o
     const int groups = output.channels / GROUP;
     const size_t size = size_t(P) * groups * in_channels * GROUP;
     int threads = 1;
+    reserve(scratch, P * in_stride, P * out_stride, size);
 #pragma omp parallel
     {
         const int thread = omp_get_thread_num();
 #pragma omp single
         threads = omp_get_num_threads();
-        T* v = scratch[thread].input.reserve(P * in_stride);
-        T* m = scratch[thread].product.reserve(P * out_stride);
-        T* sums = scratch[thread].kernel.zeros(size);
+        T* v = scratch[thread].input.get();
+        T* m = scratch[thread].product.get();
+        T* sums = scratch[thread].kernel.get();
+        std::memset(sums, 0, size * sizeof(T));
 #pragma omp for schedule(static)
         for (int block = 0; block < tiling.blocks; ++block) {
             const int first = block * tiling.block, count = std::min(tiling.block, tiling.total - first);

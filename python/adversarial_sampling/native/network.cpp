@@ -67,29 +67,27 @@ void Network<T>::convolution(const T* w, const Unit& unit, State& state, T* cons
         T* kernel = kernel_.reserve(size_t(M + 2) * (M + 2) * in * out);
         transform_kernel<T, M>(w + unit.weight, in, out, false, kernel);
         if (mode.by_batch)
-            convolve<T, M>(from, in, kernel, to, scratch_.data(),
-                           [&](const Tile<T, M>& at, int c, const Vector<T>* values) {
-                               Vector<T> sum{}, squares{};
-                               for (int p = 0; p < M * M; ++p) {
-                                   if (!at.pixels[p]) continue;
-                                   store(at.pixels[p] + c, values[p]);
-                                   sum += values[p];
-                                   squares += values[p] * values[p];
-                               }
-                               sums_.add(at.thread, c, sum, squares);
-                           });
+            convolve<T, M>(from, in, kernel, to, scratch_, [&](const Tile<T, M>& at, int c, const Vector<T>* values) {
+                Vector<T> sum{}, squares{};
+                for (int p = 0; p < M * M; ++p) {
+                    if (!at.pixels[p]) continue;
+                    store(at.pixels[p] + c, values[p]);
+                    sum += values[p];
+                    squares += values[p] * values[p];
+                }
+                sums_.add(at.thread, c, sum, squares);
+            });
         else
-            convolve<T, M>(
-                from, in, kernel, to, scratch_.data(), [&](const Tile<T, M>& at, int c, const Vector<T>* values) {
-                    const Vector<T> scale = load(&state.affine.scale[c]), shift = load(&state.affine.shift[c]);
-                    for (int p = 0; p < M * M; ++p) {
-                        if (!at.pixels[p]) continue;
-                        Vector<T> y = scale * values[p] + shift;
-                        if (added.there() && added.has(c))
-                            y += load(added.at(at.n, (at.y + p / M) / stride, (at.x + p % M) / stride, c));
-                        store(at.pixels[p] + c, relu<T>(y));
-                    }
-                });
+            convolve<T, M>(from, in, kernel, to, scratch_, [&](const Tile<T, M>& at, int c, const Vector<T>* values) {
+                const Vector<T> scale = load(&state.affine.scale[c]), shift = load(&state.affine.shift[c]);
+                for (int p = 0; p < M * M; ++p) {
+                    if (!at.pixels[p]) continue;
+                    Vector<T> y = scale * values[p] + shift;
+                    if (added.there() && added.has(c))
+                        y += load(added.at(at.n, (at.y + p / M) / stride, (at.x + p % M) / stride, c));
+                    store(at.pixels[p] + c, relu<T>(y));
+                }
+            });
     });
     if (!mode.by_batch) return;
     measured(w, unit, running, mode, elements / out, state.affine);
@@ -139,7 +137,10 @@ void Network<T>::close(int64_t i) {
 
 template <class T>
 T Network<T>::backward(const T* w, const T* logits, const int64_t* labels, T* gradient) {
+    omp_set_num_threads(int(scratch_.size()));  // there is scratch for no more
     gradients_.resize(units_.size() + 1);
+    for (size_t i = 0; i < gradients_.size(); ++i)
+        if (gradients_[i].get()) close(i);  // left open where memory ended
     T loss = 0;
     for (int u = int(units_.size()) - 1; u >= 0; --u) {
         const Unit& unit = units_[u];
@@ -185,7 +186,7 @@ void Network<T>::convolution_backward(const T* w, int u, T* gradient) {
     const Images<T> into{state.before.get(), count_, size(unit.input), out, stride};
     const Images<T> from{image(unit.input), count_, size(unit.input), channels(unit.input)};
     by_tile(from.size, [&](auto tile) {
-        kernel_gradient<T, decltype(tile)::value>(from, in, into, scratch_.data(), gradient + unit.weight);
+        kernel_gradient<T, decltype(tile)::value>(from, in, into, scratch_, gradient + unit.weight);
     });
     if (unit.shortcut >= 0) {
         if (channels(unit.shortcut) == out && size(unit.shortcut) == state.size) {
@@ -209,12 +210,10 @@ void Network<T>::convolution_backward(const T* w, int u, T* gradient) {
         constexpr int M = decltype(tile)::value;
         T* kernel = kernel_.reserve(size_t(M + 2) * (M + 2) * in * out);
         transform_kernel<T, M>(w + unit.weight, in, out, true, kernel);
-        convolve<T, M>(into, out, kernel, target, scratch_.data(),
-                       [&](const Tile<T, M>& at, int c, const Vector<T>* values) {
-                           for (int p = 0; p < M * M; ++p)
-                               if (at.pixels[p])
-                                   store(at.pixels[p] + c, add ? load(at.pixels[p] + c) + values[p] : values[p]);
-                       });
+        convolve<T, M>(into, out, kernel, target, scratch_, [&](const Tile<T, M>& at, int c, const Vector<T>* values) {
+            for (int p = 0; p < M * M; ++p)
+                if (at.pixels[p]) store(at.pixels[p] + c, add ? load(at.pixels[p] + c) + values[p] : values[p]);
+        });
     });
 }
 

@@ -16,7 +16,7 @@ from ..models import Network
 from ..models.resnet import ResNet
 from ..models.vgg import VGG
 from .compile import library
-from .plan import Plan, Unit
+from .plan import Plan, Unit, check_layout
 
 NAMES = {torch.float32: "float32", torch.float64: "float64"}
 
@@ -36,10 +36,18 @@ def reason_against(model: Network) -> str | None:
 def reason_not_compiled() -> str | None:
     """One line on why the kernels cannot be had on this machine; None where they can."""
     try:
-        library()
+        _kernels()
     except AdversarialSamplingError as error:
         return str(error)
     return None
+
+
+@lru_cache(maxsize=1)
+def _kernels() -> ctypes.CDLL:
+    kernels = library()
+    check_layout(kernels)
+    kernels.failure.restype = ctypes.c_char_p
+    return kernels
 
 
 class Native:
@@ -54,13 +62,13 @@ class Native:
         self._layout = layout
         starts = {(part.layer, part.part): part.start for part in layout.parts}
         self.plan = Plan(layout.model, starts)
-        name, kernels = NAMES[layout.dtype], library()
+        name, kernels = NAMES[layout.dtype], _kernels()
         self._forward = getattr(kernels, f"{name}_forward")
         self._backward = getattr(kernels, f"{name}_backward")
-        opened = getattr(kernels, f"{name}_open")
-        opened.restype = ctypes.c_void_p
         units = (Unit * len(self.plan.units))(*self.plan.units)
-        self._network = ctypes.c_void_p(opened(units, ctypes.c_int64(len(units))))
+        self._network = ctypes.c_void_p()
+        opening = getattr(kernels, f"{name}_open")
+        _check(opening(units, ctypes.c_int64(len(units)), ctypes.byref(self._network)))
         closing = weakref.finalize(self, getattr(kernels, f"{name}_close"), self._network)
         # Not when the process ends: another thread may be computing in it.
         closing.atexit = False
@@ -126,6 +134,12 @@ def _pointer(tensor: Tensor) -> Any:
     return ctypes.c_void_p(tensor.data_ptr())
 
 
-def _check(code: int) -> None:
-    if code != 0:
+NO_MEMORY = 1
+"""``Answer`` of library.cpp; 0 is done."""
+
+
+def _check(answer: int) -> None:
+    if answer == NO_MEMORY:
         raise MemoryError("there is not enough memory to run the network")
+    if answer != 0:
+        raise RuntimeError(f"the kernels failed: {_kernels().failure().decode()}")

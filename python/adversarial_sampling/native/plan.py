@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+from itertools import count
 from typing import cast
 
 from torch import Tensor, nn
 
+from ..errors import AdversarialSamplingError
 from ..layers import BatchNorm, Layer, PlainConv2d, RandConv2d
 from ..layers.conv import Convolution
 from ..models import Network
@@ -26,6 +28,32 @@ class Unit(ctypes.Structure):
         ("eps", ctypes.c_double),
         ("momentum", ctypes.c_double),
     )
+
+
+class _Field(ctypes.Structure):
+    """``Field`` of library.cpp."""
+
+    _fields_ = (("name", ctypes.c_char_p), ("offset", ctypes.c_int64))
+
+
+def check_layout(kernels: ctypes.CDLL, unit: type[ctypes.Structure] = Unit) -> None:
+    """Raises an ``environment`` error unless the kernels lay a unit out as ``unit`` does."""
+    names = [field[0] for field in unit._fields_]
+    here = {name.rstrip("_"): getattr(unit, name).offset for name in names}
+    here[""] = ctypes.sizeof(unit)
+    fields = kernels.unit_fields
+    fields.restype = ctypes.POINTER(_Field)
+    there: dict[str, int] = {}
+    for field in map(fields().__getitem__, count()):
+        there[field.name.decode()] = field.offset
+        if not field.name:
+            break
+    if here != there:
+        raise AdversarialSamplingError(
+            f"expected kernels that lay a unit out as {here}, got {there}",
+            code="environment",
+            suggestion="install the Python package again: its files are of different versions",
+        )
 
 
 CONVOLUTION, MAX_POOL, LINEAR = range(3)
