@@ -46,7 +46,7 @@ export { AdsamError, type ErrorCode, type PythonFailure } from "./errors.ts";
 export { type ResumeOptions, resumeTraining } from "./experiments/resume.ts";
 export { openRun, type RunFolder } from "./experiments/run-folder.ts";
 export { type TrainEvent, type TrainOptions, train } from "./experiments/train.ts";
-export { type Evaluation, evaluation } from "./metrics.ts";
+export { type Evaluation, evaluation, meanProbabilities, predictedClasses } from "./metrics.ts";
 export { open } from "./open.ts";
 export type { BackendName, OpenOptions } from "./schema/backends.ts";
 export type { EpochEvent, FitEvent, StepEvent, TrainingMeans } from "./schema/events.ts";

@@ -8,4 +8,11 @@ export {
   predictiveDistribution,
 } from "./metrics/predictive.ts";
 export { type RetentionPoint, retention } from "./metrics/retention.ts";
-export { accuracy, brierScore, confidences, negativeLogLikelihood, predictedClasses } from "./metrics/scores.ts";
+export {
+  accuracy,
+  brierScore,
+  confidences,
+  likeliestClasses,
+  negativeLogLikelihood,
+  predictedClasses,
+} from "./metrics/scores.ts";

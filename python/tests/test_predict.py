@@ -1,3 +1,5 @@
+from math import inf, log, nan
+
 import pytest
 import torch
 from conftest import MakeImages, MakeModel
@@ -37,6 +39,34 @@ def test_entropies_by_definition(make_model: MakeModel, make_images: MakeImages)
     with torch.no_grad():
         assert torch.allclose(model(images[:2])[0], logits[0, :2], atol=1e-6)
         assert torch.allclose(model(images[:2])[0], logits[1, :2], atol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("bias", "probability"),
+    [
+        ([1e16, 1e16], 0.5),
+        ([2, 2, -inf], 0.5),
+        ([3e38, -3e38], 1),
+        ([0, nan], nan),
+    ],
+)
+def test_entropies_of_extreme_logits(
+    make_model: MakeModel,
+    make_images: MakeImages,
+    dtype: str,
+    bias: list[float],
+    probability: float,
+) -> None:
+    model = make_model(bayesian=False, classes=len(bias), dtype=dtype)
+    with torch.no_grad():
+        model.linear.weight.zero_()
+        model.linear.bias.copy_(torch.tensor(bias))
+    _, mean, spread = predict(model, make_images(3).images)
+    expected = torch.full_like(mean, -log(probability))
+    assert torch.allclose(mean, expected, rtol=1e-6, equal_nan=True)
+    assert torch.equal(spread.isnan(), expected.isnan())
+    assert not spread.nan_to_num().any()
 
 
 def test_a_seed_repeats_and_the_model_is_left_as_it_was(

@@ -1,5 +1,5 @@
 import type { Prediction } from "../backend.ts";
-import { confidences, entropies, predictedClasses, predictiveDistribution } from "../metrics.ts";
+import { confidences, entropies, likeliestClasses, predictiveDistribution } from "../metrics.ts";
 import { percent } from "./progress.ts";
 
 /** What a prediction says of one image. Entropies in nats. */
@@ -20,7 +20,7 @@ export function describePrediction(names: readonly string[], prediction: Predict
   const { logProbabilities, expectedEntropy } = predictiveDistribution(prediction.logits);
   const classes = logProbabilities.shape[1] ?? 0;
   const columns = {
-    predicted: predictedClasses(logProbabilities),
+    predicted: likeliestClasses(logProbabilities),
     confidence: confidences(logProbabilities),
     total: entropies(logProbabilities).data,
   };

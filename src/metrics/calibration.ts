@@ -2,10 +2,14 @@ import { AdsamError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
 import { confidences, hits } from "./scores.ts";
 
+/** How far from an edge between bins a confidence still counts as the edge itself: far above rounding, far below a bin. */
+const onEdge = 1e-9;
+
 /**
  * Expected calibration error (C. Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, equation 3):
  * sum over bins of |B| / N * |accuracy(B) - confidence(B)|, where bin m of M holds the images whose confidence
- * (the probability of the predicted class) lies in ((m - 1) / M, m / M].
+ * (the probability of the predicted class) lies in ((m - 1) / M, m / M]. A confidence within 1e-9 of an edge m / M is on
+ * it, in bin m: 1 / 5 belongs to bin 3 of 15 whichever way its last digit was rounded.
  * @param logProbabilities [N, C], as of `predictiveDistribution`.
  * @param labels [N], uint8 or int64.
  * @throws AdsamError `data` when the labels do not fit, `usage` when `bins` is not a positive integer.
@@ -16,9 +20,13 @@ export function expectedCalibrationError(logProbabilities: Tensor<"float64">, la
   // |B| * |accuracy(B) - confidence(B)| = |sum over B of (hit - confidence)|
   const gaps = new Map<number, number>();
   for (const [image, confidence] of confidences(logProbabilities).entries()) {
-    // A confidence that rounding took past 1 belongs to the last bin.
-    const bin = Math.min(Math.ceil(confidence * bins), bins);
+    const bin = binOf(confidence, bins);
     gaps.set(bin, (gaps.get(bin) ?? 0) + Number(correct[image]) - confidence);
   }
   return [...gaps.values()].reduce((sum, gap) => sum + Math.abs(gap), 0) / correct.length;
+}
+
+function binOf(confidence: number, bins: number): number {
+  const nearest = Math.round(confidence * bins);
+  return Math.abs(confidence - nearest / bins) <= onEdge ? nearest : Math.ceil(confidence * bins);
 }

@@ -3,7 +3,7 @@ import type { Tensor } from "../tensor.ts";
 import { expectedCalibrationError } from "./calibration.ts";
 import { entropies, predictiveDistribution } from "./predictive.ts";
 import { type RetentionPoint, retention } from "./retention.ts";
-import { accuracy, brierScore, confidences, hits, mean, negativeLogLikelihood, predictedClasses } from "./scores.ts";
+import { accuracy, brierScore, confidences, hits, likeliestClasses, mean, negativeLogLikelihood } from "./scores.ts";
 
 /** Columns over the images, in their order. Entropies in nats. */
 export interface ImageEvaluations {
@@ -75,7 +75,7 @@ export function evaluation(
     retention: retention(predictiveEntropy, hits(logProbabilities, labels), retentionSteps),
     perImage: {
       label: classIndices(labels, logProbabilities.shape[1] ?? 0),
-      predicted: predictedClasses(logProbabilities),
+      predicted: likeliestClasses(logProbabilities),
       confidence: confidences(logProbabilities),
       predictiveEntropy: Array.from(predictiveEntropy),
       mutualInformation: Array.from(mutualInformation),

@@ -11,10 +11,11 @@ export interface PredictiveDistribution {
 }
 
 /**
- * Averages the samples' softmax distributions. All is done on logarithms (log-sum-exp), so that logits of any size
- * neither overflow nor turn a small probability into zero.
- * @param logits [S, N, C], float32 or float64.
- * @throws AdsamError `data` for another shape or dtype, and for logits that are NaN or infinite upwards.
+ * Averages the samples' softmax distributions. All is done on logarithms of what lies below the largest logit, which is
+ * never added back: logits of any size neither overflow nor lose digits, nor turn a small probability into zero.
+ * @param logits [S, N, C], float32 or float64. A class of -Infinity is ruled out: its probability is 0.
+ * @throws AdsamError `data` for another shape or dtype, and for logits without a softmax: NaN, Infinity, or all of them
+ *   -Infinity.
  */
 export function predictiveDistribution(logits: Tensor): PredictiveDistribution {
   const { data, samples, images, classes } = requireLogits(logits);
@@ -26,17 +27,18 @@ export function predictiveDistribution(logits: Tensor): PredictiveDistribution {
     for (let sample = 0; sample < samples; sample++) {
       const start = (sample * images + image) * classes;
       const row = data.subarray(start, start + classes);
-      const logTotal = logSumExp(row);
-      if (!Number.isFinite(logTotal)) throw unusable(row, sample, image);
+      const highest = largest(row);
+      const logTotal = Math.log(sumOfExponentials(row, highest));
+      if (!Number.isFinite(highest) || Number.isNaN(logTotal)) throw unusable(row, sample, image);
       for (let index = 0; index < classes; index++) {
-        const logProbability = (row[index] ?? Number.NaN) - logTotal;
+        const logProbability = (row[index] ?? Number.NaN) - highest - logTotal;
         ofImage[index * samples + sample] = logProbability;
         entropySum += surprise(logProbability);
       }
     }
     for (let index = 0; index < classes; index++) {
       const ofClass = ofImage.subarray(index * samples, (index + 1) * samples);
-      logProbabilities[image * classes + index] = logSumExp(ofClass) - Math.log(samples);
+      logProbabilities[image * classes + index] = logMeanExp(ofClass);
     }
     expectedEntropy[image] = entropySum / samples;
   }
@@ -47,8 +49,13 @@ export function predictiveDistribution(logits: Tensor): PredictiveDistribution {
   };
 }
 
-/** 1/S sum over samples of softmax(logits): [S, N, C] to [N, C]. Throws as `predictiveDistribution`. */
-export function meanProbabilities(logits: Tensor): Tensor<"float64"> {
+/**
+ * The probability of each class of each image, [N, C]: the mean over the Monte Carlo samples of the softmax.
+ * @param prediction as `predict` gives it: its logits, [S, N, C].
+ * @throws AdsamError `data` for logits of another shape or dtype, and for those that have no softmax: NaN, Infinity, or
+ *   -Infinity for every class.
+ */
+export function meanProbabilities({ logits }: { readonly logits: Tensor }): Tensor<"float64"> {
   const { data, shape } = predictiveDistribution(logits).logProbabilities;
   return tensor(data.map(Math.exp), shape);
 }
@@ -69,13 +76,24 @@ function surprise(logProbability: number): number {
   return logProbability === Number.NEGATIVE_INFINITY ? 0 : -Math.exp(logProbability) * logProbability;
 }
 
-function logSumExp(values: Float32Array | Float64Array): number {
+/** The logarithm of the mean of these logarithms' numbers; -Infinity when all of them are. */
+function logMeanExp(logs: Float64Array): number {
+  const highest = largest(logs);
+  if (highest === Number.NEGATIVE_INFINITY) return highest;
+  return highest + Math.log(sumOfExponentials(logs, highest) / logs.length);
+}
+
+/** -Infinity of nothing; NaN is passed over, and left to `sumOfExponentials`. */
+function largest(values: Float32Array | Float64Array): number {
   let highest = Number.NEGATIVE_INFINITY;
   for (const value of values) if (value > highest) highest = value;
-  if (highest === Number.NEGATIVE_INFINITY) return highest;
+  return highest;
+}
+
+function sumOfExponentials(values: Float32Array | Float64Array, highest: number): number {
   let sum = 0;
   for (const value of values) sum += Math.exp(value - highest);
-  return highest + Math.log(sum);
+  return sum;
 }
 
 function requireLogits({ dtype, shape, data }: Tensor) {

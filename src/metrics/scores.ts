@@ -1,10 +1,19 @@
 import { classIndices } from "../data/labels.ts";
 import { AdsamError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
-import { rowsOf } from "./predictive.ts";
+import { predictiveDistribution, rowsOf } from "./predictive.ts";
+
+/**
+ * The class that each image is taken for: the most probable one, the first of equals.
+ * @param prediction as `predict` gives it: its logits, [S, N, C].
+ * @throws AdsamError `data` as `meanProbabilities`.
+ */
+export function predictedClasses({ logits }: { readonly logits: Tensor }): number[] {
+  return likeliestClasses(predictiveDistribution(logits).logProbabilities);
+}
 
 /** The most probable class of each image (the first of equals), from log probabilities [N, C]. */
-export function predictedClasses(logProbabilities: Tensor<"float64">): number[] {
+export function likeliestClasses(logProbabilities: Tensor<"float64">): number[] {
   return rowsOf(logProbabilities).map((row) =>
     row.reduce((best, value, index) => (value > at(row, best) ? index : best), 0),
   );
@@ -46,7 +55,7 @@ export function brierScore(logProbabilities: Tensor<"float64">, labels: Tensor):
 /** Whether each image's most probable class is its label. Arguments and errors as `accuracy`. */
 export function hits(logProbabilities: Tensor<"float64">, labels: Tensor): boolean[] {
   const expected = fittingLabels(logProbabilities, labels);
-  return predictedClasses(logProbabilities).map((predicted, image) => predicted === expected[image]);
+  return likeliestClasses(logProbabilities).map((predicted, image) => predicted === expected[image]);
 }
 
 function fittingLabels({ shape: [images, classes = 0] }: Tensor<"float64">, labels: Tensor): number[] {

@@ -58,7 +58,11 @@ export async function predict(
 /** Of logits [S, N, classes]: Ha and He, nats. */
 function summary(logits: tf.Tensor): Prediction {
   const logProbabilities = tf.logSoftmax(logits);
-  const entropy = tf.neg(tf.sum(tf.mul(tf.exp(logProbabilities), logProbabilities), -1));
+  const probabilities = tf.exp(logProbabilities);
+  // p log p tends to 0 with p, also where log p is -Infinity.
+  const none = tf.zerosLike(probabilities);
+  const terms = tf.where(tf.equal(probabilities, none), none, tf.mul(probabilities, logProbabilities));
+  const entropy = tf.neg(tf.sum(terms, -1));
   const mean = tf.mean(entropy, 0);
   const spread = tf.mean(tf.abs(tf.sub(entropy, mean)), 0);
   return { logits: fromTf(logits), entropyMean: fromTf(mean), entropySpread: fromTf(spread) };

@@ -50,6 +50,30 @@ test("logits of each sample, and Ha and He by their definition", async () => {
   expect(Math.max(...Array.from(prediction.entropySpread.data, Number))).toBeGreaterThan(0);
 });
 
+test.each([
+  ["large and equal", [1e16, 1e16], 0.5],
+  ["one class ruled out", [2, 2, -Infinity], 0.5],
+  ["so far apart that the difference overflows", [3e38, -3e38], 1],
+  ["NaN", [0, Number.NaN], Number.NaN],
+])("logits %s: Ha of their softmax", async (_, bias, probability) => {
+  const classes = bias.length;
+  const extreme = await backend.model({ ...small, classes, bayesian: false });
+  await extreme.write({
+    "linear.weight": tensor(new Float32Array(64 * classes), [classes, 64]),
+    "linear.bias": tensor(Float32Array.from(bias)),
+  });
+  const { entropyMean, entropySpread } = await extreme.predict(digits.test.images, {
+    normalization: digits.normalization,
+  });
+  const entropy = Math.fround(0 - Math.log(probability));
+  const near = (mean: number) => (Math.abs(mean - entropy) < 1e-6 ? entropy : mean);
+  expect(Array.from<number | bigint, number>(entropyMean.data, (mean) => near(Number(mean)))).toEqual(
+    Array(5).fill(entropy),
+  );
+  expect([...entropySpread.data]).toEqual(Array(5).fill(entropy - entropy));
+  await extreme.dispose();
+});
+
 describe("draws", () => {
   test("are the same for the same seed, and go on for the model's own noise", async () => {
     const options = { samples: 2, normalization: digits.normalization };
