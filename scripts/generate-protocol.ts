@@ -8,6 +8,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import { dataRecord, runRecord, runResult } from "../src/experiments/record.ts";
+import { architectureFacts, architectures } from "../src/schema/architectures.ts";
 import { openOptions } from "../src/schema/backends.ts";
 import { normalization } from "../src/schema/data.ts";
 import { calls, jobEvent, jobs, protocolVersion } from "../src/schema/endpoints.ts";
@@ -22,9 +23,10 @@ import {
   predictOptions,
   stepOptions,
 } from "../src/schema/options.ts";
-import { fitResult, stepRecord, tensorInfo } from "../src/schema/results.ts";
+import { fitResult, stepRecord } from "../src/schema/results.ts";
+import { tensorInfo } from "../src/schema/tensors.ts";
 import type { Definition } from "./definition.ts";
-import { PythonModule, snakeCase } from "./python-module.ts";
+import { literal, PythonModule, snakeCase } from "./python-module.ts";
 import { type Side, TypeScriptModule } from "./typescript-module.ts";
 
 const root = new URL("../", import.meta.url);
@@ -37,34 +39,69 @@ function definitionsOf(schemas: readonly z.ZodType[]): Record<string, Definition
 
 function messages(): z.ZodType[] {
   const endpoints = Object.values({ ...calls, ...jobs });
-  return [...endpoints.flatMap(({ request, answer }) => [request, answer]), jobEvent, fidelity];
+  return [...endpoints.flatMap(({ request, answer }) => [request, answer]), jobEvent, fidelity, architectureFacts];
 }
 
-function requestTable(name: string, endpoints: Record<string, { request: z.ZodType }>): string {
+type Endpoints = Record<string, { request: z.ZodType; answer: z.ZodType }>;
+
+function requestTable(name: string, endpoints: Endpoints): string {
   const rows = Object.entries(endpoints).map(
-    ([method, { request }]) => `    "${snakeCase(method)}": ${request.meta()?.id},`,
+    ([method, { request }]) => `    "${snakeCase(method)}": ${nameOf(request)},`,
   );
   return `${name}: dict[str, type[Message]] = {\n${rows.join("\n")}\n}`;
 }
 
-function presetTable(): string {
-  const rows = Object.entries(fidelityPresets).map(([name, switches]) => {
-    const fields = Object.entries(switches).map(
-      ([field, value]) =>
-        `        ${snakeCase(field)}=${typeof value === "boolean" ? (value ? "True" : "False") : `"${value}"`},`,
-    );
-    return `    "${name}": Fidelity(\n${fields.join("\n")}\n    ),`;
+/** A class with a field for each handler, so that the type checker names one that is missing or of another type. */
+function handlerTable(name: string, what: string, endpoints: Endpoints, context: readonly string[]): string {
+  const generic = context.length === 0 ? "" : `(Generic[${context.join(", ")}])`;
+  const [first, ...others] = context;
+  const rows = Object.entries(endpoints).map(([method, { request, answer }]) => {
+    const arguments_ = [...(first === undefined ? [] : [first]), nameOf(request), ...others];
+    return `    ${snakeCase(method)}: Callable[[${arguments_.join(", ")}], ${nameOf(answer)}]`;
   });
-  return `FIDELITY_PRESETS: dict[str, Fidelity] = {\n${rows.join("\n")}\n}`;
+  return `@dataclass(frozen=True)\nclass ${name}${generic}:\n    """${what}"""\n\n${rows.join("\n")}\n`;
+}
+
+/** A table of messages by name. */
+function valueTable(name: string, type: string, rows: Record<string, readonly [kind: string, fields: object]>): string {
+  const lines = Object.entries(rows).map(([key, [kind, fields]]) => {
+    const given = Object.entries(fields).map(([field, value]) => `        ${snakeCase(field)}=${literal(value)},`);
+    return `    "${key}": ${kind}(\n${given.join("\n")}\n    ),`;
+  });
+  return `${name}: dict[str, ${type}] = {\n${lines.join("\n")}\n}`;
+}
+
+function nameOf(schema: z.ZodType): string {
+  const { id } = schema.meta() ?? {};
+  if (id === undefined) throw new Error("every request and answer has a name: .meta({ id })");
+  return id;
+}
+
+function presetTable(): string {
+  const rows = Object.entries(fidelityPresets).map(([name, fields]) => [name, ["Fidelity", fields] as const] as const);
+  return valueTable("FIDELITY_PRESETS", "Fidelity", Object.fromEntries(rows));
+}
+
+function architectureTable(): string {
+  const rows = Object.entries(architectures).map(([name, fields]) => {
+    const member = architectureFacts.options.find(({ shape }) => shape.family.value === fields.family);
+    if (member === undefined) throw new Error(`no facts for the family ${fields.family}`);
+    return [name, [nameOf(member), fields] as const] as const;
+  });
+  return valueTable("ARCHITECTURES", "ArchitectureFacts", Object.fromEntries(rows));
 }
 
 function protocol(): string {
   const module = new PythonModule(definitionsOf(messages()));
   return [
     module.render(),
-    requestTable("CALLS", calls),
-    requestTable("JOBS", jobs),
+    requestTable("CALL_REQUESTS", calls),
+    requestTable("JOB_REQUESTS", jobs),
+    'Session = TypeVar("Session")\nJob = TypeVar("Job")\n',
+    handlerTable("CallHandlers", "What answers each call.", calls, []),
+    handlerTable("JobHandlers", "What does each job of a session.", jobs, ["Session", "Job"]),
     presetTable(),
+    architectureTable(),
     `PROTOCOL_VERSION = ${protocolVersion}\n`,
   ].join("\n\n");
 }

@@ -9,7 +9,9 @@ Generated from src/schema by \`npm run generate\`: change the schema, never this
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -31,7 +33,8 @@ export function snakeCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-function literal(value: unknown): string {
+/** A JSON value as Python writes it; an array is a tuple. */
+export function literal(value: unknown): string {
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
   if (Array.isArray(value)) return `(${value.map(literal).join(", ")}${value.length === 1 ? "," : ""})`;
@@ -120,6 +123,16 @@ export class PythonModule {
     throw new Error(`no variant for the default ${JSON.stringify(value)}`);
   }
 
+  /** The field that has constants of its own in each member of a union. */
+  #discriminator({ oneOf = [] }: Definition): string {
+    const [first, ...others] = oneOf.map((member) => this.#resolve(member).properties ?? {});
+    const field = Object.keys(first ?? {}).find((name) =>
+      [first, ...others].every((properties) => (properties?.[name]?.const ?? properties?.[name]?.enum) !== undefined),
+    );
+    if (field === undefined) throw new Error(`no field tells the members of ${JSON.stringify(oneOf)} apart`);
+    return snakeCase(field);
+  }
+
   #resolve(definition: Definition): Definition {
     const reference = definition.$ref ?? definition.anyOf?.[0]?.$ref;
     return reference ? (this.#definitions[refName({ $ref: reference })] ?? definition) : definition;
@@ -134,7 +147,7 @@ export class PythonModule {
     if (definition.const !== undefined) return `Literal[${literal(definition.const)}]`;
     if (definition.enum) return `Literal[${definition.enum.map(literal).join(", ")}]`;
     if (definition.oneOf) {
-      return `Annotated[\n    ${definition.oneOf.map((member) => this.#type(member)).join(" | ")},\n    Field(discriminator="kind"),\n]`;
+      return `Annotated[\n    ${definition.oneOf.map((member) => this.#type(member)).join(" | ")},\n    Field(discriminator="${this.#discriminator(definition)}"),\n]`;
     }
     if (definition.anyOf) return definition.anyOf.map((member) => this.#type(member)).join(" | ");
     if (definition.prefixItems) return `tuple[${definition.prefixItems.map((item) => this.#type(item)).join(", ")}]`;

@@ -116,7 +116,7 @@ export class TypeScriptModule {
   #reference(id: string, side: Side): string {
     if (id === "Real") return "number";
     const definition = this.#definition(id);
-    return typeof definition.type === "string" && definition.type in scalars
+    return definition.enum === undefined && typeof definition.type === "string" && definition.type in scalars
       ? scalar(definition.type)
       : this.#name(id, side);
   }

@@ -12,7 +12,8 @@ import type {
   PredictOptionsInput,
   StepOptions,
 } from "./schema/options.ts";
-import type { FitResult, StepRecord, TensorInfo } from "./schema/results.ts";
+import type { FitResult, StepRecord } from "./schema/results.ts";
+import type { TensorInfo } from "./schema/tensors.ts";
 import type { NamedTensors, Tensor } from "./tensor.ts";
 
 export interface Cancellable {

@@ -8,15 +8,19 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from adversarial_sampling.models.resnet import BLOCKS
-from adversarial_sampling.models.vgg import CONVOLUTIONS, PLANES
+from adversarial_sampling._protocol import ARCHITECTURES, ResNetFacts, VggFacts
+from adversarial_sampling.models.vgg import PLANES
 
 from .inputs import CLASSES
 
 
 def plain_network(kind: str) -> nn.Module:
     """A ResNet for images of any size, or a VGG for images of 32x32."""
-    return PlainResNet(BLOCKS[kind]) if kind in BLOCKS else _vgg(CONVOLUTIONS[kind])
+    match ARCHITECTURES[kind]:
+        case ResNetFacts(blocks=blocks):
+            return PlainResNet(blocks)
+        case VggFacts(convolutions=convolutions):
+            return _vgg(convolutions)
 
 
 class PlainBlock(nn.Module):

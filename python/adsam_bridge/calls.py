@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -23,11 +22,12 @@ _session: Session | None = None
 
 def handle(method: str, request: Any, job: int | None) -> protocol.Message:
     """Answers a call at once, and a job with nothing: its answer comes as its last event."""
-    if method in CALLS:
-        return CALLS[method](protocol.CALLS[method].model_validate(request))
-    if method not in JOBS or job is None:
+    if method in protocol.CALL_REQUESTS:
+        return getattr(CALLS, method)(protocol.CALL_REQUESTS[method].model_validate(request))
+    if method not in protocol.JOB_REQUESTS or job is None:
         raise AdversarialSamplingError(f"expected a method of the protocol, got {method!r}")
-    endpoint, message = JOBS[method], protocol.JOBS[method].model_validate(request)
+    endpoint = getattr(JOBS, method)
+    message = protocol.JOB_REQUESTS[method].model_validate(request)
     session = _current()
     session.jobs.start(job, lambda running: endpoint(session, message, running))
     return protocol.Nothing()
@@ -72,8 +72,4 @@ def cancel(request: protocol.CancelRequest) -> protocol.Nothing:
     return protocol.Nothing()
 
 
-CALLS: dict[str, Callable[[Any], protocol.Message]] = {
-    "hello": hello,
-    "ping": ping,
-    "cancel": cancel,
-}
+CALLS = protocol.CallHandlers(hello=hello, ping=ping, cancel=cancel)

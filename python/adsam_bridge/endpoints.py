@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 import torch
 from torch import Tensor
@@ -206,18 +205,18 @@ def _kl(model: Network, kl: Tensor | float) -> float | None:
     return float(kl) if model.bayesian else None
 
 
-JOBS: dict[str, Callable[[Session, Any, Job], protocol.Message]] = {
-    "create": create,
-    "load": load,
-    "save": save,
-    "read": read,
-    "write": write,
-    "forward": run_forward,
-    "gradients": run_gradients,
-    "inspect": run_inspect,
-    "call": run_call,
-    "trace": run_trace,
-    "fit": run_fit,
-    "predict": run_predict,
-    "dispose": dispose,
-}
+JOBS = protocol.JobHandlers[Session, Job](
+    create=create,
+    load=load,
+    save=save,
+    read=read,
+    write=write,
+    forward=run_forward,
+    gradients=run_gradients,
+    inspect=run_inspect,
+    call=run_call,
+    trace=run_trace,
+    fit=run_fit,
+    predict=run_predict,
+    dispose=dispose,
+)

@@ -38,19 +38,8 @@ class Session:
         """Keeps a model, and describes it."""
         self._created += 1
         self._models[self._created] = model
-        parameters = {name for name, _ in model.named_parameters()}
         return protocol.ModelInfo(
-            model=self._created,
-            spec=model.spec,
-            tensors=tuple(
-                protocol.TensorInfo(
-                    name=name,
-                    dtype=str(tensor.dtype).removeprefix("torch."),
-                    shape=tuple(tensor.shape),
-                    parameter=name in parameters,
-                )
-                for name, tensor in model.state_dict().items()
-            ),
+            model=self._created, spec=model.spec, tensors=model.tensor_infos()
         )
 
     def remove(self, number: int) -> None:

@@ -5,7 +5,9 @@ Generated from src/schema by `npm run generate`: change the schema, never this f
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -172,17 +174,27 @@ class CreateRequest(Message):
     spec: ModelSpec
 
 
+TensorRole = Literal["mean", "logSigma", "noise", "value", "runningMean", "runningVariance", "batchesTracked"]
+
+
+TensorPart = Literal["weight", "bias"] | None
+
+
 class TensorInfo(Message):
     """A parameter or buffer of a model."""
 
     name: str
-    """as in the checkpoint"""
+    """in checkpoints"""
+    layer: str
+    """name of the layer that it belongs to; empty in a model of one layer"""
+    role: TensorRole
+    """mean, log sigma or stored noise of Gaussian weights, the value of plain ones, or a running statistic"""
+    part: TensorPart
+    """of the layer's operation; null for a running statistic"""
     dtype: str
     """of its numbers, such as float32"""
     shape: tuple[Count, ...]
     """its length along each axis"""
-    parameter: bool
-    """trained, not a buffer"""
 
 
 class ModelInfo(Message):
@@ -712,13 +724,39 @@ class Fidelity(Message):
     """which forwards move batch norm's running statistics"""
 
 
-CALLS: dict[str, type[Message]] = {
+class ResNetFacts(Message):
+    family: Literal["resnet"] = "resnet"
+    channels: PositiveCount
+    """of an image"""
+    side: PositiveCount | None
+    """of an image, in pixels; null: square images of any size"""
+    blocks: PositiveCount
+    """residual blocks in each of the three stages"""
+
+
+class VggFacts(Message):
+    family: Literal["vgg"] = "vgg"
+    channels: PositiveCount
+    """of an image"""
+    side: PositiveCount | None
+    """of an image, in pixels; null: square images of any size"""
+    convolutions: tuple[PositiveCount, ...]
+    """before each of the five poolings"""
+
+
+ArchitectureFacts = Annotated[
+    ResNetFacts | VggFacts,
+    Field(discriminator="family"),
+]
+
+
+CALL_REQUESTS: dict[str, type[Message]] = {
     "hello": HelloRequest,
     "ping": PingRequest,
     "cancel": CancelRequest,
 }
 
-JOBS: dict[str, type[Message]] = {
+JOB_REQUESTS: dict[str, type[Message]] = {
     "create": CreateRequest,
     "load": LoadRequest,
     "save": SaveRequest,
@@ -734,6 +772,38 @@ JOBS: dict[str, type[Message]] = {
     "predict": PredictRequest,
 }
 
+Session = TypeVar("Session")
+Job = TypeVar("Job")
+
+
+@dataclass(frozen=True)
+class CallHandlers:
+    """What answers each call."""
+
+    hello: Callable[[HelloRequest], HelloAnswer]
+    ping: Callable[[PingRequest], Nothing]
+    cancel: Callable[[CancelRequest], Nothing]
+
+
+@dataclass(frozen=True)
+class JobHandlers(Generic[Session, Job]):
+    """What does each job of a session."""
+
+    create: Callable[[Session, CreateRequest, Job], ModelInfo]
+    load: Callable[[Session, LoadRequest, Job], ModelInfo]
+    save: Callable[[Session, SaveRequest, Job], Nothing]
+    read: Callable[[Session, ReadRequest, Job], TensorsAnswer]
+    write: Callable[[Session, WriteRequest, Job], Nothing]
+    forward: Callable[[Session, ForwardRequest, Job], ForwardAnswer]
+    gradients: Callable[[Session, GradientsRequest, Job], GradientsAnswer]
+    inspect: Callable[[Session, InspectRequest, Job], InspectAnswer]
+    call: Callable[[Session, CallRequest, Job], CallAnswer]
+    trace: Callable[[Session, TraceRequest, Job], TraceAnswer]
+    fit: Callable[[Session, FitRequest, Job], FitResult]
+    dispose: Callable[[Session, DisposeRequest, Job], Nothing]
+    predict: Callable[[Session, PredictRequest, Job], PredictAnswer]
+
+
 FIDELITY_PRESETS: dict[str, Fidelity] = {
     "reference": Fidelity(
         epsilon_gradients="accumulated",
@@ -746,6 +816,69 @@ FIDELITY_PRESETS: dict[str, Fidelity] = {
         optimizer_reset="never",
         metric_forward=False,
         running_statistics="loss-forwards",
+    ),
+}
+
+ARCHITECTURES: dict[str, ArchitectureFacts] = {
+    "resnet20": ResNetFacts(
+        family="resnet",
+        channels=3,
+        side=None,
+        blocks=3,
+    ),
+    "resnet32": ResNetFacts(
+        family="resnet",
+        channels=3,
+        side=None,
+        blocks=5,
+    ),
+    "resnet44": ResNetFacts(
+        family="resnet",
+        channels=3,
+        side=None,
+        blocks=7,
+    ),
+    "resnet56": ResNetFacts(
+        family="resnet",
+        channels=3,
+        side=None,
+        blocks=9,
+    ),
+    "resnet110": ResNetFacts(
+        family="resnet",
+        channels=3,
+        side=None,
+        blocks=18,
+    ),
+    "resnet1202": ResNetFacts(
+        family="resnet",
+        channels=3,
+        side=None,
+        blocks=200,
+    ),
+    "vgg11": VggFacts(
+        family="vgg",
+        channels=3,
+        side=32,
+        convolutions=(1, 1, 2, 2, 2),
+    ),
+    "vgg13": VggFacts(
+        family="vgg",
+        channels=3,
+        side=32,
+        convolutions=(2, 2, 2, 2, 2),
+    ),
+    "vgg16": VggFacts(
+        family="vgg",
+        channels=3,
+        side=32,
+        convolutions=(2, 2, 3, 3, 3),
+    ),
+    "vgg19": VggFacts(
+        family="vgg",
+        channels=3,
+        side=32,
+        convolutions=(2, 2, 4, 4, 4),
     ),
 }
 

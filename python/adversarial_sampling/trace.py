@@ -69,7 +69,7 @@ def trace(
                     draws=(first, source.next),
                     forwards=tuple(forwards),
                     parameters=_digests(dict(model.named_parameters())),
-                    running=_digests(_running_statistics(model)),
+                    running=_digests(model.running_statistics()),
                 )
             )
             forwards.clear()
@@ -78,7 +78,3 @@ def trace(
 
 def _digests(tensors: dict[str, Tensor]) -> dict[str, tuple[float, float, float]]:
     return {name: digest(tensor) for name, tensor in tensors.items()}
-
-
-def _running_statistics(model: Network) -> dict[str, Tensor]:
-    return {n: b for n, b in model.named_buffers() if n.split(".")[-1].startswith("running_")}

@@ -1,15 +1,15 @@
 import { type Bisection, bisectBackends } from "../conformance/index.ts";
 import { AdsamError } from "../errors.ts";
+import { type Architecture, architectureNames } from "../schema/architectures.ts";
 import type { BackendName, OpenOptions } from "../schema/backends.ts";
-import { type Architecture, architectures } from "../schema/models.ts";
 import { openSide } from "./conform-task.ts";
 
 /** Which networks are taken apart: `--bisect resnet20`, or `plain-resnet20` without Gaussian weights. */
 function networkOf(name: string): { readonly kind: Architecture; readonly bayesian: boolean } {
   const bayesian = !name.startsWith("plain-");
-  const kind = architectures.find((known) => known === name.replace(/^plain-/, ""));
+  const kind = architectureNames.find((known) => known === name.replace(/^plain-/, ""));
   if (kind !== undefined) return { kind, bayesian };
-  throw new AdsamError("usage", `--bisect: expected one of ${architectures.join(", ")}, got ${name}`, {
+  throw new AdsamError("usage", `--bisect: expected one of ${architectureNames.join(", ")}, got ${name}`, {
     suggestion: "plain-resnet20 is the network without Gaussian weights",
   });
 }

@@ -7,7 +7,7 @@ import { AdsamError } from "../errors.ts";
 import { choiceOf, loadChosen } from "../experiments/data.ts";
 import { openRun, type RunFolder } from "../experiments/run-folder.ts";
 import { fileError } from "../files.ts";
-import type { Architecture } from "../schema/models.ts";
+import type { Architecture } from "../schema/architectures.ts";
 
 /** What a command is asked about: a run's folder, or a checkpoint on its own. */
 export interface Target {

@@ -1,4 +1,4 @@
-import type { TensorInfo } from "../schema/results.ts";
+import { isParameter, type TensorInfo } from "../schema/tensors.ts";
 import { elementCount, type Tensor, tensor } from "../tensor.ts";
 import { wave } from "../wave.ts";
 
@@ -11,11 +11,10 @@ export function waveTensor(k: number, shape: readonly number[], { scale = 1, off
   );
 }
 
-/** The k-th parameter by REFERENCE "golden/", which tells its kind by its name and shape. */
-function parameterTensor({ name, shape }: TensorInfo, k: number, sigmaFill: number): Tensor<"float64"> {
-  const kind = name.slice(name.lastIndexOf(".") + 1);
-  if (kind.startsWith("sigma_")) return waveTensor(k, shape, { scale: 0.1, offset: sigmaFill });
-  if (kind.endsWith("bias")) return waveTensor(k, shape, { scale: 0.1 });
+/** The k-th parameter by REFERENCE "golden/". */
+function parameterTensor({ role, part, shape }: TensorInfo, k: number, sigmaFill: number): Tensor<"float64"> {
+  if (role === "logSigma") return waveTensor(k, shape, { scale: 0.1, offset: sigmaFill });
+  if (part === "bias") return waveTensor(k, shape, { scale: 0.1 });
   if (shape.length === 1) return waveTensor(k, shape, { scale: 0.1, offset: 1 });
   const fanIn = elementCount(shape.slice(1));
   return waveTensor(k, shape, { scale: Math.sqrt(2 / fanIn) });
@@ -28,13 +27,13 @@ export function* formulaTensors(
 ): Generator<[string, Tensor<"float64">]> {
   let k = 0;
   for (const info of tensors) {
-    if (info.parameter) yield [info.name, parameterTensor(info, k++, sigmaFill)];
+    if (isParameter(info)) yield [info.name, parameterTensor(info, k++, sigmaFill)];
     else if (isStoredEps(info)) yield [info.name, tensor(new Float64Array(elementCount(info.shape)), info.shape)];
   }
 }
 
-export function isStoredEps({ name, parameter }: TensorInfo): boolean {
-  return !parameter && /(^|\.)eps_(weight|bias)$/.test(name);
+export function isStoredEps({ role }: TensorInfo): boolean {
+  return role === "noise";
 }
 
 /** Images of batch j: [batch, 3, image, image]. */

@@ -1,23 +1,12 @@
 import * as z from "zod";
+import { architectureNames, architectures } from "./architectures.ts";
 import { count, positiveCount } from "./numbers.ts";
+import type { ModelSpec, NetworkSpec } from "./types.generated.ts";
 
 export type { ModelSpec, ModelSpecInput, NetworkSpec } from "./types.generated.ts";
 
 /** The numbers that a model computes in. float16 and bfloat16 keep float32 parameters and compute under autocast. */
 export const dtypes = ["float32", "float64", "float16", "bfloat16"] as const;
-
-export const architectures = [
-  "resnet20",
-  "resnet32",
-  "resnet44",
-  "resnet56",
-  "resnet110",
-  "resnet1202",
-  "vgg11",
-  "vgg13",
-  "vgg16",
-  "vgg19",
-] as const;
 
 const creation = {
   dtype: z.enum(dtypes).default("float32").describe("numbers to compute in"),
@@ -39,7 +28,7 @@ const padding = z.union([count, z.tuple([count, count]).readonly(), z.enum(["sam
 
 export const networkSpec = z
   .strictObject({
-    kind: z.enum(architectures).describe("architecture"),
+    kind: z.enum(architectureNames).describe("architecture"),
     classes: z.int().min(2).default(10).describe("number of classes"),
     bayesian: z.boolean().default(true).describe("Gaussian weights; false is the plain network"),
     ...prior,
@@ -103,4 +92,10 @@ export const modelSpec = z
   .discriminatedUnion("kind", [networkSpec, conv2dSpec, linearSpec, batchNorm2dSpec])
   .meta({ id: "ModelSpec", description: "Everything that a backend can build: a network, or one layer on its own." });
 
-export type Architecture = (typeof architectures)[number];
+/** A layer on its own. */
+export type LayerSpec = Exclude<ModelSpec, NetworkSpec>;
+
+/** Whether it describes a whole network, not one layer on its own. */
+export function isNetworkSpec(spec: ModelSpec): spec is NetworkSpec {
+  return Object.hasOwn(architectures, spec.kind);
+}

@@ -2,17 +2,9 @@ import * as z from "zod";
 import { trainingMeans, validation } from "./events.ts";
 import { modelSpec } from "./models.ts";
 import { count, real } from "./numbers.ts";
+import { tensorInfo } from "./tensors.ts";
 
-export type { Digest, FitResult, StepRecord, TensorInfo } from "./types.generated.ts";
-
-export const tensorInfo = z
-  .object({
-    name: z.string().describe("as in the checkpoint"),
-    dtype: z.string().describe("of its numbers, such as float32"),
-    shape: z.array(count).readonly().describe("its length along each axis"),
-    parameter: z.boolean().describe("trained, not a buffer"),
-  })
-  .meta({ id: "TensorInfo", description: "A parameter or buffer of a model." });
+export type { Digest, FitResult, StepRecord } from "./types.generated.ts";
 
 export const modelInfo = z
   .object({

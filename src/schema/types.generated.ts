@@ -928,12 +928,22 @@ export type Digest = readonly [number, number, number];
 
 /** A parameter or buffer of a model. */
 export interface TensorInfo {
-  /** as in the checkpoint */
+  /** in checkpoints */
   readonly name: string;
+  /** name of the layer that it belongs to; empty in a model of one layer */
+  readonly layer: string;
+  /** mean, log sigma or stored noise of Gaussian weights, the value of plain ones, or a running statistic */
+  readonly role: TensorRole;
+  /** of the layer's operation; null for a running statistic */
+  readonly part: TensorPart;
   /** of its numbers, such as float32 */
   readonly dtype: string;
   /** its length along each axis */
   readonly shape: readonly number[];
-  /** trained, not a buffer */
-  readonly parameter: boolean;
 }
+
+/** What a tensor of a model is for. The names that checkpoints have for it are the layers' alone to make. */
+export type TensorRole = "mean" | "logSigma" | "noise" | "value" | "runningMean" | "runningVariance" | "batchesTracked";
+
+/** The part of a layer's operation that a tensor belongs to. */
+export type TensorPart = "weight" | "bias" | null;

@@ -142,12 +142,12 @@ export class AdversarialStep {
   /** The accumulated gradients of the stored noise by its names, none where they are not accumulated. Call it inside `scoped`. */
   noiseGradients(): ByName {
     const { sums } = this.#ascent;
-    return sums === null ? new Map() : this.#layout.named("eps_", sums);
+    return sums === null ? new Map() : this.#layout.named("noise", sums);
   }
 
   /** Puts back what `noiseGradients` gave. */
   restoreNoiseGradients(gradients: ByName): void {
-    tf.tidy(() => this.#ascent.sums?.assign(this.#layout.flat("eps_", gradients)));
+    tf.tidy(() => this.#ascent.sums?.assign(this.#layout.flat("noise", gradients)));
   }
 
   dispose(): void {

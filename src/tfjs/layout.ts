@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import type { TensorRole } from "../schema/tensors.ts";
 import { elementCount } from "../tensor.ts";
 import { flat, parts } from "./flat.ts";
 import type { Layer, Weights } from "./layers/layer.ts";
@@ -16,8 +17,8 @@ interface Part {
   readonly shape: readonly number[];
 }
 
-/** What layers have of a weight, as their names of it begin: mean, log sigma, stored noise; "" the weight of a plain one. */
-type Kind = "mu_" | "sigma_" | "eps_" | "";
+/** What layers have of a weight: its value where it is a plain one. */
+type WeightRole = Exclude<TensorRole, "runningMean" | "runningVariance" | "batchesTracked">;
 
 /**
  * Where the P weights of a network lie in one flat vector: in the order of registration, weight then bias.
@@ -45,9 +46,9 @@ export class Layout {
   /** The weights as they are now; the tensors are copies. */
   weights(): FlatWeights {
     const { bayesian, parameters, spec } = this.#model;
-    if (!bayesian) return new FlatWeights(this.flat("", parameters), null);
-    const logSigma = this.flat("sigma_", parameters);
-    return new FlatWeights(this.flat("mu_", parameters), { logSigma, priorSigma: spec.priorSigma });
+    if (!bayesian) return new FlatWeights(this.flat("value", parameters), null);
+    const logSigma = this.flat("logSigma", parameters);
+    return new FlatWeights(this.flat("mean", parameters), { logSigma, priorSigma: spec.priorSigma });
   }
 
   /** Noise to be stored: P numbers of N(0, 1), one draw a tensor in the order of registration. */
@@ -63,25 +64,25 @@ export class Layout {
   /** Overwrites the stored noise. */
   store(eps: tf.Tensor1D): void {
     tf.tidy(() => {
-      for (const [name, value] of this.named("eps_", eps)) this.#model.buffers.get(name)?.assign(value);
+      for (const [name, value] of this.named("noise", eps)) this.#model.buffers.get(name)?.assign(value);
     });
   }
 
   /** The parts of a flat vector by the names of what they belong to. */
-  named(kind: Kind, vector: tf.Tensor): ByName {
-    const names = this.#names(kind);
+  named(role: WeightRole, vector: tf.Tensor): ByName {
+    const names = this.#names(role);
     return new Map(parts(vector, this.#parts).map((value, i) => [names[i] ?? "", value]));
   }
 
   /** The flat vector of which `named` gave the parts. */
-  flat(kind: Kind, named: ByName): tf.Tensor1D {
-    return flat(this.#names(kind).flatMap((name) => named.get(name) ?? []));
+  flat(role: WeightRole, named: ByName): tf.Tensor1D {
+    return flat(this.#names(role).flatMap((name) => named.get(name) ?? []));
   }
 
   /** Gradients of parameters by their names. */
   byParameter({ mean, logSigma }: ParameterGradients): ByName {
-    if (logSigma === null) return this.named("", mean);
-    return new Map([...this.named("mu_", mean), ...this.named("sigma_", logSigma)]);
+    if (logSigma === null) return this.named("value", mean);
+    return new Map([...this.named("mean", mean), ...this.named("logSigma", logSigma)]);
   }
 
   /** Forwards of the network inside it use these P weights. `run` must not be asynchronous. */
@@ -104,8 +105,11 @@ export class Layout {
     });
   }
 
-  #names(kind: Kind): string[] {
-    return this.#parts.map(({ prefix, name }) => `${prefix}${kind}${name}`);
+  #names(role: WeightRole): string[] {
+    return this.#parts.map(({ layer, prefix, name: part }) => {
+      const [name] = layer.tensors.find(([, tensor]) => tensor.role === role && tensor.part === part) ?? [];
+      return `${prefix}${name}`;
+    });
   }
 }
 

@@ -26,7 +26,8 @@ import {
   predictOptions,
   stepOptions,
 } from "../schema/options.ts";
-import type { StepRecord, TensorInfo } from "../schema/results.ts";
+import type { StepRecord } from "../schema/results.ts";
+import type { TensorInfo } from "../schema/tensors.ts";
 import type { NamedTensors, Tensor } from "../tensor.ts";
 import { validate } from "../validation.ts";
 import { runFiles, saveModel } from "./files.ts";

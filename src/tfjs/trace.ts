@@ -47,7 +47,7 @@ export async function trace(
         draws: [first, noise.next - origin],
         forwards: forwards.splice(0),
         parameters: digests(model.parameters),
-        running: digests(new Map([...model.buffers].filter(([name]) => /(^|\.)running_/.test(name)))),
+        running: digests(model.runningStatistics),
       });
     }
     return records;

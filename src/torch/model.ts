@@ -26,7 +26,8 @@ import {
   gradientOptions,
   predictOptions,
 } from "../schema/options.ts";
-import type { StepRecord, TensorInfo } from "../schema/results.ts";
+import type { StepRecord } from "../schema/results.ts";
+import type { TensorInfo } from "../schema/tensors.ts";
 import type { NamedTensors, Tensor } from "../tensor.ts";
 import { validate } from "../validation.ts";
 import { receiveTensors, sendTensors, withPrefix } from "./bundle.ts";

@@ -15,7 +15,8 @@ import type {
   predictOptions,
   stepOptions,
 } from "../../src/schema/options.ts";
-import type { fitResult, stepRecord, tensorInfo } from "../../src/schema/results.ts";
+import type { fitResult, stepRecord } from "../../src/schema/results.ts";
+import type { tensorInfo } from "../../src/schema/tensors.ts";
 import type * as types from "../../src/schema/types.generated.ts";
 
 /** Each may stand for the other. */

@@ -33,10 +33,10 @@ test("says what it is", async () => {
 
 test("a model knows its tensors, which are read and written", async () => {
   const model = await backend.model({ kind: "linear", inFeatures: 2, outFeatures: 1, bias: false });
-  expect(model.tensors.map(({ name, parameter }) => [name, parameter])).toEqual([
-    ["mu_weight", true],
-    ["sigma_weight", true],
-    ["eps_weight", false],
+  expect(model.tensors.map(({ name, role, part }) => [name, role, part])).toEqual([
+    ["mu_weight", "mean", "weight"],
+    ["sigma_weight", "logSigma", "weight"],
+    ["eps_weight", "noise", "weight"],
   ]);
   const weights = tensor(new Float32Array([3, -1]), [1, 2]);
   await model.write({ mu_weight: weights });

@@ -51,12 +51,12 @@ describe.each(specs)("%o", (input, shape) => {
       const eps = layout.drawStored(new GaussianNoise(5));
       layout.store(eps);
       const noise = new GaussianNoise(5);
-      const named = layout.named("eps_", eps);
+      const named = layout.named("noise", eps);
       for (const [name, stored] of model.storedNoise) {
         const drawn = noise.draw(stored.shape);
         expect([name, same(stored, drawn), same(named.get(name) ?? eps, drawn)]).toEqual([name, true, true]);
       }
-      if (model.bayesian) expect(same(layout.flat("eps_", model.storedNoise), eps)).toBe(true);
+      if (model.bayesian) expect(same(layout.flat("noise", model.storedNoise), eps)).toBe(true);
       model.dispose();
     });
   });

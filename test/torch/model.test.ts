@@ -78,13 +78,13 @@ describe("a model", () => {
   test("knows its tensors", async () => {
     const model = await backend.model({ kind: "linear", inFeatures: 3, outFeatures: 2 });
     expect(model.spec).toMatchObject({ kind: "linear", priorSigma: 0.15, dtype: "float32" });
-    expect(model.tensors.map(({ name, parameter }) => [name, parameter])).toEqual([
-      ["mu_weight", true],
-      ["sigma_weight", true],
-      ["mu_bias", true],
-      ["sigma_bias", true],
-      ["eps_weight", false],
-      ["eps_bias", false],
+    expect(model.tensors.map(({ name, role, part }) => [name, role, part])).toEqual([
+      ["mu_weight", "mean", "weight"],
+      ["sigma_weight", "logSigma", "weight"],
+      ["mu_bias", "mean", "bias"],
+      ["sigma_bias", "logSigma", "bias"],
+      ["eps_weight", "noise", "weight"],
+      ["eps_bias", "noise", "bias"],
     ]);
   });
 

@@ -34,9 +34,10 @@ class BatchNorm(Layer):
         self.frozen = False
         tracked = track_running_stats
         mean, var = torch.zeros(features, dtype=dtype), torch.ones(features, dtype=dtype)
-        self.register_buffer("running_mean", mean if tracked else None)
-        self.register_buffer("running_var", var if tracked else None)
-        self.register_buffer("num_batches_tracked", torch.tensor(0) if tracked else None)
+        self.hold("running_mean", "runningMean", None, mean if tracked else None)
+        self.hold("running_var", "runningVariance", None, var if tracked else None)
+        batches = torch.tensor(0) if tracked else None
+        self.hold("num_batches_tracked", "batchesTracked", None, batches)
 
     def transform(self, x: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
         """[N, features, H, W], normalised by the batch in train mode, else by the running values.

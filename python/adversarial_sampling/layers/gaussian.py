@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from ..errors import AdversarialSamplingError
 from ..noise import GlobalNoise, NoiseSource
-from .layer import Layer, Weights
+from .layer import Layer, WeightPart, Weights
 
 Shape = tuple[int, ...] | None
 
@@ -65,15 +65,15 @@ class Gaussian(Layer):
             raise AdversarialSamplingError(f"expected sigma_0 > 0, got {sigma_0}")
         self.sigma_0 = sigma_0
         self._source: NoiseSource = GlobalNoise()
-        parts = {"weight": weight, "bias": bias}
-        for part, shape in parts.items():
+        parts: tuple[tuple[WeightPart, Shape], ...] = ("weight", weight), ("bias", bias)
+        for part, shape in parts:
             mu = None if shape is None else nn.Parameter(torch.zeros(shape, dtype=dtype))
             sigma = None if mu is None else nn.Parameter(torch.full_like(mu, init_s))
-            self.register_parameter(f"mu_{part}", mu)
-            self.register_parameter(f"sigma_{part}", sigma)
-        for part, shape in parts.items():
+            self.hold(f"mu_{part}", "mean", part, mu)
+            self.hold(f"sigma_{part}", "logSigma", part, sigma)
+        for part, shape in parts:
             eps = None if shape is None else torch.zeros(shape, dtype=dtype)
-            self.register_buffer(f"eps_{part}", eps)
+            self.hold(f"eps_{part}", "noise", part, eps)
 
     @property
     def noise(self) -> NoiseSource:

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from typing import Literal, NamedTuple
 
 from torch import Tensor, nn
+
+from .._protocol import TensorPart, TensorRole
 
 Tap = Callable[[str, Tensor], None]
 """Takes "input", "weight", "bias" or "output", and the tensor."""
 
+WeightPart = Literal["weight", "bias"]
+
 Weights = tuple[Tensor | None, Tensor | None]
 """Weight and bias; None where the layer has none."""
+
+
+class Purpose(NamedTuple):
+    """What a parameter or buffer is for, and of which part of the operation it is."""
+
+    role: TensorRole
+    part: TensorPart
 
 
 class Layer(nn.Module, ABC):
@@ -26,6 +38,27 @@ class Layer(nn.Module, ABC):
 
     given: Weights | None = None
     """Used in place of ``weights``, while somebody works on all weights as one vector."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.purposes: dict[str, Purpose] = {}
+        """Of its parameters and buffers, by the names of the checkpoint."""
+
+    def hold(self, name: str, role: TensorRole, part: TensorPart, tensor: Tensor | None) -> None:
+        """Takes a parameter or buffer under the name that the checkpoint has for it.
+
+        None: the layer is made without it.
+        """
+        if isinstance(tensor, nn.Parameter):
+            self.register_parameter(name, tensor)
+        else:
+            self.register_buffer(name, tensor)
+        if tensor is not None:
+            self.purposes[name] = Purpose(role, part)
+
+    def name_of(self, role: TensorRole, part: TensorPart) -> str:
+        """The name of the tensor that the layer has for this."""
+        return next(name for name, held in self.purposes.items() if held == (role, part))
 
     @abstractmethod
     def weights(self, sample: bool, fix: bool) -> Weights:

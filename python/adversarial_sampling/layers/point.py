@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from .gaussian import Shape
-from .layer import Layer, Weights
+from .layer import Layer, WeightPart, Weights
 
 
 class Point(Layer):
@@ -18,9 +18,10 @@ class Point(Layer):
     def __init__(self, weight: Shape, bias: Shape, dtype: torch.dtype | None) -> None:
         """Weights start at 0; a shape of None: there is no such part."""
         super().__init__()
-        for part, shape in {"weight": weight, "bias": bias}.items():
+        parts: tuple[tuple[WeightPart, Shape], ...] = ("weight", weight), ("bias", bias)
+        for part, shape in parts:
             value = None if shape is None else nn.Parameter(torch.zeros(shape, dtype=dtype))
-            self.register_parameter(part, value)
+            self.hold(part, "value", part, value)
 
     def weights(self, sample: bool, fix: bool) -> Weights:
         """The weights, whatever the arguments."""

@@ -7,12 +7,21 @@ from contextlib import contextmanager
 
 import torch
 
-from .._protocol import BatchNorm2dSpec, Conv2dSpec, LinearSpec, ModelSpec, NetworkSpec
+from .._protocol import (
+    ARCHITECTURES,
+    BatchNorm2dSpec,
+    Conv2dSpec,
+    LinearSpec,
+    ModelSpec,
+    NetworkSpec,
+    ResNetFacts,
+    VggFacts,
+)
 from ..device import resolve_device
-from ..layers import GaussianFamily, PlainFamily
+from ..layers import Family, GaussianFamily, PlainFamily
 from ..noise import GaussianNoise, seeded_generator
 from .network import Network, parameter_dtype
-from .resnet import BLOCKS, ResNet
+from .resnet import ResNet
 from .single import SingleBatchNorm2d, SingleConv2d, SingleLinear
 from .vgg import VGG
 
@@ -36,23 +45,31 @@ def build(spec: ModelSpec, device: torch.device | str = "cpu") -> Network:
 
 
 def _construct(spec: ModelSpec) -> Network:
-    if isinstance(spec, Conv2dSpec):
-        return SingleConv2d(spec)
-    if isinstance(spec, LinearSpec):
-        return SingleLinear(spec)
-    if isinstance(spec, BatchNorm2dSpec):
-        return SingleBatchNorm2d(spec)
-    return _network(spec)
+    match spec:
+        case Conv2dSpec():
+            return SingleConv2d(spec)
+        case LinearSpec():
+            return SingleLinear(spec)
+        case BatchNorm2dSpec():
+            return SingleBatchNorm2d(spec)
+        case NetworkSpec():
+            return _network(spec)
 
 
 def _network(spec: NetworkSpec) -> Network:
-    residual, dtype = spec.kind in BLOCKS, parameter_dtype(spec)
-    family = (
-        GaussianFamily(spec.prior_sigma, spec.init_log_sigma, dtype)
-        if spec.bayesian
-        else PlainFamily(he=residual, dtype=dtype)
-    )
-    return ResNet(spec, family) if residual else VGG(spec, family)
+    facts = ARCHITECTURES[spec.kind]
+    match facts:
+        case ResNetFacts():
+            return ResNet(spec, facts, _family(spec, he=True))
+        case VggFacts():
+            return VGG(spec, facts, _family(spec, he=False))
+
+
+def _family(spec: NetworkSpec, *, he: bool) -> Family:
+    dtype = parameter_dtype(spec)
+    if spec.bayesian:
+        return GaussianFamily(spec.prior_sigma, spec.init_log_sigma, dtype)
+    return PlainFamily(he=he, dtype=dtype)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from .._protocol import ModelSpec
+from .._protocol import ARCHITECTURES, ModelSpec, NetworkSpec, TensorInfo, TensorRole
 from ..errors import AdversarialSamplingError
 from ..layers import Gaussian, Layer, kl_divergence
 from ..noise import GlobalNoise, NoiseSource
@@ -45,8 +45,12 @@ class Network(nn.Module, ABC):
         """The last layer."""
 
     def check_input(self, shape: torch.Size) -> None:
-        """Raises a ``usage`` error when inputs of this shape cannot be taken."""
-        del shape
+        """Raises a ``usage`` error when inputs of this shape cannot be taken.
+
+        A layer on its own says so itself, once it is given one.
+        """
+        if isinstance(self.spec, NetworkSpec):
+            _check_images(shape, self.spec)
 
     @property
     def noise(self) -> NoiseSource:
@@ -103,7 +107,38 @@ class Network(nn.Module, ABC):
 
     def stored_noise(self) -> dict[str, Tensor]:
         """The stored eps by name, in registration order, weight then bias."""
-        return {n: b for n, b in self.named_buffers() if n.split(".")[-1].startswith("eps_")}
+        return self._of_role("noise")
+
+    def running_statistics(self) -> dict[str, Tensor]:
+        """Running means and variances by name, in registration order."""
+        return self._of_role("runningMean", "runningVariance")
+
+    def tensor_infos(self) -> tuple[TensorInfo, ...]:
+        """Parameters and buffers, in the order of ``state_dict``."""
+        infos: list[TensorInfo] = []
+        for name, tensor in self.state_dict().items():
+            layer, _, own = name.rpartition(".")
+            role, part = self.layers()[layer].purposes[own]
+            infos.append(
+                TensorInfo(
+                    name=name,
+                    layer=layer,
+                    role=role,
+                    part=part,
+                    dtype=str(tensor.dtype).removeprefix("torch."),
+                    shape=tuple(tensor.shape),
+                )
+            )
+        return tuple(infos)
+
+    def _of_role(self, *roles: TensorRole) -> dict[str, Tensor]:
+        """The tensors themselves, not copies."""
+        return {
+            f"{layer_name}.{name}" if layer_name else name: getattr(layer, name)
+            for layer_name, layer in self.layers().items()
+            for name, purpose in layer.purposes.items()
+            if purpose.role in roles
+        }
 
     def kl(self) -> Tensor:
         """KL divergence of all weights from their prior, a scalar, in nats."""
@@ -151,9 +186,15 @@ class Network(nn.Module, ABC):
         return out, self.kl() if sample else out.new_zeros(())
 
 
-def check_images(shape: torch.Size) -> None:
-    """Raises a ``usage`` error unless this is the shape of square RGB images [N, 3, H, H]."""
-    if len(shape) != 4 or shape[1] != 3 or shape[2] != shape[3] or shape[2] < 1:
+def _check_images(shape: torch.Size, spec: NetworkSpec) -> None:
+    facts = ARCHITECTURES[spec.kind]
+    channels, side = facts.channels, facts.side
+    if len(shape) != 4 or shape[1] != channels or shape[2] != shape[3] or shape[2] < 1:
         raise AdversarialSamplingError(
-            f"expected square images of shape [N, 3, H, H], got {list(shape)}"
+            f"expected square images of shape [N, {channels}, H, H], got {list(shape)}"
+        )
+    if side is not None and shape[2] != side:
+        raise AdversarialSamplingError(
+            f"{spec.kind} takes images of {side}x{side}, got {shape[2]}x{shape[3]}",
+            suggestion=f"resize the images to {side}x{side} or take a ResNet",
         )

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .._protocol import NetworkSpec
+from .._protocol import NetworkSpec, ResNetFacts
 from ..layers import Family
-from .network import Network, check_images
-
-BLOCKS = {
-    "resnet20": 3,
-    "resnet32": 5,
-    "resnet44": 7,
-    "resnet56": 9,
-    "resnet110": 18,
-    "resnet1202": 200,
-}
+from .network import Network
 
 
 class BasicBlock(nn.Module):
@@ -48,19 +38,15 @@ class BasicBlock(nn.Module):
 class ResNet(Network):
     """conv, three stages of blocks with 16, 32 and 64 planes, global average pool, linear."""
 
-    def __init__(self, spec: NetworkSpec, family: Family) -> None:
+    def __init__(self, spec: NetworkSpec, facts: ResNetFacts, family: Family) -> None:
         super().__init__(spec)
-        blocks = BLOCKS[spec.kind]
-        self.conv1 = family.conv3x3(3, 16)
+        blocks = facts.blocks
+        self.conv1 = family.conv3x3(facts.channels, 16)
         self.bn1 = family.batch_norm(16)
         self.layer1 = _stage(family, blocks, 16, 16, stride=1)
         self.layer2 = _stage(family, blocks, 16, 32, stride=2)
         self.layer3 = _stage(family, blocks, 32, 64, stride=2)
         self.linear = family.linear(64, spec.classes)
-
-    def check_input(self, shape: torch.Size) -> None:
-        """Square images of any size."""
-        check_images(shape)
 
     def embed(self, x: Tensor, sample: bool, fix: bool) -> Tensor:
         """[N, 3, H, H] to [N, 64]."""

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 
-from .._protocol import NetworkSpec
-from ..errors import AdversarialSamplingError
+from .._protocol import NetworkSpec, VggFacts
 from ..layers import Family, Layer
-from .network import Network, check_images
-
-SIZE = 32
-
-CONVOLUTIONS = {
-    "vgg11": (1, 1, 2, 2, 2),
-    "vgg13": (2, 2, 2, 2, 2),
-    "vgg16": (2, 2, 3, 3, 3),
-    "vgg19": (2, 2, 4, 4, 4),
-}
-"""How many convolutions before each of the five poolings."""
+from .network import Network
 
 PLANES = (64, 128, 256, 512, 512)
 
@@ -30,19 +18,10 @@ class VGG(Network):
     checkpoint's tensors and of the stored noise.
     """
 
-    def __init__(self, spec: NetworkSpec, family: Family) -> None:
+    def __init__(self, spec: NetworkSpec, facts: VggFacts, family: Family) -> None:
         super().__init__(spec)
         self.classifier = family.linear(PLANES[-1], spec.classes)
-        self.features = nn.ModuleList(_features(family, CONVOLUTIONS[spec.kind]))
-
-    def check_input(self, shape: torch.Size) -> None:
-        """Images of 32x32."""
-        check_images(shape)
-        if shape[2] != SIZE:
-            raise AdversarialSamplingError(
-                f"{self.spec.kind} takes images of {SIZE}x{SIZE}, got {shape[2]}x{shape[3]}",
-                suggestion=f"resize the images to {SIZE}x{SIZE} or take a ResNet",
-            )
+        self.features = nn.ModuleList(_features(family, facts))
 
     def executed(self) -> list[Layer]:
         """The classifier last."""
@@ -59,10 +38,10 @@ class VGG(Network):
         return self.classifier.respond(features, sample, fix)
 
 
-def _features(family: Family, convolutions: tuple[int, ...]) -> list[nn.Module]:
+def _features(family: Family, facts: VggFacts) -> list[nn.Module]:
     modules: list[nn.Module] = []
-    channels = 3
-    for planes, count in zip(PLANES, convolutions, strict=True):
+    channels = facts.channels
+    for planes, count in zip(PLANES, facts.convolutions, strict=True):
         for _ in range(count):
             modules += [
                 family.conv3x3(channels, planes, bias=True),
@@ -71,4 +50,6 @@ def _features(family: Family, convolutions: tuple[int, ...]) -> list[nn.Module]:
             ]
             channels = planes
         modules.append(nn.MaxPool2d(2))
-    return [*modules, nn.AvgPool2d(SIZE >> len(convolutions))]
+    # Five poolings leave one of 32 pixels, of which an average pool makes itself: it counts in the
+    # names of what would follow.
+    return [*modules, nn.AvgPool2d(1)]

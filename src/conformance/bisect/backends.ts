@@ -1,6 +1,6 @@
 import type { Backend, Model } from "../../backend.ts";
 import { type ModelSpec, type ModelSpecInput, modelSpec } from "../../schema/models.ts";
-import type { TensorInfo } from "../../schema/results.ts";
+import type { TensorInfo } from "../../schema/tensors.ts";
 import { elementCount, type NamedTensors, type Tensor, tensor } from "../../tensor.ts";
 import { validate } from "../../validation.ts";
 import { batchLabels, formulaTensors, waveTensor } from "../formulas.ts";

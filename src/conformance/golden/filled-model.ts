@@ -1,5 +1,6 @@
 import type { Backend, Model } from "../../backend.ts";
-import type { Architecture, ModelSpecInput } from "../../schema/models.ts";
+import type { Architecture } from "../../schema/architectures.ts";
+import type { ModelSpecInput } from "../../schema/models.ts";
 import type { NamedTensors, Tensor } from "../../tensor.ts";
 import { formulaTensors } from "../formulas.ts";
 import { perturbed } from "../perturb.ts";

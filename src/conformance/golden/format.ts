@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { architectures } from "../../schema/models.ts";
+import { architectureNames } from "../../schema/architectures.ts";
 import { count, positiveCount } from "../../schema/numbers.ts";
 import { layerKinds, layerSpec } from "./layer-arguments.ts";
 
@@ -38,7 +38,7 @@ export type LayerRecord = z.output<typeof layerRecord>;
 
 const network = {
   id: z.string(),
-  model: z.enum(architectures),
+  model: z.enum(architectureNames),
   bayesian: z.boolean(),
   classes: z.int().min(2),
   image: positiveCount,

@@ -1,4 +1,5 @@
 import type { Model } from "../../backend.ts";
+import { isParameter, isRunningStatistic } from "../../schema/tensors.ts";
 import { elementCount } from "../../tensor.ts";
 import { digest } from "../../wave.ts";
 import { batchImages, batchLabels, isStoredEps } from "../formulas.ts";
@@ -12,7 +13,7 @@ const evaluationDraws = 50_000;
 
 /** What the model is made of. A forward with fresh weights draws once for every eps that it could store. */
 function structure({ tensors }: Model): [string, ArrayLike<Value>][] {
-  const trained = tensors.filter((info) => info.parameter);
+  const trained = tensors.filter(isParameter);
   return [
     ["state_keys", tensors.map((info) => info.name)],
     ["parameters", [trained.reduce((sum, { shape }) => sum + elementCount(shape), 0)]],
@@ -37,7 +38,7 @@ async function answer(model: Model, record: ModelRecord, settings: ReplaySetting
   if (trained.kl !== null) answers.set("kl", [trained.kl]);
   for (const [name, gradient] of Object.entries(trained.parameters)) answers.set(`grads.${name}`, digest(gradient));
 
-  const buffers = model.tensors.map((info) => info.name).filter((name) => /(^|\.)running_/.test(name));
+  const buffers = model.tensors.filter(isRunningStatistic).map(({ name }) => name);
   const running = buffers.length > 0 ? await model.read(buffers) : {};
   for (const [name, buffer] of Object.entries(running)) answers.set(`running.${name}`, digest(buffer));
 

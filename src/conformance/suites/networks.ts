@@ -1,4 +1,5 @@
-import type { Architecture, ModelSpecInput } from "../../schema/models.ts";
+import type { Architecture } from "../../schema/architectures.ts";
+import type { ModelSpecInput } from "../../schema/models.ts";
 import type { NamedTensors } from "../../tensor.ts";
 import { batchLabels } from "../formulas.ts";
 import type { BackendPair } from "../pairs/pair.ts";

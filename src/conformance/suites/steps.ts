@@ -2,6 +2,7 @@ import type { Model } from "../../backend.ts";
 import type { ModelSpecInput } from "../../schema/models.ts";
 import { type StepOptions, stepOptions } from "../../schema/options.ts";
 import type { StepRecord } from "../../schema/results.ts";
+import { isParameter } from "../../schema/tensors.ts";
 import { type NamedTensors, tensor } from "../../tensor.ts";
 import { batchLabels } from "../formulas.ts";
 import type { BackendPair, ComputeOptions, InputSources } from "../pairs/pair.ts";
@@ -63,7 +64,7 @@ function pair({ id, bayesian, steps, options }: StepCase): BackendPair {
     compute: (backend, inputs, { signal, dtype }) =>
       withModel(backend, spec, inputs, { dtype }, async (model): Promise<NamedTensors> => {
         const records = await traceBatches(model, inputs, steps, step, signal);
-        const trained = model.tensors.filter(({ parameter }) => parameter).map(({ name }) => name);
+        const trained = model.tensors.filter(isParameter).map(({ name }) => name);
         return {
           loss: tensor(Float64Array.from(records, ({ loss }) => loss)),
           ...under("parameter.", await model.read(trained)),

@@ -1,6 +1,6 @@
 import type { Backend, Model } from "../../backend.ts";
 import type { ModelSpecInput } from "../../schema/models.ts";
-import type { TensorInfo } from "../../schema/results.ts";
+import type { TensorInfo } from "../../schema/tensors.ts";
 import { type NamedTensors, type Tensor, tensor } from "../../tensor.ts";
 import { formulaTensors } from "../formulas.ts";
 import type { ComputeOptions, InputSources } from "../pairs/pair.ts";

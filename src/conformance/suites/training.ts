@@ -4,6 +4,7 @@ import { loadDigits } from "../../data/digits.ts";
 import { permutation } from "../../random.ts";
 import type { EpochEvent } from "../../schema/events.ts";
 import type { ModelSpecInput } from "../../schema/models.ts";
+import { isParameter } from "../../schema/tensors.ts";
 import { elementCount, type NamedTensors, type Tensor } from "../../tensor.ts";
 import type { Comparison } from "../comparison.ts";
 import { isStoredEps } from "../formulas.ts";
@@ -83,7 +84,7 @@ async function trained(backend: Backend, start: NamedTensors, data: Dataset, can
 async function compareRuns({ candidate, reference }: Parties, cancel: Cancellable): Promise<Comparison[]> {
   const data = await digits();
   const source = await reference.model(spec);
-  const own = source.tensors.filter((info) => info.parameter || isStoredEps(info)).map(({ name }) => name);
+  const own = source.tensors.filter((info) => isParameter(info) || isStoredEps(info)).map(({ name }) => name);
   const start = await source.read(own);
   await source.dispose();
   const theirs = await trained(reference, start, data, cancel);

@@ -62,8 +62,9 @@ export abstract class Gaussian extends Layer {
     const mu = tf.tidy(() => tf.variable(tf.zeros([...shape])));
     const logSigma = tf.tidy(() => tf.variable(tf.fill([...shape], initLogSigma)));
     const eps = tf.tidy(() => tf.variable(tf.zeros([...shape])));
-    this.parameters.set(`mu_${part}`, mu).set(`sigma_${part}`, logSigma);
-    this.buffers.set(`eps_${part}`, eps);
+    this.hold(`mu_${part}`, "mean", part, mu);
+    this.hold(`sigma_${part}`, "logSigma", part, logSigma);
+    this.hold(`eps_${part}`, "noise", part, eps);
     return { mu, logSigma, eps };
   }
 

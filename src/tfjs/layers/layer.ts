@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
+import { isParameter, type TensorPart, type TensorRole } from "../../schema/tensors.ts";
 import type { NoiseSource } from "../noise.ts";
 
 /** Which weights a forward uses: `sample: false` the mean alone, `fix` the stored noise, otherwise a fresh draw. */
@@ -26,16 +27,20 @@ export interface Posterior {
   readonly logSigma: tf.Tensor;
 }
 
+/** A parameter or buffer, and what it is for. */
+export interface LayerTensor {
+  readonly role: TensorRole;
+  readonly part: TensorPart;
+  readonly variable: tf.Variable;
+}
+
 /**
  * An operation (`transform`) with its weight and bias (`weights`).
  * Subclasses of `Gaussian` draw their weights, those of `Point` have them; both are called alike, so that one
  * definition of a network serves both.
  */
 export abstract class Layer {
-  /** Trained, by the names of the checkpoint, in torch's order and layout. */
-  readonly parameters = new Map<string, tf.Variable>();
-  /** Not trained: stored noise, then running statistics. */
-  readonly buffers = new Map<string, tf.Variable>();
+  readonly #tensors = new Map<string, LayerTensor>();
   /** Batch norm goes by the batch's own statistics, and moves the running ones. */
   training = true;
   /** Train-mode forwards leave running statistics and their count as they are. */
@@ -67,7 +72,18 @@ export abstract class Layer {
     return output;
   }
 
+  /** Parameters and then buffers, by the names of the checkpoint, in torch's order and layout. */
+  get tensors(): readonly (readonly [name: string, tensor: LayerTensor])[] {
+    const all = [...this.#tensors];
+    return [...all.filter(([, tensor]) => isParameter(tensor)), ...all.filter(([, tensor]) => !isParameter(tensor))];
+  }
+
+  /** Takes a tensor under the name that the checkpoint has for it. */
+  hold(name: string, role: TensorRole, part: TensorPart, variable: tf.Variable): void {
+    this.#tensors.set(name, { role, part, variable });
+  }
+
   dispose(): void {
-    tf.dispose([...this.parameters.values(), ...this.buffers.values()]);
+    tf.dispose([...this.#tensors.values()].map(({ variable }) => variable));
   }
 }

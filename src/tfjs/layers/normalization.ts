@@ -35,7 +35,9 @@ export class Normalization {
     this.#running = trackRunningStats ? running(features) : null;
     if (this.#running === null) return;
     const { mean, variance, count } = this.#running;
-    layer.buffers.set("running_mean", mean).set("running_var", variance).set("num_batches_tracked", count);
+    layer.hold("running_mean", "runningMean", null, mean);
+    layer.hold("running_var", "runningVariance", null, variance);
+    layer.hold("num_batches_tracked", "batchesTracked", null, count);
   }
 
   /**

@@ -14,10 +14,10 @@ export abstract class Point extends Layer {
     this.#bias = this.#part("bias", bias);
   }
 
-  #part(name: string, shape: Shape): tf.Variable | null {
+  #part(name: "weight" | "bias", shape: Shape): tf.Variable | null {
     if (shape === null) return null;
     const variable = tf.tidy(() => tf.variable(tf.zeros([...shape])));
-    this.parameters.set(name, variable);
+    this.hold(name, "value", name, variable);
     return variable;
   }
 

@@ -1,10 +1,11 @@
 import { AdsamError } from "../../errors.ts";
 import { streamKey, uniformNumbers } from "../../random.ts";
-import type { ModelSpec, NetworkSpec } from "../../schema/models.ts";
+import { architectures } from "../../schema/architectures.ts";
+import { isNetworkSpec, type ModelSpec, type NetworkSpec } from "../../schema/models.ts";
 import { gaussianFamily, plainFamily } from "../layers/family.ts";
 import { GaussianNoise, type NoiseSource } from "../noise.ts";
 import type { Network } from "./network.ts";
-import { isResNet, ResNet } from "./resnet.ts";
+import { ResNet } from "./resnet.ts";
 import { Single } from "./single.ts";
 import { Vgg } from "./vgg.ts";
 
@@ -21,18 +22,16 @@ export function build(spec: ModelSpec): Network {
   }
   const noise = new GaussianNoise(spec.seed);
   const uniform = uniformNumbers(streamKey(spec.seed, "initial values"));
-  switch (spec.kind) {
-    case "conv2d":
-    case "linear":
-    case "batchnorm2d":
-      return new Single(spec, noise, uniform);
-    default:
-      return network(spec, noise, uniform);
-  }
+  return isNetworkSpec(spec) ? network(spec, noise, uniform) : new Single(spec, noise, uniform);
 }
 
 function network(spec: NetworkSpec, noise: NoiseSource, uniform: () => number): Network {
-  const { kind } = spec;
-  const family = spec.bayesian ? gaussianFamily(spec, noise, uniform) : plainFamily(isResNet(kind), uniform);
-  return isResNet(kind) ? new ResNet({ ...spec, kind }, family, noise) : new Vgg({ ...spec, kind }, family, noise);
+  const facts = architectures[spec.kind];
+  const family = (he: boolean) => (spec.bayesian ? gaussianFamily(spec, noise, uniform) : plainFamily(he, uniform));
+  switch (facts.family) {
+    case "resnet":
+      return new ResNet(spec, facts, family(true), noise);
+    case "vgg":
+      return new Vgg(spec, facts, family(false), noise);
+  }
 }

@@ -1,9 +1,10 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { AdsamError } from "../../errors.ts";
-import type { ModelSpec } from "../../schema/models.ts";
-import type { TensorInfo } from "../../schema/results.ts";
+import { type Architecture, architectures } from "../../schema/architectures.ts";
+import { isNetworkSpec, type ModelSpec } from "../../schema/models.ts";
+import { isParameter, isRunningStatistic, type TensorInfo } from "../../schema/tensors.ts";
 import { klDivergence } from "../layers/gaussian.ts";
-import type { Layer, Way } from "../layers/layer.ts";
+import type { Layer, LayerTensor, Way } from "../layers/layer.ts";
 import type { NoiseSource } from "../noise.ts";
 import { channelsFirst, channelsLast, type NamedVariables, outerDtype, torchShape } from "../tensors.ts";
 
@@ -37,8 +38,6 @@ export abstract class Network {
   protected abstract embed(x: tf.Tensor, way: Way): tf.Tensor;
   /** The last layer. */
   protected abstract classify(features: tf.Tensor, way: Way): tf.Tensor;
-  /** @throws AdsamError `usage` when inputs of this shape, channels last, cannot be taken. */
-  protected checkInput(_shape: readonly number[]): void {}
 
   /**
    * The output of one forward: logits [N, classes], or features. In train mode batch norm uses the batch's statistics
@@ -47,7 +46,7 @@ export abstract class Network {
    * @throws AdsamError `usage` when the input has not the shape that it takes.
    */
   forward(x: tf.Tensor, way: NetworkWay = {}): tf.Tensor {
-    this.checkInput(x.shape);
+    if (isNetworkSpec(this.spec)) checkImages(x.shape, this.spec.kind);
     const features = this.embed(x, way);
     return way.features === true ? features : this.classify(features, way);
   }
@@ -65,33 +64,34 @@ export abstract class Network {
 
   /** Parameters in torch's layout, in the order of registration. */
   get parameters(): NamedVariables {
-    return this.#named(({ parameters }) => parameters);
+    return this.#variables(isParameter);
   }
 
   /** Stored noise, running statistics and counts, in the order of registration. */
   get buffers(): NamedVariables {
-    return this.#named(({ buffers }) => buffers);
+    return this.#variables((tensor) => !isParameter(tensor));
   }
 
   /** Parameters and buffers, in the order of the checkpoint. */
   get variables(): NamedVariables {
-    return this.#named(({ parameters, buffers }) => [...parameters, ...buffers]);
+    return this.#variables(() => true);
   }
 
   /** The stored eps, in the order of registration, weight then bias. */
   get storedNoise(): NamedVariables {
-    return new Map([...this.buffers].filter(([name]) => /(^|\.)eps_/.test(name)));
+    return this.#variables(({ role }) => role === "noise");
+  }
+
+  /** Running means and variances, in the order of registration. */
+  get runningStatistics(): NamedVariables {
+    return this.#variables(isRunningStatistic);
   }
 
   /** Parameters and buffers as others see them, in the order of the checkpoint. */
   get tensors(): TensorInfo[] {
-    const { parameters } = this;
-    return [...this.variables].map(([name, variable]) => ({
-      name,
-      dtype: outerDtype(variable),
-      shape: [...variable.shape],
-      parameter: parameters.has(name),
-    }));
+    return this.#tensors.map(({ name, layer, role, part, variable }) => {
+      return { name, layer, role, part, dtype: outerDtype(variable), shape: [...variable.shape] };
+    });
   }
 
   /** Whether any weight is drawn. */
@@ -166,17 +166,26 @@ export abstract class Network {
     for (const layer of this.layers.values()) layer.dispose();
   }
 
-  #named(take: (layer: Layer) => Iterable<readonly [string, tf.Variable]>): NamedVariables {
-    const entries = [...this.layers].flatMap(([layer, part]) =>
-      [...take(part)].map(([name, variable]) => [layer === "" ? name : `${layer}.${name}`, variable] as const),
+  get #tensors() {
+    return [...this.layers].flatMap(([layer, { tensors }]) =>
+      tensors.map(([name, tensor]) => ({ name: layer === "" ? name : `${layer}.${name}`, layer, ...tensor })),
     );
-    return new Map(entries);
+  }
+
+  #variables(wanted: (tensor: LayerTensor) => boolean): NamedVariables {
+    return new Map(this.#tensors.filter(wanted).map(({ name, variable }) => [name, variable]));
   }
 }
 
-/** @throws AdsamError `usage` unless this is the shape of square RGB images, channels last. */
-export function checkImages(shape: readonly number[]): void {
-  const [, height = 0, width, channels] = shape;
-  if (shape.length === 4 && channels === 3 && height === width && height >= 1) return;
-  throw new AdsamError("usage", `expected square images of shape [N, 3, H, H], got ${torchShape(shape)}`);
+/** @throws AdsamError `usage` unless this is the shape, channels last, of images that such a network takes. */
+function checkImages(shape: readonly number[], kind: Architecture): void {
+  const { channels, side } = architectures[kind];
+  const [, height = 0, width, depth] = shape;
+  if (shape.length !== 4 || depth !== channels || height !== width || height < 1) {
+    throw new AdsamError("usage", `expected square images of shape [N, ${channels}, H, H], got ${torchShape(shape)}`);
+  }
+  if (side === null || height === side) return;
+  throw new AdsamError("usage", `${kind} takes images of ${side}x${side}, got ${height}x${width}`, {
+    suggestion: `resize the images to ${side}x${side} or take a ResNet`,
+  });
 }

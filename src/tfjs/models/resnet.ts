@@ -1,18 +1,11 @@
 import * as tf from "@tensorflow/tfjs-core";
+import type { ResNetFacts } from "../../schema/architectures.ts";
 import type { NetworkSpec } from "../../schema/models.ts";
 import { relu } from "../kernels/relu.ts";
 import type { Family } from "../layers/family.ts";
 import type { Layer, Way } from "../layers/layer.ts";
 import type { NoiseSource } from "../noise.ts";
-import { checkImages, Network } from "./network.ts";
-
-/** Blocks in each of the three stages. */
-const blocks = { resnet20: 3, resnet32: 5, resnet44: 7, resnet56: 9, resnet110: 18, resnet1202: 200 } as const;
-export type ResNetKind = keyof typeof blocks;
-
-export function isResNet(kind: string): kind is ResNetKind {
-  return Object.hasOwn(blocks, kind);
-}
+import { Network } from "./network.ts";
 
 /** Two 3x3 convolutions and a shortcut without parameters (option A). */
 class BasicBlock {
@@ -74,7 +67,7 @@ function padEnd(x: tf.Tensor, axis: number, zeros: number): tf.Tensor {
 
 /**
  * Residual networks for small images (He et al., CVPR 2016, section 4.2): conv, three stages of blocks with 16, 32 and
- * 64 planes, global average pool, linear. Square images of any size.
+ * 64 planes, global average pool, linear.
  */
 export class ResNet extends Network {
   readonly #conv1: Layer;
@@ -82,13 +75,13 @@ export class ResNet extends Network {
   readonly #blocks: readonly BasicBlock[];
   readonly #linear: Layer;
 
-  constructor(spec: NetworkSpec & { readonly kind: ResNetKind }, family: Family, noise: NoiseSource) {
-    const conv1 = family.conv3x3(3, 16);
+  constructor(spec: NetworkSpec, { channels, blocks }: ResNetFacts, family: Family, noise: NoiseSource) {
+    const conv1 = family.conv3x3(channels, 16);
     const bn1 = family.batchNorm(16);
     const stages = [
-      stage(family, "layer1", blocks[spec.kind], 16, 16, 1),
-      stage(family, "layer2", blocks[spec.kind], 16, 32, 2),
-      stage(family, "layer3", blocks[spec.kind], 32, 64, 2),
+      stage(family, "layer1", blocks, 16, 16, 1),
+      stage(family, "layer2", blocks, 16, 32, 2),
+      stage(family, "layer3", blocks, 32, 64, 2),
     ].flat();
     const linear = family.linear(64, spec.classes);
     const inBlocks = stages.flatMap(({ name, block }) =>
@@ -99,10 +92,6 @@ export class ResNet extends Network {
     this.#bn1 = bn1;
     this.#blocks = stages.map(({ block }) => block);
     this.#linear = linear;
-  }
-
-  protected override checkInput(shape: readonly number[]): void {
-    checkImages(shape);
   }
 
   /** [N, H, H, 3] to [N, 64]. */

@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs-core";
-import type { ModelSpec } from "../../schema/models.ts";
+import type { LayerSpec } from "../../schema/models.ts";
 import { RandBatchNorm2d } from "../layers/batch-norm.ts";
 import { RandConv2d } from "../layers/conv.ts";
 import type { Uniform } from "../layers/initial.ts";
@@ -8,13 +8,11 @@ import { RandLinear } from "../layers/linear.ts";
 import type { NoiseSource } from "../noise.ts";
 import { Network } from "./network.ts";
 
-export type SingleSpec = Extract<ModelSpec, { kind: "conv2d" | "linear" | "batchnorm2d" }>;
-
 /** One layer on its own behind the interface of a network: the features are the input, tensors keep their bare names. */
 export class Single extends Network {
   readonly #layer: Layer;
 
-  constructor(spec: SingleSpec, noise: NoiseSource, uniform: Uniform) {
+  constructor(spec: LayerSpec, noise: NoiseSource, uniform: Uniform) {
     const layer = layerOf(spec, noise, uniform);
     super(spec, new Map([["", layer]]), noise);
     this.#layer = layer;
@@ -31,7 +29,7 @@ export class Single extends Network {
   }
 }
 
-function layerOf(spec: SingleSpec, noise: NoiseSource, uniform: Uniform): Layer {
+function layerOf(spec: LayerSpec, noise: NoiseSource, uniform: Uniform): Layer {
   switch (spec.kind) {
     case "conv2d":
       return new RandConv2d(spec, noise, uniform, spec);

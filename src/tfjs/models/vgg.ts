@@ -1,23 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { AdsamError } from "../../errors.ts";
+import type { VggFacts } from "../../schema/architectures.ts";
 import type { NetworkSpec } from "../../schema/models.ts";
 import { relu } from "../kernels/relu.ts";
 import type { Family } from "../layers/family.ts";
 import type { Layer, Way } from "../layers/layer.ts";
 import type { NoiseSource } from "../noise.ts";
-import { checkImages, Network } from "./network.ts";
+import { Network } from "./network.ts";
 
-const side = 32;
 const planes = [64, 128, 256, 512, 512] as const;
-
-/** How many convolutions before each of the five poolings. */
-const convolutions = {
-  vgg11: [1, 1, 2, 2, 2],
-  vgg13: [2, 2, 2, 2, 2],
-  vgg16: [2, 2, 3, 3, 3],
-  vgg19: [2, 2, 4, 4, 4],
-} as const;
-export type VggKind = keyof typeof convolutions;
 
 /** One of `features`: a layer, or an operation without weights. */
 type Feature = Layer | ((x: tf.Tensor) => tf.Tensor);
@@ -33,25 +23,15 @@ export class Vgg extends Network {
   readonly #features: readonly Feature[];
   readonly #classifier: Layer;
 
-  constructor(spec: NetworkSpec & { readonly kind: VggKind }, family: Family, noise: NoiseSource) {
+  constructor(spec: NetworkSpec, { channels, convolutions }: VggFacts, family: Family, noise: NoiseSource) {
     const classifier = family.linear(planes[4], spec.classes);
-    const features = makeFeatures(family, convolutions[spec.kind]);
+    const features = makeFeatures(family, channels, convolutions);
     const layers = features.flatMap((feature, i): [string, Layer][] =>
       typeof feature === "function" ? [] : [[`features.${i}`, feature]],
     );
     super(spec, new Map([["classifier", classifier], ...layers]), noise);
     this.#features = features;
     this.#classifier = classifier;
-  }
-
-  /** Images of 32x32. */
-  protected override checkInput(shape: readonly number[]): void {
-    checkImages(shape);
-    const [, height, width] = shape;
-    if (height === side) return;
-    throw new AdsamError("usage", `${this.spec.kind} takes images of ${side}x${side}, got ${height}x${width}`, {
-      suggestion: `resize the images to ${side}x${side} or take a ResNet`,
-    });
   }
 
   /** The classifier last. */
@@ -76,9 +56,9 @@ export class Vgg extends Network {
 }
 
 /** Relu and pools count in the numbering, as in `torch.nn.Sequential`. */
-function makeFeatures(family: Family, groups: readonly number[]): Feature[] {
+function makeFeatures(family: Family, imageChannels: number, groups: readonly number[]): Feature[] {
   const features: Feature[] = [];
-  let channels = 3;
+  let channels = imageChannels;
   planes.forEach((width, group) => {
     for (let i = 0; i < (groups[group] ?? 0); i++) {
       features.push(family.conv3x3(channels, width, { bias: true }), family.batchNorm(width), relu);
