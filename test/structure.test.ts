@@ -98,6 +98,22 @@ describe("the rooms keep to themselves", () => {
   });
 });
 
+test("no files import each other in a circle, types included", () => {
+  const reachable = (start: string): Set<string> => {
+    const reached = new Set<string>();
+    const visit = (path: string): void => {
+      for (const next of imports.get(path) ?? []) {
+        if (!imports.has(next) || reached.has(next)) continue;
+        reached.add(next);
+        visit(next);
+      }
+    };
+    visit(start);
+    return reached;
+  };
+  expect([...imports.keys()].filter((path) => reachable(path).has(path))).toEqual([]);
+});
+
 test("the twin mirrors the Python package, room for room", () => {
   const rooms = ["layers", "models", "noise", "objective", "adversarial", "train", "predict", "checkpoint"];
   const names = (folder: string) => readdirSync(join(root, folder)).map((name) => name.replace(/\.(py|ts)$/, ""));
