@@ -3,7 +3,7 @@ import type { Tensor } from "./tensor.ts";
 
 /**
  * wave(k, n)[i] = sin(12.9898 (i + 1) + 78.233 (k + 1)): numbers that any language can repeat in place of random ones.
- * Two rounded products and one rounded sum in float64, no fused multiply-add (REFERENCE "golden/").
+ * Two rounded products and one rounded sum in float64, no fused multiply-add (docs/golden-format.md).
  */
 export function wave(k: number, n: number): Float64Array {
   const values = new Float64Array(n);

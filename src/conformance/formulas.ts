@@ -11,7 +11,7 @@ export function waveTensor(k: number, shape: readonly number[], { scale = 1, off
   );
 }
 
-/** The k-th parameter by REFERENCE "golden/". */
+/** The k-th parameter by docs/golden-format.md. */
 function parameterTensor({ role, part, shape }: TensorInfo, k: number, sigmaFill: number): Tensor<"float64"> {
   if (role === "logSigma") return waveTensor(k, shape, { scale: 0.1, offset: sigmaFill });
   if (part === "bias") return waveTensor(k, shape, { scale: 0.1 });

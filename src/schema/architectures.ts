@@ -32,7 +32,7 @@ export type VggFacts = Extract<ArchitectureFacts, { family: "vgg" }>;
 const resnet = (blocks: number): ResNetFacts => ({ family: "resnet", channels: 3, side: null, blocks });
 const vgg = (...convolutions: number[]): VggFacts => ({ family: "vgg", channels: 3, side: 32, convolutions });
 
-/** Every network that can be built (REFERENCE "The models"). */
+/** Every network that can be built (docs/algorithm.md "Networks"). */
 export const architectures = {
   resnet20: resnet(3),
   resnet32: resnet(5),

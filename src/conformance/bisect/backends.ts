@@ -40,7 +40,7 @@ function normal(seed: number, shape: readonly number[], scale = 1): Tensor {
 
 /**
  * Kernels and stored noise from seeds, so that sums over channels do not add up in step as those of waves do, and their
- * rounding stays that of independent terms; the rest by the formulas of REFERENCE "golden/". In numbers that every dtype holds.
+ * rounding stays that of independent terms; the rest by the formulas of docs/golden-format.md. In numbers that every dtype holds.
  */
 function filling(tensors: readonly TensorInfo[], logSigma: number): NamedTensors {
   const parameters = [...formulaTensors(tensors, logSigma)].map(([name, values], k): [string, Tensor] => {

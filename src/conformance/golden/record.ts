@@ -146,7 +146,7 @@ export interface RecordOptions extends ReportOptions {
 }
 
 /**
- * Writes layers.json, models.json and adversarial.json (REFERENCE "golden/", format 1) into a folder, with what the
+ * Writes layers.json, models.json and adversarial.json (docs/golden-format.md, format 1) into a folder, with what the
  * backend computes in float64.
  * @returns a report that says which cases were recorded.
  * @throws AdsamError `usage` for a backend without float64, `file` or `disk` where the folder cannot be written.

@@ -31,7 +31,7 @@ async function compareCase(
 }
 
 /**
- * Replays every golden file (REFERENCE "golden/") of a folder on a backend and compares number by number: in float64,
+ * Replays every golden file (docs/golden-format.md) of a folder on a backend and compares number by number: in float64,
  * or where the backend has float32 alone in that, by tolerances derived from torch (`single.ts`).
  * All files are read and checked before the first case runs.
  * @throws AdsamError `file` for a folder that is missing or holds no golden file, `data` for a file that is damaged or of

@@ -11,7 +11,7 @@ interface Spread {
 
 /**
  * Where an input's numbers come from; they are rounded to float32, so that every side starts from the same ones.
- * - `wave`: the formula wave(k) of REFERENCE "golden/", with k the number given;
+ * - `wave`: the formula wave(k) of docs/golden-format.md, with k the number given;
  * - `seed`: draws from N(0, 1) of a seeded generator;
  * - `file`: the tensor of that name in a safetensors file;
  * - `values`: those given. Whole numbers (int64, uint8) stay as they are, and are never perturbed.
