@@ -8,6 +8,7 @@ import type { ReportedCode } from "./schema/errors.ts";
  * - `file`: a file or folder that is missing, damaged, or may not be read or written;
  * - `disk`: no room left to write;
  * - `environment`: no Python, no torch, a version too old, a device that is not there;
+ * - `diverged`: training whose loss or weights became NaN or infinite;
  * - `python`: an exception in Python that nobody foresaw, with its type and traceback in `python`;
  * - `crashed`: the Python process is gone;
  * - `closed`: the session was closed;

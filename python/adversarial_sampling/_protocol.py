@@ -683,7 +683,7 @@ class DoneEvent(Message):
 
 
 class PythonErrorData(Message):
-    code: Literal["usage", "data", "checkpoint", "file", "disk", "environment"] | None
+    code: Literal["usage", "data", "checkpoint", "file", "disk", "environment", "diverged"] | None
     """where the package raised it on purpose"""
     suggestion: str | None
     type: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-ErrorCode = Literal["usage", "data", "checkpoint", "file", "disk", "environment"]
+ErrorCode = Literal["usage", "data", "checkpoint", "file", "disk", "environment", "diverged"]
 
 
 class AdversarialSamplingError(Exception):
@@ -14,7 +14,7 @@ class AdversarialSamplingError(Exception):
         code: ``usage`` (an argument out of range), ``data`` (images or labels that do not fit),
             ``checkpoint`` (damaged, foreign or of another model), ``file`` (missing, or may not be
             read or written), ``disk`` (no room to write), ``environment`` (a device that is not
-            there).
+            there), ``diverged`` (training whose loss is NaN).
         suggestion: what to do about it.
     """
 

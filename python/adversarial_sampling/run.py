@@ -10,9 +10,10 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from ._protocol import EpochEvent, FitOptions, FitResult
+from ._protocol import EpochEvent, FitOptions, FitResult, StepEvent
 from .checkpoint import load_tensors
 from .data import Images, Normalizer, augment
+from .divergence import check_weights
 from .fast import FastStep
 from .measurements import EpochSums
 from .models import Network
@@ -50,15 +51,22 @@ class Run:
         self._on_event, self._should_stop = on_event, should_stop
         self._step = FastStep(model, options, len(train))
         self._progress = Progress()
+        self._last: StepEvent | None = None
         self._order = torch.empty(0, dtype=torch.int64)
         self._began = perf_counter()
 
     def go(self, keep: Callable[[], None]) -> FitResult:
-        """Runs to the end or until it is stopped; ``keep`` is called after each epoch and then."""
+        """Runs to the end or until it is stopped; ``keep`` is called after each epoch and then.
+
+        Raises:
+            AdversarialSamplingError: ``diverged``, when ``keep`` was called for good weights alone.
+        """
         if self._progress.epochs == self._options.epochs:
             keep()
         while self._progress.epochs < self._options.epochs:
             done = not self._should_stop() and self._train_epoch() and self._end_epoch()
+            if self._last is not None:
+                check_weights(self._model, self._last)
             keep()
             if not done:
                 return self._result("cancelled")
@@ -114,10 +122,13 @@ class Run:
             progress.batch += 1
             progress.steps += 1
             place = Place(progress.epochs, progress.steps, progress.batch, len(batches), rate)
-            reporter.add(place, len(indices), measurements)
+            # float16 skips a step whose gradient overflows, and tries again with a smaller factor.
+            retries = self._step.scale.factor > 1
+            reporter.add(place, len(indices), measurements, retries=retries)
             if self._should_stop():
                 break
         reporter.flush()
+        self._last = reporter.last
         return progress.batch == len(batches)
 
     def _inputs(self, indices: Tensor) -> Tensor:

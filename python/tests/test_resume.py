@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from adversarial_sampling import (
     AdversarialSamplingError,
     EpochEvent,
     FitOptions,
-    Images,
     Network,
     NetworkSpec,
     StepEvent,
@@ -113,7 +113,8 @@ def test_more_epochs_go_on_where_the_run_ended(
     assert same(part, whole)
     assert events[0].step == 4
     assert result.epochs == 3
-    assert result.seconds > short.seconds
+    written = json.loads(unpack(state)[1]["training_state"])["progress"]["seconds"]
+    assert result.seconds > written > 0
 
 
 def test_other_options_are_refused(
@@ -156,17 +157,6 @@ def test_files_that_are_no_state(
     with pytest.raises(AdversarialSamplingError, match="damaged") as error:
         fit(model, train, options=options(), resume=checkpoint)
     assert error.value.code == "checkpoint"
-
-
-def test_nan_survives_the_state(
-    make_model: MakeModel, make_images: MakeImages, tmp_path: Path
-) -> None:
-    model, state, train = make_model(), tmp_path / "state", make_images(16)
-    with torch.no_grad():
-        model.linear.mu_bias.fill_(float("nan"))
-    fit(model, train, options=options(epochs=1), state=state, should_stop=after(2))
-    result = fit(model, Images(train.images, train.labels), options=options(epochs=1), resume=state)
-    assert result.train.loss != result.train.loss
 
 
 def test_a_state_without_generators_goes_on_with_new_streams(

@@ -3,6 +3,7 @@ import { AdsamError, type ErrorCode } from "../errors.ts";
 import { interruptedExitCode } from "./interrupt.ts";
 
 const exitCodes: Record<Exclude<ErrorCode, "cancelled">, number> = {
+  diverged: 1,
   usage: 2,
   data: 2,
   checkpoint: 2,
@@ -24,7 +25,7 @@ export interface Failure {
   readonly details?: string;
 }
 
-/** The one place where an error becomes words and an exit code: 2 wrong use, 3 the environment, 128 and the signal's number when stopped. */
+/** The one place where an error becomes words and an exit code: 1 training that came to nothing, 2 wrong use, 3 the environment, 128 and the signal's number when stopped. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) return wrongUse(error);
   if (error instanceof AdsamError) {

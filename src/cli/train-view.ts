@@ -1,11 +1,9 @@
-import type { RunResult } from "../experiments/record.ts";
+import type { EndedRun } from "../experiments/record.ts";
 import type { TrainEvent } from "../experiments/train.ts";
-import type { FitEvent } from "../schema/events.ts";
 import { duration, Progress, percent } from "./progress.ts";
 
 /** Shows a run to a person: its course on stderr, where it is and how it ended on stdout. */
 export class TrainView {
-  #warned = false;
   #folder = "";
   #progress: Progress | undefined;
 
@@ -17,12 +15,12 @@ export class TrainView {
   }
 
   /** Shows all events; answers how the run ended. */
-  async show(events: AsyncIterable<TrainEvent>): Promise<RunResult["status"] | undefined> {
+  async show(events: AsyncIterable<TrainEvent>): Promise<EndedRun["status"] | undefined> {
     try {
       for await (const event of events) {
         if (event.kind === "start") this.#start(event);
         else if (event.kind === "result") return this.#end(event.result);
-        else this.#follow(event);
+        else this.#progress?.show(event);
       }
     } finally {
       this.#progress?.clear();
@@ -39,15 +37,7 @@ export class TrainView {
     this.#say(`run folder: ${folder}`);
   }
 
-  #follow(event: FitEvent): void {
-    this.#progress?.show(event);
-    const loss = event.kind === "step" ? event.loss : event.train.loss;
-    if (this.#warned || Number.isFinite(loss)) return;
-    this.#warned = true;
-    this.#say(`warning: the loss has become ${loss} in epoch ${event.epoch + 1}; a lower --learning-rate may help`);
-  }
-
-  #end({ status, epochs, seconds, train, validation }: RunResult): RunResult["status"] {
+  #end({ status, epochs, seconds, train, validation }: EndedRun): EndedRun["status"] {
     if (status === "cancelled") {
       this.#say(`stopped after ${epochs} ${epochs === 1 ? "epoch" : "epochs"}: ${this.#folder}`);
       this.#say(`go on with: adsam train --resume ${this.#folder}`);

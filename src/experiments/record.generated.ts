@@ -56,7 +56,10 @@ export interface RunRecord {
 }
 
 /** result.json: how a run ended. */
-export interface RunResult {
+export type RunResult = EndedRun | FailedRun;
+
+/** result.json of a run that came to its end, or was stopped on the way. */
+export interface EndedRun {
   /** of this file */
   readonly format: 1;
   /** when it ended, in UTC */
@@ -75,4 +78,23 @@ export interface RunResult {
   readonly validation: Validation | null;
   /** what ran the network: native kernels, or torch and why not those; null: the backend has one way only */
   readonly computedBy: string | null;
+}
+
+/** result.json of a run that broke off. */
+export interface FailedRun {
+  /** of this file */
+  readonly format: 1;
+  /** when it ended, in UTC */
+  readonly ended: string;
+  /** that it broke off */
+  readonly status: "failed";
+  /** what went wrong */
+  readonly error: {
+    /** of the AdsamError, such as diverged or disk */
+    readonly code: string;
+    /** what was expected and what came */
+    readonly message: string;
+    /** what to do about it */
+    readonly suggestion: string | null;
+  };
 }

@@ -6,7 +6,7 @@ import { positiveCount } from "../schema/numbers.ts";
 import { fitOptions } from "../schema/options.ts";
 import { fitResult } from "../schema/results.ts";
 
-export type { DataRecord, RunRecord, RunResult } from "./record.generated.ts";
+export type { DataRecord, EndedRun, FailedRun, RunRecord, RunResult } from "./record.generated.ts";
 
 /** Raised whenever run.json or result.json changes its fields. */
 export const runFormat = 1;
@@ -48,6 +48,26 @@ export const runRecord = z
   })
   .meta({ id: "RunRecord", description: "run.json: everything that made a run what it is, written before it starts." });
 
+const ended = { format, ended: z.iso.datetime().describe("when it ended, in UTC") };
+
+export const endedRun = z
+  .strictObject({ ...ended, ...fitResult.shape })
+  .meta({ id: "EndedRun", description: "result.json of a run that came to its end, or was stopped on the way." });
+
+export const failedRun = z
+  .strictObject({
+    ...ended,
+    status: z.literal("failed").describe("that it broke off"),
+    error: z
+      .strictObject({
+        code: z.string().describe("of the AdsamError, such as diverged or disk"),
+        message: z.string().describe("what was expected and what came"),
+        suggestion: z.string().nullable().describe("what to do about it"),
+      })
+      .describe("what went wrong"),
+  })
+  .meta({ id: "FailedRun", description: "result.json of a run that broke off." });
+
 export const runResult = z
-  .strictObject({ format, ended: z.iso.datetime().describe("when it ended, in UTC"), ...fitResult.shape })
+  .discriminatedUnion("status", [endedRun, failedRun])
   .meta({ id: "RunResult", description: "result.json: how a run ended." });

@@ -13,7 +13,7 @@ import { validate } from "../validation.ts";
 import { type DataChoice, dataRecordOf, loadChosen } from "./data.ts";
 import { follow } from "./follow.ts";
 import { createRunFolder, defaultRunFolder, discardUnstartedRun, refuseFilledFolder } from "./new-folder.ts";
-import { type RunRecord, type RunResult, runFormat } from "./record.ts";
+import { type EndedRun, type RunRecord, runFormat } from "./record.ts";
 import { runFiles } from "./run-folder.ts";
 
 /** What to train, on what and how; everything left out has the default of its schema. */
@@ -33,7 +33,7 @@ export interface TrainOptions extends Cancellable {
 export type TrainEvent =
   | { readonly kind: "start"; readonly folder: string; readonly run: RunRecord }
   | FitEvent
-  | { readonly kind: "result"; readonly folder: string; readonly result: RunResult };
+  | { readonly kind: "result"; readonly folder: string; readonly result: EndedRun };
 
 /**
  * Trains a network and records the run in a folder: run.json, events.jsonl, the checkpoint, the training state, result.json.

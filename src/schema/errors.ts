@@ -1,3 +1,3 @@
-/** Failures that either language can report about what it was given or what surrounds it. */
-export const reportedCodes = ["usage", "data", "checkpoint", "file", "disk", "environment"] as const;
+/** Failures that either language can report: of what it was given, of what surrounds it, of the training itself. */
+export const reportedCodes = ["usage", "data", "checkpoint", "file", "disk", "environment", "diverged"] as const;
 export type ReportedCode = (typeof reportedCodes)[number];

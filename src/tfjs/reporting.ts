@@ -1,4 +1,5 @@
-import type { FitEvent, TrainingMeans } from "../schema/events.ts";
+import type { FitEvent, StepEvent, TrainingMeans } from "../schema/events.ts";
+import { checkLoss } from "./divergence.ts";
 import { addStep, type EpochSums } from "./measurements.ts";
 
 export type OnEvent = (event: FitEvent) => void;
@@ -14,6 +15,8 @@ export interface Place {
 
 /** Adds up an epoch's steps, and tells of each. */
 export class StepReporter {
+  /** The last step; null before the first. */
+  last: StepEvent | null = null;
   readonly #onEvent: OnEvent;
   readonly #sums: EpochSums;
   #since = performance.now();
@@ -24,12 +27,15 @@ export class StepReporter {
     this.#sums = sums;
   }
 
+  /** @throws AdsamError `diverged` after a step whose loss is no finite number. */
   add(place: Place, images: number, means: TrainingMeans): void {
     const now = performance.now();
     const seconds = (now - this.#since) / 1000;
     this.#since = now;
     this.#sums.seconds += seconds;
     addStep(this.#sums, means, images);
-    this.#onEvent({ kind: "step", ...place, ...means, imagesPerSecond: images / seconds });
+    this.last = { kind: "step", ...place, ...means, imagesPerSecond: images / seconds };
+    this.#onEvent(this.last);
+    checkLoss(this.last);
   }
 }

@@ -1,13 +1,14 @@
 import { permutation } from "../random.ts";
 import type { Safetensors } from "../safetensors.ts";
 import type { Normalization } from "../schema/data.ts";
-import type { EpochEvent, TrainingMeans } from "../schema/events.ts";
+import type { EpochEvent, StepEvent, TrainingMeans } from "../schema/events.ts";
 import type { FitOptions } from "../schema/options.ts";
 import type { FitResult } from "../schema/results.ts";
 import { type NamedTensors, tensor } from "../tensor.ts";
 import { AdversarialStep } from "./adversarial.ts";
 import { loadTensors, readTensors } from "./checkpoint.ts";
 import { augment, type LabelledImages, labelsOf, networkInput, pick } from "./data.ts";
+import { checkWeights } from "./divergence.ts";
 import { meansOf, noSums } from "./measurements.ts";
 import type { Network } from "./models/network.ts";
 import { Pace } from "./pace.ts";
@@ -47,6 +48,7 @@ export class Run {
   readonly #began = performance.now();
   #progress: Progress = noProgress();
   #order: readonly number[] = [];
+  #last: StepEvent | null = null;
 
   constructor(model: Network, setting: RunSetting) {
     this.#model = model;
@@ -55,12 +57,16 @@ export class Run {
     this.#step = new AdversarialStep(model, setting.options, setting.train.labels.length);
   }
 
-  /** Runs to the end or until it is stopped; `keep` is called after each epoch and then. */
+  /**
+   * Runs to the end or until it is stopped; `keep` is called after each epoch and then.
+   * @throws AdsamError `diverged`, when `keep` was called for good weights alone.
+   */
   async go(keep: () => Promise<void>): Promise<FitResult> {
     const { options, stop } = this.#setting;
     if (this.#progress.epochs === options.epochs) await keep();
     while (this.#progress.epochs < options.epochs) {
       const done = !stop.aborted && (await this.#trainEpoch()) && (await this.#endEpoch());
+      if (this.#last !== null) checkWeights(this.#model, this.#last);
       await keep();
       if (!done) return this.#result("cancelled");
     }
@@ -123,6 +129,7 @@ export class Run {
       await this.#pace.rest();
       if (stop.aborted) break;
     }
+    this.#last = reporter.last;
     return progress.batch === batches;
   }
 

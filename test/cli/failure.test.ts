@@ -4,6 +4,7 @@ import { failureOf, humanFailure, jsonFailure } from "../../src/cli/failure.ts";
 import { AdsamError, type ErrorCode } from "../../src/errors.ts";
 
 test.each<[ErrorCode, number]>([
+  ["diverged", 1],
   ["usage", 2],
   ["data", 2],
   ["checkpoint", 2],

@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { endedRun } from "../../src/experiments/record.ts";
 import { openRun } from "../../src/experiments/run-folder.ts";
 import { readSafetensors } from "../../src/safetensors.ts";
 import { temporaryFolder } from "../temporary.ts";
@@ -58,13 +59,18 @@ describe("a run", () => {
     expect(stdout).toContain(join(cwd, "runs", folder ?? "none"));
   });
 
-  test("whose loss is no longer a number is warned of once", async () => {
+  test("that diverges fails, and its folder says so", async () => {
     const folder = join(await temporaryFolder(), "run");
     const diverging = ["--learning-rate", "1e30", "--optimizer", "sgd", "--epochs", "4", "--run", folder];
     const { exitCode, stdout, stderr } = await adsam([...quick, ...diverging]);
-    expect(exitCode).toBe(0);
-    expect(stderr.match(/warning: the loss has become (NaN|-?Infinity)/g)).toHaveLength(1);
-    expect(stdout).toContain("trained 4 epochs");
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    const message = /training diverged at step 2, in epoch 2: the loss is (NaN|infinite)/;
+    expect(stderr).toMatch(message);
+    expect(stderr).toContain("\n  start anew with a learning rate below 1e+30\n");
+    expect((await openRun(folder)).result).toMatchObject({
+      status: "failed",
+      error: { code: "diverged", message: expect.stringMatching(message) },
+    });
   });
 });
 
@@ -102,9 +108,10 @@ describe("Ctrl-C", () => {
     stopped.process.kill("SIGINT");
     expect((await stopped.ended).exitCode).toBe(130);
     const part = await openRun(join(cwd, "part"));
-    expect(part.result).toMatchObject({ status: "cancelled" });
-    expect(part.result?.epochs).toBeGreaterThanOrEqual(1);
-    expect(part.result?.epochs).toBeLessThan(12);
+    const { status, epochs } = endedRun.parse(part.result);
+    expect(status).toBe("cancelled");
+    expect(epochs).toBeGreaterThanOrEqual(1);
+    expect(epochs).toBeLessThan(12);
 
     expect((await whole.ended).exitCode).toBe(0);
     const resumed = await adsam(["train", "--resume", "part", "--json"], { cwd });

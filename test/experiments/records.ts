@@ -1,4 +1,4 @@
-import type { RunRecord, RunResult } from "../../src/experiments/record.ts";
+import type { EndedRun, RunRecord } from "../../src/experiments/record.ts";
 import type { EpochEvent, StepEvent } from "../../src/schema/events.ts";
 import { networkSpec } from "../../src/schema/models.ts";
 import { fitOptions } from "../../src/schema/options.ts";
@@ -26,7 +26,7 @@ export const record: RunRecord = {
 
 const means = { loss: 1.5, crossEntropy: 1.4, kl: 1e5, adversarialLoss: null, adversarialRise: null, accuracy: 0.5 };
 
-export const result: RunResult = {
+export const result: EndedRun = {
   format: 1,
   ended: "2026-01-02T03:05:05.678Z",
   status: "finished",

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Backend, FitRunOptions, Model } from "../../src/backend.ts";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { open } from "../../src/open.ts";
+import { readSafetensors } from "../../src/safetensors.ts";
 import type { FitEvent } from "../../src/schema/events.ts";
 import { type NamedTensors, tensor } from "../../src/tensor.ts";
 import { firstDigits } from "./digits.ts";
@@ -127,6 +129,39 @@ test("other options, another model and files that are no state are refused", asy
   await expect(refused({ resume: checkpoint })).rejects.toMatchObject({
     code: "checkpoint",
     message: expect.stringContaining("is not a training state"),
+  });
+});
+
+describe("training that diverges fails, and overwrites nothing", () => {
+  test.each(["adam", "sgd"] as const)("by its loss, %s", async (optimizer) => {
+    const files = { checkpoint: join(folder, `${optimizer}.c`), state: join(folder, `${optimizer}.s`) };
+    const options = { ...quick, ...files, optimizer, epochs: 3, learningRate: 1e30, steps: 0 };
+    const events: FitEvent[] = [];
+    const follow = async () => {
+      for await (const event of (await backend.model(small)).fit(digits, options)) events.push(event);
+    };
+    await expect(follow()).rejects.toMatchObject({
+      code: "diverged",
+      message: expect.stringMatching(/^training diverged at step [2-9], in epoch 1: the loss is (NaN|infinite)$/),
+      suggestion: "start anew with a learning rate below 1e+30",
+    });
+    const last = events.at(-1);
+    expect(last?.kind === "step" && Number.isFinite(last.loss)).toBe(false);
+    expect(existsSync(files.checkpoint)).toBe(false);
+    expect(existsSync(files.state)).toBe(false);
+  });
+
+  test("by its weights", async () => {
+    const checkpoint = join(folder, "weights.c");
+    const model = await backend.model(small);
+    await model.fit(digits, { ...quick, checkpoint, epochs: 0 });
+    const before = await readSafetensors(checkpoint);
+    const options = { ...quick, checkpoint, batch: 20, epochs: 1, optimizer: "sgd", learningRate: 1e60 } as const;
+    await expect(model.fit(digits, options)).rejects.toMatchObject({
+      code: "diverged",
+      message: expect.stringMatching(/diverged at step 1, in epoch 1: \S+ holds NaN or infinity \(loss [\d.]+\)$/),
+    });
+    expect(await readSafetensors(checkpoint)).toEqual(before);
   });
 });
 

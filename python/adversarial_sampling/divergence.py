@@ -1,0 +1,41 @@
+"""Training that has come to numbers from which it cannot go on."""
+
+from __future__ import annotations
+
+from math import isfinite, isnan
+
+import torch
+
+from ._protocol import StepEvent
+from .errors import AdversarialSamplingError
+from .models import Network
+
+
+def check_loss(step: StepEvent) -> None:
+    """Raises a ``diverged`` error unless the step's loss is a finite number."""
+    if not isfinite(step.loss):
+        raise _diverged(f"the loss is {'NaN' if isnan(step.loss) else 'infinite'}", step)
+
+
+def check_weights(model: Network, last: StepEvent) -> None:
+    """Raises a ``diverged`` error, naming the first offender, unless all tensors are finite.
+
+    Waits for the device: to be asked when the model is written down, not at every step.
+
+    Args:
+        model: to be written down.
+        last: the last step that it took.
+    """
+    tensors = {n: t for n, t in model.state_dict().items() if t.is_floating_point()}
+    finite = torch.stack([tensor.isfinite().all() for tensor in tensors.values()])
+    if not finite.all():
+        name = list(tensors)[int(finite.int().argmin())]
+        raise _diverged(f"{name} holds NaN or infinity (loss {last.loss:g})", last)
+
+
+def _diverged(what: str, step: StepEvent) -> AdversarialSamplingError:
+    return AdversarialSamplingError(
+        f"training diverged at step {step.step}, in epoch {step.epoch + 1}: {what}",
+        code="diverged",
+        suggestion=f"start anew with a learning rate below {step.learning_rate:g}",
+    )
