@@ -79,7 +79,8 @@ test("a checkpoint that cannot be written whole is not there at all", async () =
   const { exitCode, stderr } = await adsam([...quick, "--epochs", "1", "--run", "mine"], { cwd, fileSize: 768 * 1024 });
   expect(exitCode).toBe(3);
   expect(stderr).toMatch(/^error: cannot write .+mine\/checkpoint\.safetensors: File too large$/m);
-  expect((await readdir(join(cwd, "mine"))).sort()).toEqual(["events.jsonl", "run.json"]);
+  expect((await readdir(join(cwd, "mine"))).sort()).toEqual(["events.jsonl", "result.json", "run.json"]);
+  expect((await openRun(join(cwd, "mine"))).result).toMatchObject({ status: "failed", error: { code: "disk" } });
 });
 
 test("a run starts from a plain network's weights", async () => {
