@@ -1,54 +1,93 @@
-import type * as z from "zod";
+import { closestMatch } from "leven";
+import * as z from "zod";
 import { AdsamError, type ErrorCode } from "./errors.ts";
 
 /**
  * `value` as the schema has it, defaults filled in.
- * @throws AdsamError that names each wrong field, what was expected and what came.
+ * @throws AdsamError that names each wrong field, what was expected and what came; of an unknown field what it may have meant.
  */
 export function validate<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
   what: string,
   code: ErrorCode = "usage",
+  suggestion?: string,
 ): z.output<Schema> {
-  const result = schema.safeParse(value, { reportInput: true });
+  const result = schema.safeParse(value, { reportInput: true, error: unknownFields });
   if (result.success) return result.data;
-  throw new AdsamError(code, `${what}: ${result.error.issues.map(describeIssue).join("; ")}`, { cause: result.error });
+  throw new AdsamError(code, `${what}: ${result.error.issues.map(describeIssue).join("; ")}`, {
+    suggestion,
+    cause: result.error,
+  });
+}
+
+/** What is said of fields that an object may not have; of other issues nothing yet. */
+export function unknownFields(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code !== "unrecognized_keys" || !(issue.inst instanceof z.ZodObject)) return undefined;
+  const known = Object.keys(issue.inst.shape);
+  return issue.keys.map((key) => `unknown field ${key}: ${nearest(key, known)}`).join("; ");
+}
+
+/** The word that a misspelt one most likely stands for, asked back; where none is near, all that are known. */
+export function nearest(word: string, known: readonly string[]): string {
+  const meant = closestMatch(word, known, { maxDistance: Math.ceil(word.length / 3) });
+  return meant === undefined ? `expected ${known.join(", ")}` : `did you mean ${meant}?`;
 }
 
 /** One sentence for one issue: `ratio: expected a number up to 1, got 2`. */
 export function describeIssue(issue: z.core.$ZodIssue): string {
   const path = issue.path.join(".");
-  return `${path === "" ? "" : `${path}: `}${problem(issue)}`;
+  const problem = issue.code === "unrecognized_keys" ? issue.message : `${expectation(issue)}, ${got(cameOf(issue))}`;
+  return `${path === "" ? "" : `${path}: `}${problem}`;
 }
 
-function problem(issue: z.core.$ZodIssue): string {
-  const got = `got ${shown(issue.input)}`;
+function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "too_big":
-      return `expected a number ${issue.inclusive ? "up to" : "below"} ${issue.maximum}, ${got}`;
+      return limit(issue.origin, issue.inclusive ? "up to" : "below", issue.maximum);
     case "too_small":
-      return `expected a number ${issue.inclusive ? "from" : "above"} ${issue.minimum}, ${got}`;
+      return limit(issue.origin, issue.inclusive ? "from" : "above", issue.minimum);
     case "invalid_value":
-      return `expected ${issue.values.map(shown).join(" or ")}, ${got}`;
-    case "unrecognized_keys":
-      return `unknown ${issue.keys.length === 1 ? "field" : "fields"} ${issue.keys.join(", ")}`;
+      return `expected ${issue.values.map(shown).join(" or ")}`;
     case "invalid_type":
-      return `expected ${issue.expected}, ${issue.input === undefined ? "got nothing" : got}`;
+      return `expected ${issue.expected}`;
     case "invalid_union":
-      return issue.discriminator === undefined ? `${issue.message}, ${got}` : noVariant(issue, issue.discriminator);
+      // A union may say itself what it is; zod's own words say nothing.
+      if (issue.discriminator === undefined && issue.message !== "Invalid input") return issue.message;
+      return `expected ${variants(issue).join(" or ")}`;
     default:
-      return `${issue.message}, ${got}`;
+      return issue.message;
   }
 }
 
-function noVariant({ input, ...issue }: z.core.$ZodIssueInvalidUnion, discriminator: string): string {
-  const options = "options" in issue ? (issue.options ?? []) : [];
-  const given = typeof input === "object" && input !== null ? Reflect.get(input, discriminator) : input;
-  return `expected ${options.map(shown).join(" or ")}, ${given === undefined ? "got nothing" : `got ${shown(given)}`}`;
+function limit(origin: string, relation: string, bound: number | bigint): string {
+  if (origin === "string")
+    return bound === 1 ? "expected a text that is not empty" : `expected a text ${relation} ${bound} characters`;
+  if (origin === "array") return `expected a list ${relation} ${bound} elements`;
+  return `expected a number ${relation} ${bound}`;
+}
+
+/** What each member of a union expects, or what tells its members apart. */
+function variants(issue: z.core.$ZodIssueInvalidUnion): string[] {
+  if (issue.discriminator !== undefined) return "options" in issue ? (issue.options ?? []).map(shown) : [];
+  const expected = issue.errors.flatMap(([first]) => (first === undefined ? [] : expectation(first)));
+  return [...new Set(expected)].map((text) => text.replace(/^expected /, ""));
+}
+
+/** What came: the input, unless a check of several fields says which part of it was wrong (`params: { got }`). */
+function cameOf(issue: z.core.$ZodIssue): unknown {
+  const { input } = issue;
+  if (issue.code === "custom" && issue.params !== undefined && "got" in issue.params) return issue.params.got;
+  if (issue.code !== "invalid_union" || issue.discriminator === undefined) return input;
+  return typeof input === "object" && input !== null ? Reflect.get(input, issue.discriminator) : input;
+}
+
+function got(value: unknown): string {
+  return value === undefined ? "got nothing" : `got ${shown(value)}`;
 }
 
 function shown(value: unknown): string {
+  if (typeof value === "function") return "a function";
   // JSON has no NaN, no infinity and no bigint.
   const text =
     typeof value === "number" || typeof value === "bigint" ? `${value}` : (JSON.stringify(value) ?? `${value}`);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import * as z from "zod";
 import { modelSpec } from "../src/schema/models.ts";
 import { fitOptions } from "../src/schema/options.ts";
 import { validate } from "../src/validation.ts";
@@ -12,7 +13,11 @@ test.each<[string, unknown, string]>([
   ["too little", { batch: 0 }, "fit: batch: expected a number from 1, got 0"],
   ["another choice", { optimizer: "lion" }, 'fit: optimizer: expected "adam" or "sgd", got "lion"'],
   ["another type", { epochs: "3" }, 'fit: epochs: expected number, got "3"'],
-  ["an unknown field", { lr: 0.1 }, "fit: unknown field lr"],
+  [
+    "a misspelt field",
+    { epoch: 1, metricForwrad: true },
+    "fit: unknown field epoch: did you mean epochs?; unknown field metricForwrad: did you mean metricForward?",
+  ],
   ["NaN", { stepSize: Number.NaN }, "fit: stepSize: expected number, got NaN"],
   [
     "several",
@@ -28,4 +33,11 @@ test("names the variants of a union", () => {
     /^model: kind: expected "resnet20" or .* or "batchnorm2d", got "resnet18"$/,
   );
   expect(() => validate(modelSpec, {}, "model")).toThrow(/got nothing$/);
+});
+
+test("names the fields of the object that an unknown one is in, wherever that is", () => {
+  const shape = z.strictObject({ points: z.array(z.union([z.strictObject({ x: z.number(), y: z.number() })])) });
+  expect(() => validate(shape, { points: [{ x: 1, y: 2, colour: 3 }] }, "drawing")).toThrow(
+    /^drawing: points\.0: unknown field colour: expected x, y$/,
+  );
 });

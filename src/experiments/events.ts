@@ -3,7 +3,7 @@ import { AdsamError } from "../errors.ts";
 import { fileError } from "../files.ts";
 import { jsonText } from "../json.ts";
 import { type FitEvent, fitEvent } from "../schema/events.ts";
-import { describeIssue } from "../validation.ts";
+import { validate } from "../validation.ts";
 
 /** Appends events to a file, one JSON document a line; each is on its way to the disk before the next is taken. */
 export class EventLog implements AsyncDisposable {
@@ -76,7 +76,5 @@ function parseEvent(line: string, where: string): FitEvent {
   } catch (cause) {
     throw new AdsamError("file", `${where}: expected a JSON document`, { cause });
   }
-  const result = fitEvent.safeParse(value, { reportInput: true });
-  if (result.success) return result.data;
-  throw new AdsamError("file", `${where}: ${result.error.issues.map(describeIssue).join("; ")}`);
+  return validate(fitEvent, value, where, "file");
 }

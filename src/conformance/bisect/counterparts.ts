@@ -1,4 +1,4 @@
-import { type Tensor, tensor } from "../../tensor.ts";
+import type { Tensor } from "../../tensor.ts";
 
 /** What can part, in the order in which it is looked for within a pass. */
 export type Quantity = "state" | "value" | "kl" | "loss" | "gradient" | "statistic" | "step";
@@ -24,8 +24,4 @@ export interface Counterparts {
   readonly share?: number;
   /** What the fault looks like to those who know how the pair came to be. */
   readonly hint?: () => string | null;
-}
-
-export function scalar(value: number): Tensor<"float64"> {
-  return tensor(Float64Array.of(value), []);
 }

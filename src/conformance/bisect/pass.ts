@@ -1,9 +1,9 @@
 import type { Inspection } from "../../backend.ts";
 import type { GradientOptionsInput } from "../../schema/options.ts";
 import type { NamedTensors, Tensor } from "../../tensor.ts";
+import { scalar } from "../named.ts";
 import { numbers } from "../numbers.ts";
-
-import { type Counterparts, scalar } from "./counterparts.ts";
+import type { Counterparts } from "./counterparts.ts";
 import { ask, inOrder, type Material, named, read, restoring, type Sides, union } from "./sides.ts";
 import { isStatistic, statistic } from "./statistic.ts";
 import { suspect } from "./suspects.ts";

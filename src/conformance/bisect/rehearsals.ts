@@ -2,7 +2,8 @@ import type { Model } from "../../backend.ts";
 import { type StepOptions, stepOptions } from "../../schema/options.ts";
 import type { StepRecord } from "../../schema/results.ts";
 import type { NamedTensors } from "../../tensor.ts";
-import { type Counterparts, type Quantity, scalar } from "./counterparts.ts";
+import { scalar } from "../named.ts";
+import type { Counterparts, Quantity } from "./counterparts.ts";
 import { ask, inOrder, type Material, named, read, restoring, type Sides, union } from "./sides.ts";
 import { isStatistic, statistic } from "./statistic.ts";
 

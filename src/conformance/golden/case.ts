@@ -1,9 +1,8 @@
-import type { Backend, Cancellable } from "../../backend.ts";
+import type { Cancellable, Model } from "../../backend.ts";
+import type { ModelSpecInput } from "../../schema/models.ts";
+import type { NamedTensors } from "../../tensor.ts";
 
 export type Value = number | string | boolean | null;
-
-/** A record's number, or null where there is nothing to compare. */
-export type Recorded = number | null;
 
 /**
  * What a record says that a tensor, count or list of names is.
@@ -17,27 +16,35 @@ export interface Expectation {
   readonly tensor: string;
   readonly kind: "numbers" | "digest" | "gradient" | "float32" | "exact";
   readonly values: readonly Value[];
+  /**
+   * Whether signs of gradients have decided it. A gradient near 0 takes another sign by rounding alone and moves eps by a whole step,
+   * so that what follows is another trajectory, in torch's float32 too: it can be held to float64 alone.
+   */
+  readonly afterSigns?: true;
 }
 
 /** What a backend computed, under the names of the expectations. */
 export type Answers = ReadonlyMap<string, ArrayLike<Value>>;
 
-export interface ReplaySettings extends Cancellable {
-  /** What the backend computes in; float64, as the records were made, unless told otherwise. */
-  readonly dtype?: "float32" | "float64";
-  /** Moves every parameter and input by one float32 ulp, with signs from this seed. */
-  readonly perturbation?: number;
+export interface AskOptions extends Cancellable {
   /** Takes only the first steps of a trace. */
   readonly steps?: number;
 }
 
-/** One record made ready: what it expects, and how a backend is brought to answer. */
+/** One record made ready: what it expects, the model that is asked, what goes into it, and how it is brought to answer. */
 export interface GoldenCase {
   readonly suite: string;
   readonly id: string;
   readonly expectations: readonly Expectation[];
-  replay(backend: Backend, options: ReplaySettings): Promise<Answers>;
+  readonly spec: ModelSpecInput;
+  /** What the model's log sigmas are filled around; of no effect in a plain network. */
+  readonly sigmaFill: number;
+  /** Images or activations by name; float64, made anew each time. */
+  inputs(): NamedTensors;
+  ask(model: Model, inputs: NamedTensors, options: AskOptions): Promise<Answers>;
 }
+
+type Comparable = readonly Value[] | Value | Readonly<Record<string, readonly Value[] | null>> | undefined;
 
 /** The expectation of one tensor; none where the record has null or no such field. */
 export function expected(
@@ -51,11 +58,23 @@ export function expected(
   return comparable ? [{ tensor, kind, values: list }] : [];
 }
 
-/** The expectations of named tensors, under `prefix.name`. */
-export function expectedEach(
-  kind: Expectation["kind"],
-  prefix: string,
-  tensors: Readonly<Record<string, readonly Value[] | null>> | null,
+/**
+ * The expectations of a record's fields, named as the fields are; tensors that a field holds by name become `field.name`.
+ * @param kinds how each field is compared.
+ */
+export function expectedFields<Field extends string>(
+  record: { readonly [Name in NoInfer<Field>]?: Comparable },
+  kinds: Readonly<Record<Field, Expectation["kind"]>>,
+  prefix = "",
 ): Expectation[] {
-  return Object.entries(tensors ?? {}).flatMap(([name, values]) => expected(kind, `${prefix}.${name}`, values));
+  const fields = Object.entries(kinds) as [Field, Expectation["kind"]][];
+  return fields.flatMap(([field, kind]) => {
+    const value: Comparable = record[field];
+    if (!isNamed(value)) return expected(kind, prefix + field, value);
+    return Object.entries(value).flatMap(([name, values]) => expected(kind, `${prefix}${field}.${name}`, values));
+  });
+}
+
+function isNamed(value: Comparable): value is Readonly<Record<string, readonly Value[] | null>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { architectureNames } from "../../schema/architectures.ts";
+import type { ModelSpecInput } from "../../schema/models.ts";
 import { count, positiveCount } from "../../schema/numbers.ts";
 import { layerKinds, layerSpec } from "./layer-arguments.ts";
 
@@ -48,25 +49,28 @@ const network = {
   sigma_0: z.number().positive().nullable(),
 };
 
-interface NetworkFills {
-  readonly bayesian: boolean;
-  readonly sigma_fill: number | null;
-  readonly sigma_0: number | null;
+type NetworkFields = z.output<z.ZodObject<typeof network>>;
+
+/** With the network that a record names; a plain one has no prior. */
+function withSpec<Fields extends NetworkFields>(record: Fields): Fields & { readonly spec: ModelSpecInput } {
+  const { model: kind, classes, bayesian, sigma_0 } = record;
+  return { ...record, spec: { kind, classes, bayesian, ...(sigma_0 === null ? {} : { priorSigma: sigma_0 }) } };
 }
 
-function requireSigmas(record: NetworkFills, context: z.core.$RefinementCtx): void {
+function requireSigmas(record: NetworkFields, context: z.core.$RefinementCtx): void {
   for (const field of ["sigma_fill", "sigma_0"] as const) {
     if (!record.bayesian || record[field] !== null) continue;
     context.addIssue({
       code: "custom",
       path: [field],
-      message: "a Bayesian network needs a number here, received null",
+      message: "expected a number for a Bayesian network",
+      params: { got: null },
     });
   }
 }
 
 /** A network after one forward and backward in train mode, and in eval mode then. */
-export const modelRecord = z
+export const networkRecord = z
   .strictObject({
     ...network,
     train_logits: values,
@@ -80,8 +84,9 @@ export const modelRecord = z
     eval_logits: values,
     eval_sampled_logits: values,
   })
-  .superRefine(requireSigmas);
-export type ModelRecord = z.output<typeof modelRecord>;
+  .superRefine(requireSigmas)
+  .transform(withSpec);
+export type NetworkRecord = z.output<typeof networkRecord>;
 
 const traceForward = z.strictObject({
   fixed_noise: z.boolean(),
@@ -116,9 +121,15 @@ export const traceRecord = z
     for (const [j, step] of steps.entries()) {
       for (const [i, { eps }] of step.forwards.entries()) {
         if (eps === null || eps.length === eps_order.length) continue;
-        const message = `expected ${eps_order.length} digests as in eps_order, received ${eps.length}`;
-        context.addIssue({ code: "custom", path: ["steps", j, "forwards", i, "eps"], message });
+        const message = `expected ${eps_order.length} digests as in eps_order`;
+        context.addIssue({
+          code: "custom",
+          path: ["steps", j, "forwards", i, "eps"],
+          message,
+          params: { got: eps.length },
+        });
       }
     }
-  });
+  })
+  .transform(withSpec);
 export type TraceRecord = z.output<typeof traceRecord>;

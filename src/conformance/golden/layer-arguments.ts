@@ -1,27 +1,36 @@
 import * as z from "zod";
-import { type ModelSpec, modelSpec } from "../../schema/models.ts";
+import { batchNorm2dSpec, conv2dSpec, linearSpec, type ModelSpec, modelSpec } from "../../schema/models.ts";
+import { unknownFields } from "../../validation.ts";
 
-/** The constructors' arguments: torch's names in torch's order, and what each is called in our specification. */
+const [conv, linear, norm] = [conv2dSpec.shape, linearSpec.shape, batchNorm2dSpec.shape];
+
+/** The constructors' arguments: torch's names in torch's order, what each is called in our specification, and what it may be. */
 const signatures = {
   conv2d: {
-    in_channels: "inChannels",
-    out_channels: "outChannels",
-    kernel_size: "kernelSize",
-    stride: "stride",
-    padding: "padding",
-    dilation: "dilation",
-    groups: "groups",
-    bias: "bias",
+    in_channels: ["inChannels", conv.inChannels],
+    out_channels: ["outChannels", conv.outChannels],
+    kernel_size: ["kernelSize", conv.kernelSize],
+    stride: ["stride", conv.stride],
+    padding: ["padding", conv.padding],
+    dilation: ["dilation", conv.dilation],
+    groups: ["groups", conv.groups],
+    bias: ["bias", conv.bias],
   },
-  linear: { in_features: "inFeatures", out_features: "outFeatures", bias: "bias" },
+  linear: {
+    in_features: ["inFeatures", linear.inFeatures],
+    out_features: ["outFeatures", linear.outFeatures],
+    bias: ["bias", linear.bias],
+  },
   batchnorm2d: {
-    num_features: "features",
-    eps: "eps",
-    momentum: "momentum",
-    affine: "affine",
-    track_running_stats: "trackRunningStats",
+    num_features: ["features", norm.features],
+    eps: ["eps", norm.eps],
+    momentum: ["momentum", norm.momentum],
+    affine: ["affine", norm.affine],
+    track_running_stats: ["trackRunningStats", norm.trackRunningStats],
   },
-} as const;
+} as const satisfies Record<string, Signature>;
+
+type Signature = Readonly<Record<string, readonly [name: string, schema: z.ZodType]>>;
 
 export const layerKinds = ["conv2d", "linear", "batchnorm2d"] as const satisfies readonly (keyof typeof signatures)[];
 
@@ -37,37 +46,33 @@ interface LayerCall {
  * Arguments that the layer does not take, takes twice or takes otherwise become issues of `context`.
  */
 export function layerSpec({ kind, args, kwargs, sigma_0 }: LayerCall, context: z.core.$RefinementCtx): ModelSpec {
-  const signature: Readonly<Record<string, string>> = signatures[kind];
+  const signature: Signature = signatures[kind];
   const order = Object.keys(signature);
-  const spec: Record<string, unknown> = { kind, priorSigma: sigma_0, dtype: "float64" };
-  const places = new Map<string, (string | number)[]>();
-
-  function take(torchName: string | undefined, value: unknown, place: (string | number)[]): void {
-    const name = torchName === undefined ? undefined : signature[torchName];
-    if (name === undefined || name in spec) {
-      const problem = name === undefined ? `${kind} takes ${order.join(", ")}, received one more` : "given twice";
-      context.addIssue({ code: "custom", path: place, message: problem });
-      return;
-    }
-    spec[name] = value;
-    places.set(name, place);
+  const placed = args.map((value, i): [string, unknown] => [order[i] ?? "", value]);
+  const twice = placed.map(([name]) => name).find((name) => Object.hasOwn(kwargs, name));
+  if (args.length > order.length) {
+    const message = `expected up to ${order.length} arguments of ${kind}: ${order.join(", ")}`;
+    context.addIssue({ code: "custom", path: ["args"], message, params: { got: args.length } });
+    return z.NEVER;
   }
-
-  args.forEach((value, i) => {
-    take(order[i], value, ["args", i]);
-  });
-  for (const [torchName, value] of Object.entries(kwargs)) {
-    take(Object.hasOwn(signature, torchName) ? torchName : undefined, value, ["kwargs", torchName]);
+  if (twice !== undefined) {
+    const message = `expected ${twice} once, by place or by name`;
+    context.addIssue({ code: "custom", path: ["kwargs", twice], message, params: { got: kwargs[twice] } });
+    return z.NEVER;
   }
-
-  const parsed = modelSpec.safeParse(spec);
-  if (parsed.success) return parsed.data;
-  for (const { path, message } of parsed.error.issues) {
-    const name = String(path[0]);
-    const torchName = order.find((candidate) => signature[candidate] === name) ?? name;
-    const received = name in spec ? `, received ${JSON.stringify(spec[name])}` : "";
-    const place = places.get(name) ?? ["args"];
-    context.addIssue({ code: "custom", path: place, message: `${torchName} of ${kind}: ${message}${received}` });
+  const schemas = Object.entries(signature).map(([name, [, schema]]) => [name, schema] as const);
+  const call = z.strictObject(Object.fromEntries(schemas));
+  const parsed = call.safeParse(
+    { ...Object.fromEntries(placed), ...kwargs },
+    { reportInput: true, error: unknownFields },
+  );
+  for (const issue of parsed.error?.issues ?? []) {
+    const place = order.indexOf(String(issue.path[0]));
+    const path =
+      place >= 0 && place < args.length ? ["args", place, ...issue.path.slice(1)] : ["kwargs", ...issue.path];
+    context.issues.push({ ...issue, path } as z.core.$ZodRawIssue);
   }
-  return z.NEVER;
+  if (!parsed.success) return z.NEVER;
+  const own = Object.entries(parsed.data).map(([name, value]) => [signature[name]?.[0], value] as const);
+  return modelSpec.parse({ kind, priorSigma: sigma_0, dtype: "float64", ...Object.fromEntries(own) });
 }

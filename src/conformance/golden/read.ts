@@ -2,54 +2,53 @@ import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import * as z from "zod";
 import { AdsamError } from "../../errors.ts";
+import { validate } from "../../validation.ts";
 import type { GoldenCase } from "./case.ts";
-import { layerRecord, modelRecord, traceRecord } from "./format.ts";
+import { layerRecord, networkRecord, traceRecord } from "./format.ts";
 import { layerCase } from "./layer-case.ts";
-import { modelCase } from "./network-case.ts";
+import { networkCase } from "./network-case.ts";
 import { traceCase } from "./trace-case.ts";
+
+const suggestion =
+  "take the file anew from where it came, or a version of this package that reads it: this one reads golden files of format 1";
 
 type CaseReader = (raw: unknown, where: string) => GoldenCase;
 
-const suites = {
+/** How the cases of each suite are read. */
+const readers = {
   layers: reader(layerRecord, layerCase),
-  models: reader(modelRecord, modelCase),
+  models: reader(networkRecord, networkCase),
   adversarial: reader(traceRecord, traceCase),
 } as const satisfies Record<string, CaseReader>;
 
+export type GoldenSuite = keyof typeof readers;
+export const goldenSuites = Object.keys(readers) as [GoldenSuite, ...GoldenSuite[]];
+
+function reader<Schema extends z.ZodType>(
+  schema: Schema,
+  toCase: (record: z.output<Schema>) => GoldenCase,
+): CaseReader {
+  return (raw, where) => toCase(validate(schema, raw, where, "data", suggestion));
+}
+
+/**
+ * The case that a record of a suite describes.
+ * @param where what errors call it.
+ * @throws AdsamError `data` that names each wrong field.
+ */
+export function readCase(suite: GoldenSuite, raw: unknown, where: string): GoldenCase {
+  return readers[suite](raw, where);
+}
+
 const goldenFile = z.strictObject({
   format: z.literal(1),
-  suite: z.literal(["layers", "models", "adversarial"] satisfies (keyof typeof suites)[]),
+  suite: z.enum(goldenSuites),
   cases: z.array(z.unknown()).min(1),
 });
 
-function reader<Output>(record: z.ZodType<Output>, toCase: (record: Output) => GoldenCase): CaseReader {
-  return (raw, where) => toCase(parse(record, raw, where));
-}
-
-/** Names the place of the first issue, a field that should not be there included. */
-function describeIssue(issue: z.core.$ZodIssue): string {
-  const [surplus] = issue.code === "unrecognized_keys" ? issue.keys : [];
-  const path = surplus === undefined ? issue.path : [...issue.path, surplus];
-  const field = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
-  const message = surplus === undefined ? issue.message : "Unrecognized field";
-  return `${field.replace(/^\./, "") || "the whole"}: ${message}`;
-}
-
-function parse<Output>(schema: z.ZodType<Output>, raw: unknown, where: string): Output {
-  const result = schema.safeParse(raw);
-  if (result.success) return result.data;
-  const [first, ...others] = result.error.issues;
-  const problem = first === undefined ? result.error.message : describeIssue(first);
-  const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
-  throw new AdsamError("data", `${where}: ${problem}${more}`, {
-    suggestion:
-      "This version reads golden files of format 1; take the file anew from where it came, or a version that reads it.",
-  });
-}
-
 function caseName(raw: unknown, index: number): string {
   const named = z.object({ id: z.string() }).safeParse(raw);
-  return named.success ? `case ${named.data.id}` : `cases[${index}]`;
+  return named.success ? `case ${named.data.id}` : `cases.${index}`;
 }
 
 /**
@@ -58,23 +57,25 @@ function caseName(raw: unknown, index: number): string {
  * @throws AdsamError `data` for anything that is not format 1 of a known suite, naming the case and the field.
  */
 export function parseGolden(text: string, name: string): GoldenCase[] {
-  let raw: unknown;
+  const { suite, cases } = validate(goldenFile, parseJson(text, name), name, "data", suggestion);
+  return cases.map((record, index) => readCase(suite, record, `${name}, ${caseName(record, index)}`));
+}
+
+function parseJson(text: string, name: string): unknown {
   try {
-    raw = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
     throw new AdsamError("data", `${name}: expected JSON, ${cause instanceof Error ? cause.message : cause}`, {
-      suggestion: "The file is damaged or cut short: take it anew from where it came.",
+      suggestion: "the file is damaged or cut short: take it anew from where it came",
       cause,
     });
   }
-  const { suite, cases } = parse(goldenFile, raw, name);
-  return cases.map((record, index) => suites[suite](record, `${name}, ${caseName(record, index)}`));
 }
 
 function unreadable(path: string, expected: string, cause: unknown): AdsamError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new AdsamError("file", `expected ${expected} at ${path}: ${reason}`, {
-    suggestion: "Name the folder that holds the golden files (*.json).",
+    suggestion: "name the folder that holds the golden files (*.json)",
     cause,
   });
 }

@@ -2,6 +2,7 @@ import type { Backend, Cancellable } from "../../backend.ts";
 import { AdsamError, type ErrorCode } from "../../errors.ts";
 import type { Comparison } from "../comparison.ts";
 import { type CaseReport, judge, type Report, type ReportOptions, summarize } from "../reports/report.ts";
+import { answer } from "./answer.ts";
 import type { GoldenCase } from "./case.ts";
 import { compare, unanswered } from "./double.ts";
 import { readGolden } from "./read.ts";
@@ -23,7 +24,7 @@ async function compareCase(
 ): Promise<Comparison[]> {
   try {
     if (torch !== undefined) return await compareSingle(golden, backend, torch, options);
-    return compare(golden.expectations, await golden.replay(backend, options));
+    return compare(golden.expectations, await answer(golden, backend, options));
   } catch (cause) {
     if (!(cause instanceof AdsamError) || !refusals.includes(cause.code)) throw cause;
     return unanswered(golden.expectations, cause.message);

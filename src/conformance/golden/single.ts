@@ -1,26 +1,14 @@
 import type { Backend, Cancellable } from "../../backend.ts";
 import type { Comparison } from "../comparison.ts";
 import { derive, perturbations, untilAllPass } from "../tolerance.ts";
+import { answer } from "./answer.ts";
 import type { Answers, Expectation, GoldenCase, Value } from "./case.ts";
 import { compare, size } from "./double.ts";
 
-/** Of an adversarial trace, what no sign of a gradient has moved yet: see `comparable`. */
-const beforeFirstSign =
-  /^(eps_order|steps\.\d+\.(draws|forwards)|steps\.\d+\.forwards\.\d+\.fixed_noise|steps\.0\.forwards\.0\..+|steps\.0\.forwards\.\d+\.kl)$/;
-
 /**
- * What a backend in float32 can be held to. Layers and models: everything. Adversarial traces: the draws, the structure
- * and the first step up to its first signed gradient. A gradient near 0 takes another sign by rounding alone and moves eps
- * by a whole step, so that what follows is another trajectory, in torch's float32 too; the suite "adversarial" of
- * `conform --against` compares it teacher-forced.
- */
-function comparable({ suite, expectations }: GoldenCase): readonly Expectation[] {
-  return suite === "adversarial" ? expectations.filter(({ tensor }) => beforeFirstSign.test(tensor)) : expectations;
-}
-
-/**
- * Replays a record, made in float64, on a backend that computes in float32. Tolerances are derived as `tolerance.ts` says, with
- * the record for torch in float64.
+ * Holds a backend in float32 against a record, which was made in float64: all of it but what signs of gradients have decided.
+ * Tolerances are derived as `tolerance.ts` says, with the record for torch in float64. Of adversarial steps the suite
+ * "adversarial" of `conform --against` compares the rest, teacher-forced.
  */
 export async function compareSingle(
   golden: GoldenCase,
@@ -30,18 +18,18 @@ export async function compareSingle(
 ): Promise<Comparison[]> {
   // Of a trace only the first step is compared with a tolerance.
   const shorter = { ...options, steps: 1 };
-  const expectations = comparable(golden);
+  const expectations = golden.expectations.filter(({ afterSigns }) => !afterSigns);
   const shown: Shown = new Map();
-  note(shown, expectations, await golden.replay(torch, { ...shorter, dtype: "float32" }));
-  const answers = await golden.replay(candidate, { ...options, dtype: "float32" });
+  note(shown, expectations, await answer(golden, torch, { ...shorter, dtype: "float32" }));
+  const answers = await answer(golden, candidate, { ...options, dtype: "float32" });
   const compareAll = () =>
     expectations.map((expectation) => compareOne(expectation, answers, shown.get(expectation.tensor) ?? []));
   return await untilAllPass(compareAll, async function* () {
     for (const perturbation of perturbations) {
-      const there = await golden.replay(torch, { ...shorter, perturbation });
+      const there = await answer(golden, torch, { ...shorter, perturbation });
       note(shown, expectations, there);
       yield;
-      note(shown, expectations, await golden.replay(torch, { ...shorter, perturbation, dtype: "float32" }), there);
+      note(shown, expectations, await answer(golden, torch, { ...shorter, perturbation, dtype: "float32" }), there);
       yield;
     }
   });

@@ -2,9 +2,10 @@ import type { ModelSpec, ModelSpecInput } from "../../schema/models.ts";
 import { modelSpec } from "../../schema/models.ts";
 import type { ForwardOptionsInput } from "../../schema/options.ts";
 import { elementCount, type NamedTensors } from "../../tensor.ts";
+import { given, scalar, under } from "../named.ts";
 import type { BackendPair, InputSources } from "../pairs/pair.ts";
 import { type Check, pairChecks } from "./check.ts";
-import { given, modelInputs, ofModel, runningStatistics, scalar, tensorsOf, under, withModel } from "./subject.ts";
+import { modelInputs, ofModel, runningStatistics, tensorsOf, withModel } from "./subject.ts";
 
 type Weights = NonNullable<ForwardOptionsInput["weights"]>;
 

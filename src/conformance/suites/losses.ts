@@ -1,8 +1,9 @@
 import type { ModelSpecInput } from "../../schema/models.ts";
 import { batchLabels } from "../formulas.ts";
+import { given, scalar, under } from "../named.ts";
 import type { BackendPair } from "../pairs/pair.ts";
 import { type Check, pairChecks } from "./check.ts";
-import { given, modelInputs, scalar, under, withModel } from "./subject.ts";
+import { modelInputs, withModel } from "./subject.ts";
 
 const classes = 10;
 

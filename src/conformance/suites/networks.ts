@@ -2,9 +2,10 @@ import type { Architecture } from "../../schema/architectures.ts";
 import type { ModelSpecInput } from "../../schema/models.ts";
 import type { NamedTensors } from "../../tensor.ts";
 import { batchLabels } from "../formulas.ts";
+import { given, scalar, under } from "../named.ts";
 import type { BackendPair } from "../pairs/pair.ts";
 import { type Check, pairChecks } from "./check.ts";
-import { given, modelInputs, runningStatistics, scalar, under, withModel } from "./subject.ts";
+import { modelInputs, runningStatistics, withModel } from "./subject.ts";
 
 interface NetworkCase {
   readonly kind: Architecture;

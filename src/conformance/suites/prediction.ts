@@ -1,7 +1,8 @@
 import type { ModelSpecInput } from "../../schema/models.ts";
+import { given } from "../named.ts";
 import type { BackendPair } from "../pairs/pair.ts";
 import { type Check, pairChecks } from "./check.ts";
-import { given, modelInputs, withModel } from "./subject.ts";
+import { modelInputs, withModel } from "./subject.ts";
 
 function pair(name: string, spec: ModelSpecInput, weights: "mean" | "fresh"): BackendPair {
   return {

@@ -5,9 +5,10 @@ import type { StepRecord } from "../../schema/results.ts";
 import { isParameter } from "../../schema/tensors.ts";
 import { type NamedTensors, tensor } from "../../tensor.ts";
 import { batchLabels } from "../formulas.ts";
+import { given, under } from "../named.ts";
 import type { BackendPair, ComputeOptions, InputSources } from "../pairs/pair.ts";
 import { type Check, pairChecks } from "./check.ts";
-import { given, modelInputs, runningStatistics, under, withModel } from "./subject.ts";
+import { modelInputs, runningStatistics, withModel } from "./subject.ts";
 
 const classes = 10;
 const batch = 8;

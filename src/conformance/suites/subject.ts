@@ -1,8 +1,9 @@
 import type { Backend, Model } from "../../backend.ts";
 import type { ModelSpecInput } from "../../schema/models.ts";
 import type { TensorInfo } from "../../schema/tensors.ts";
-import { type NamedTensors, type Tensor, tensor } from "../../tensor.ts";
+import type { NamedTensors } from "../../tensor.ts";
 import { formulaTensors } from "../formulas.ts";
+import { under } from "../named.ts";
 import type { ComputeOptions, InputSources } from "../pairs/pair.ts";
 import { modelByTorchKernels } from "../torch-kernels.ts";
 
@@ -49,19 +50,4 @@ export async function withModel<T>(
 export async function runningStatistics(model: Model): Promise<NamedTensors> {
   const names = model.tensors.map(({ name }) => name).filter((name) => /(^|\.)(running_|num_batches)/.test(name));
   return names.length === 0 ? {} : under("running.", await model.read(names));
-}
-
-export function under(start: string, tensors: NamedTensors): NamedTensors {
-  return Object.fromEntries(Object.entries(tensors).map(([name, values]) => [start + name, values]));
-}
-
-export function scalar(value: number): Tensor {
-  return tensor(Float64Array.of(value), []);
-}
-
-/** An input by its name. */
-export function given(inputs: NamedTensors, name: string): Tensor {
-  const found = inputs[name];
-  if (found === undefined) throw new Error(`the case has no input ${name}`);
-  return found;
 }

@@ -5,12 +5,13 @@ import { tensor } from "../../tensor.ts";
 import { wave } from "../../wave.ts";
 import type { Comparison } from "../comparison.ts";
 import { isStoredEps } from "../formulas.ts";
+import { given } from "../named.ts";
 import { numbers } from "../numbers.ts";
 import type { Parties } from "../pairs/implementation.ts";
 import { prepareInputs } from "../pairs/inputs.ts";
 import type { Check } from "./check.ts";
 import { batchInputs } from "./steps.ts";
-import { given, modelInputs, withModel } from "./subject.ts";
+import { modelInputs, withModel } from "./subject.ts";
 
 const innerSteps = 5;
 const stepSize = 0.02;

@@ -62,21 +62,21 @@ describe("a file is refused, by name, case and field", () => {
       changed("models", (_, file) => Object.assign(file, { cases: [] })),
       /^some\.json: cases: /,
     );
-    expectRefusal("[1, 2]", /^some\.json: the whole: /);
+    expectRefusal("[1, 2]", /^some\.json: expected object, got \[1,2\]/);
   });
 
   test.each(suites.flatMap((suite) => ["id", "sigma_fill", "sigma_0"].map((field) => [suite, field] as const)))(
     "%s without %s",
     (suite, field) => {
       const text = changed(suite, (record) => delete record[field]);
-      expectRefusal(text, new RegExp(`^some\\.json, ${field === "id" ? "cases\\[0\\]" : "case .+"}: ${field}: `));
+      expectRefusal(text, new RegExp(`^some\\.json, ${field === "id" ? "cases\\.0" : "case .+"}: ${field}: `));
     },
   );
 
   test.each(suites)("a field of %s that format 1 does not have", (suite) => {
     expectRefusal(
       changed(suite, (record) => Object.assign(record, { dtype: "float64" })),
-      /: dtype: Unrecognized field$/,
+      /: unknown field dtype: expected id, /,
     );
   });
 
@@ -89,11 +89,11 @@ describe("a file is refused, by name, case and field", () => {
     ["models", "grads.bn1.mu_bias", (record: Json) => Object.assign(record.grads as object, { "bn1.mu_bias": [1, 2] })],
     ["adversarial", "optimizer", (record: Json) => Object.assign(record, { optimizer: "lion" })],
     ["adversarial", "ratio", (record: Json) => Object.assign(record, { ratio: 1.5 })],
-    ["adversarial", "steps[0].forwards[0].eps", (record: Json) => (record.eps_order as string[]).pop()],
+    ["adversarial", "steps.0.forwards.0.eps", (record: Json) => (record.eps_order as string[]).pop()],
     ["adversarial", "eps_order", (record: Json) => Object.assign(record, { eps_order: null })],
   ] as const)("%s with a wrong %s", (suite, field, change) => {
-    const path = field.replace(/\.(\d+)$/, "[$1]").replace(/[.[\]]/g, "\\$&");
-    expectRefusal(changed(suite, change), new RegExp(`^some\\.json, case [^ ]+: ${path}(\\[\\d\\])?: `));
+    const path = field.replaceAll(".", "\\.");
+    expectRefusal(changed(suite, change), new RegExp(`^some\\.json, case [^ ]+: ${path}(\\.\\d)?: expected `));
   });
 });
 
@@ -116,20 +116,32 @@ describe("a layer's arguments are torch's own", () => {
   });
 
   test.each([
-    ["an unknown name", { args: [3, 4, 3], kwargs: { strides: 2 } }, /: kwargs\.strides: conv2d takes in_channels, /],
-    ["a name from elsewhere", { args: [3, 4, 3], kwargs: { toString: 2 } }, /: kwargs\.toString: conv2d takes /],
+    [
+      "a misspelt name",
+      { args: [3, 4, 3], kwargs: { strides: 2 } },
+      /: kwargs: unknown field strides: did you mean stride\?$/,
+    ],
+    [
+      "a name from elsewhere",
+      { args: [3, 4, 3], kwargs: { toString: 2 } },
+      /: kwargs: unknown field toString: expected in_channels, /,
+    ],
     [
       "one too many",
       { kind: "linear", args: [7, 5, true, 1], kwargs: {} },
-      /: args\[3\]: linear takes .*, received one more/,
+      /: args: expected up to 3 arguments of linear: in_features, out_features, bias, got 4$/,
     ],
-    ["one given twice", { args: [3, 4, 3], kwargs: { kernel_size: 3 } }, /: kwargs\.kernel_size: given twice/],
-    ["one missing", { args: [3, 4], kwargs: {} }, /: args: kernel_size of conv2d: /],
-    ["one mistyped", { args: [3, "4", 3], kwargs: {} }, /: args\[1\]: out_channels of conv2d: .*received "4"/],
+    [
+      "one given twice",
+      { args: [3, 4, 3], kwargs: { kernel_size: 3 } },
+      /: kwargs\.kernel_size: expected kernel_size once, /,
+    ],
+    ["one missing", { args: [3, 4], kwargs: {} }, /: kwargs\.kernel_size: expected number or tuple, got nothing$/],
+    ["one mistyped", { args: [3, "4", 3], kwargs: {} }, /: args\.1: expected number, got "4"$/],
     [
       "one out of range",
       { kind: "batchnorm2d", args: [4], kwargs: { momentum: 2 } },
-      /: kwargs\.momentum: momentum of batchnorm2d: /,
+      /: kwargs\.momentum: expected a number up to 1, got 2$/,
     ],
   ])("%s is refused", (_, fields, message) => {
     expectRefusal(layer(fields), message);

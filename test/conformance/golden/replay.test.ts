@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Backend } from "../../../src/backend.ts";
+import { answer } from "../../../src/conformance/golden/answer.ts";
 import type { Answers, Expectation, GoldenCase, Value } from "../../../src/conformance/golden/case.ts";
 import { compare } from "../../../src/conformance/golden/double.ts";
 import { readGolden } from "../../../src/conformance/golden/read.ts";
@@ -18,7 +19,7 @@ let backend: Backend;
 
 beforeAll(async () => {
   backend = await open({ backend: "torch", device: "cpu" });
-  for (const golden of cases) answers.set(golden, await golden.replay(backend, {}));
+  for (const golden of cases) answers.set(golden, await answer(golden, backend));
 }, 300_000);
 
 afterAll(() => backend.close());
