@@ -1,7 +1,8 @@
 import { mkdir, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { AdsamError } from "../../errors.ts";
-import { withLock } from "../../installation/lock.ts";
+import { withLock } from "../../lock.ts";
+import { describeOwner, type Owner } from "../../owner.ts";
 import { type BuildOptions, buildAddon, canBuild, requireAvx } from "./build.ts";
 import { type AddonReport, inspectAddon } from "./inspect.ts";
 import { type AddonPlace, ownAddonPlace } from "./place.ts";
@@ -33,7 +34,8 @@ export async function prepareAddon(options: PrepareOptions = {}, own?: AddonPlac
     if (!check && addonIsCurrent(place)) return { ready: true, made: false };
     if (await works(place)) return { ready: true, made: false };
     await mkdir(dirname(place.lock), { recursive: true });
-    const tellWaiting = (holder: string) => onLine(`waiting for another set-up (process ${holder}, ${place.lock})`);
+    const tellWaiting = (holder: Owner) =>
+      onLine(`waiting for another set-up (${describeOwner(holder)}; ${place.lock})`);
     const pythons = [...(python === undefined ? [] : [python]), "python3", "python"];
     return await withLock(place.lock, tellWaiting, () => make(place, { pythons, onLine }));
   } catch (error) {

@@ -1,8 +1,9 @@
 import { constants } from "node:fs";
 import { access, mkdir, rm } from "node:fs/promises";
 import { AdsamError } from "../../errors.ts";
-import { withLock } from "../../installation/lock.ts";
 import { follow } from "../../installation/program.ts";
+import { withLock } from "../../lock.ts";
+import { describeOwner, type Owner } from "../../owner.ts";
 import { findBasePython } from "./base.ts";
 import { inspectPython, requireHealthy } from "./inspect.ts";
 import { installRequirements } from "./install.ts";
@@ -40,7 +41,7 @@ export async function makeEnvironment(
 
   await mkdir(place.folder, { recursive: true }).catch(cannotWrite(place));
   await access(place.folder, constants.W_OK).catch(cannotWrite(place));
-  const tellWaiting = (holder: string) => onLine(`waiting for another set-up (process ${holder}, ${place.lock})`);
+  const tellWaiting = (holder: Owner) => onLine(`waiting for another set-up (${describeOwner(holder)}; ${place.lock})`);
   return withLock(place.lock, tellWaiting, async () => {
     if (await isThere()) return { python: place.python, made: false };
     await makeVirtualEnvironment(place, options.basePython, onLine);
