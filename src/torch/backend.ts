@@ -2,26 +2,22 @@ import { resolve } from "node:path";
 import type { BackendInfo, CallOptions, CallResult, LoadOptions, Model, TorchBackend } from "../backend.ts";
 import { AdsamError } from "../errors.ts";
 import type { CheckedOpenOptions } from "../schema/backends.ts";
-import type { Jobs as JobEndpoints } from "../schema/endpoints.ts";
 import { dtypes, type ModelSpecInput, modelSpec } from "../schema/models.ts";
 import type { NamedTensors } from "../tensor.ts";
 import { validate } from "../validation.ts";
-import { receiveTensors, sendTensors, withPrefix } from "./bundle.ts";
+import { withPrefix } from "./bundle.ts";
 import { findPython, inspectPython, requireHealthy } from "./environment.ts";
 import { closed } from "./failures.ts";
 import { Jobs } from "./jobs.ts";
 import { TorchModel } from "./model.ts";
-import { type AnswerOf, Session } from "./session.ts";
-
-interface Connection {
-  readonly session: Session;
-  readonly jobs: Jobs;
-}
+import { type Connection, Requests } from "./requests.ts";
+import { Session } from "./session.ts";
 
 /** PyTorch in a Python process of its own, which starts with the first question. */
 class PythonBackend implements TorchBackend {
   readonly #device: string;
   readonly #python: string | undefined;
+  readonly #requests = new Requests(() => this.#connect());
   #connection: Promise<Connection> | undefined;
   #closed = false;
 
@@ -31,14 +27,13 @@ class PythonBackend implements TorchBackend {
   }
 
   async info(): Promise<BackendInfo> {
-    const { session } = await this.#connect();
-    const { device, deviceName, python, torch, package: version } = session.hello;
+    const { device, deviceName, python, torch, package: version } = (await this.#connect()).session.hello;
     return { backend: "torch", device, deviceName, dtypes, versions: { python, torch, adversarial_sampling: version } };
   }
 
   async model(spec: ModelSpecInput): Promise<Model> {
     const request = { spec: validate(modelSpec, spec, "model") };
-    return this.#model(({ jobs }) => jobs.run("create", request));
+    return new TorchModel(this.#requests, await this.#requests.run("create", request));
   }
 
   async load(path: string, { spec, pretrained = false }: LoadOptions = {}): Promise<Model> {
@@ -47,18 +42,14 @@ class PythonBackend implements TorchBackend {
       pretrained,
       spec: spec === undefined ? null : validate(modelSpec, spec, "load"),
     };
-    return this.#model(({ jobs }) => jobs.run("load", request));
+    return new TorchModel(this.#requests, await this.#requests.run("load", request));
   }
 
   async call(target: string, inputs: NamedTensors, options: CallOptions = {}): Promise<CallResult> {
     const { differentiate = [], dtype = "float64", folder = process.cwd(), signal } = options;
-    const { session, jobs } = await this.#connect();
-    const request = { target, folder, dtype, differentiate: [...differentiate] };
-    const { tensors } = await sendTensors(session, inputs, (bundle) =>
-      jobs.run("call", { ...request, tensors: bundle }, { signal }),
-    );
-    const found = await receiveTensors(session, tensors);
-    return { outputs: Object.values(withPrefix(found, "output/")), gradients: withPrefix(found, "gradient/") };
+    const request = { target, folder, dtype, differentiate: [...differentiate], tensors: inputs };
+    const { tensors } = await this.#requests.run("call", request, { signal });
+    return { outputs: Object.values(withPrefix(tensors, "output/")), gradients: withPrefix(tensors, "gradient/") };
   }
 
   async close(): Promise<void> {
@@ -70,11 +61,6 @@ class PythonBackend implements TorchBackend {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  async #model(ask: (connection: Connection) => Promise<AnswerOf<JobEndpoints["create"]>>): Promise<Model> {
-    const connection = await this.#connect();
-    return new TorchModel(connection.session, connection.jobs, await ask(connection));
   }
 
   async #connect(): Promise<Connection> {

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { decodeSafetensors, encodeSafetensors, readSafetensors, writeSafetensors } from "../safetensors.ts";
 import type { Bundle } from "../schema/endpoints.ts";
 import type { NamedTensors } from "../tensor.ts";
-import type { Session } from "./session.ts";
 
 const inlineBytes = 1 << 16;
 
-async function pack(tensors: NamedTensors, folder: string): Promise<Bundle> {
+/** Tensors as they cross: long ones in a file in `folder`, to be dropped when Python is done with it. */
+export async function pack(tensors: NamedTensors, folder: string): Promise<Bundle> {
   const bytes = Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
   if (bytes <= inlineBytes) {
     return { kind: "inline", base64: Buffer.concat(encodeSafetensors(tensors)).toString("base64") };
@@ -18,12 +18,8 @@ async function pack(tensors: NamedTensors, folder: string): Promise<Bundle> {
   return { kind: "file", path };
 }
 
-/** Tensors that came from Python, or the session's end if that comes first; a file they came in is deleted. */
-export function receiveTensors(session: Session, bundle: Bundle): Promise<NamedTensors> {
-  return session.outlive(unpack(bundle));
-}
-
-async function unpack(bundle: Bundle): Promise<NamedTensors> {
+/** The tensors that came; a file they came in is dropped. */
+export async function unpack(bundle: Bundle): Promise<NamedTensors> {
   if (bundle.kind === "inline") return decodeSafetensors(Buffer.from(bundle.base64, "base64")).tensors;
   try {
     return (await readSafetensors(bundle.path)).tensors;
@@ -32,18 +28,9 @@ async function unpack(bundle: Bundle): Promise<NamedTensors> {
   }
 }
 
-/** What `use` answers for packed tensors; what carried them is gone afterwards. */
-export async function sendTensors<T>(
-  session: Session,
-  tensors: NamedTensors,
-  use: (bundle: Bundle) => Promise<T>,
-): Promise<T> {
-  const bundle = await session.outlive(pack(tensors, session.folder));
-  try {
-    return await use(bundle);
-  } finally {
-    await drop(bundle);
-  }
+/** Removes what carried the tensors. */
+export async function drop(bundle: Bundle): Promise<void> {
+  if (bundle.kind === "file") await rm(bundle.path, { force: true });
 }
 
 /** The tensors whose names begin so, without it. */
@@ -53,8 +40,4 @@ export function withPrefix(tensors: NamedTensors, prefix: string): NamedTensors 
       name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
     ),
   );
-}
-
-async function drop(bundle: Bundle): Promise<void> {
-  if (bundle.kind === "file") await rm(bundle.path, { force: true });
 }

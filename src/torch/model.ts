@@ -16,7 +16,6 @@ import type { Dataset, Split } from "../data/dataset.ts";
 import { AdsamError } from "../errors.ts";
 import { type Evaluation, evaluation } from "../metrics.ts";
 import { StreamedRun } from "../run.ts";
-import type { Bundle, Jobs as JobEndpoints } from "../schema/endpoints.ts";
 import type { ModelSpec } from "../schema/models.ts";
 import {
   type ForwardOptionsInput,
@@ -30,29 +29,21 @@ import type { StepRecord } from "../schema/results.ts";
 import type { TensorInfo } from "../schema/tensors.ts";
 import type { NamedTensors, Tensor } from "../tensor.ts";
 import { validate } from "../validation.ts";
-import { receiveTensors, sendTensors, withPrefix } from "./bundle.ts";
-import type { JobOptions, Jobs } from "./jobs.ts";
-import type { AnswerOf, RequestOf, Session } from "./session.ts";
-
-/** The jobs that give a model tensors. */
-type WithTensors = {
-  [M in keyof JobEndpoints]: RequestOf<JobEndpoints[M]> extends { model: number; tensors: Bundle } ? M : never;
-}[keyof JobEndpoints];
+import { withPrefix } from "./bundle.ts";
+import type { JobAnswer, Requests } from "./requests.ts";
 
 /** A model that lives in a session's Python. */
 export class TorchModel implements Model {
   readonly spec: ModelSpec;
   readonly tensors: readonly TensorInfo[];
-  readonly #number: number;
-  readonly #session: Session;
-  readonly #jobs: Jobs;
+  readonly #model: number;
+  readonly #requests: Requests;
 
-  constructor(session: Session, jobs: Jobs, info: AnswerOf<JobEndpoints["create"]>) {
+  constructor(requests: Requests, info: JobAnswer<"create">) {
     this.spec = info.spec;
     this.tensors = info.tensors;
-    this.#number = info.model;
-    this.#session = session;
-    this.#jobs = jobs;
+    this.#model = info.model;
+    this.#requests = requests;
   }
 
   fit(data: Dataset, { checkpoint, state, resume, signal, ...rest }: FitRunOptions = {}): Run {
@@ -60,15 +51,15 @@ export class TorchModel implements Model {
       const options = validate(fitOptions, rest, "fit");
       checkDataset(data);
       const files = { checkpoint: absolute(checkpoint), state: absolute(state), resume: absolute(resume) };
-      return this.#run(
+      const tensors = {
+        "train.images": data.train.images,
+        "train.labels": data.train.labels,
+        "test.images": data.test.images,
+        "test.labels": data.test.labels,
+      };
+      return this.#requests.run(
         "fit",
-        { options, normalization: data.normalization, ...files },
-        {
-          "train.images": data.train.images,
-          "train.labels": data.train.labels,
-          "test.images": data.test.images,
-          "test.labels": data.test.labels,
-        },
+        { model: this.#model, options, normalization: data.normalization, ...files, tensors },
         { onEvent, stop: signal === undefined ? stop : AbortSignal.any([signal, stop]) },
       );
     });
@@ -85,13 +76,9 @@ export class TorchModel implements Model {
     { signal, normalization = null, ...rest }: PredictRunOptions = {},
   ): Promise<Prediction> {
     const options = validate(predictOptions, rest, "predict");
-    const answer = await this.#run("predict", { options, normalization }, { images }, { signal });
-    const [logits, entropyMean, entropySpread] = await this.#unpack(
-      answer.tensors,
-      "logits",
-      "entropy_mean",
-      "entropy_spread",
-    );
+    const request = { model: this.#model, options, normalization, tensors: { images } };
+    const { tensors } = await this.#requests.run("predict", request, { signal });
+    const [logits, entropyMean, entropySpread] = pick(tensors, "logits", "entropy_mean", "entropy_spread");
     return { logits, entropyMean, entropySpread };
   }
 
@@ -100,8 +87,9 @@ export class TorchModel implements Model {
     { signal, ...rest }: ForwardOptionsInput & Cancellable = {},
   ): Promise<{ output: Tensor; kl: number | null }> {
     const options = validate(forwardOptions, rest, "forward");
-    const { kl, tensors } = await this.#run("forward", { options }, { input }, { signal });
-    const [output] = await this.#unpack(tensors, "output");
+    const request = { model: this.#model, options, tensors: { input } };
+    const { kl, tensors } = await this.#requests.run("forward", request, { signal });
+    const [output] = pick(tensors, "output");
     return { output, kl };
   }
 
@@ -111,10 +99,10 @@ export class TorchModel implements Model {
     { signal, ...rest }: GradientOptionsInput & Cancellable = {},
   ): Promise<Gradients> {
     const options = validate(gradientOptions, rest, "gradients");
-    const { loss, kl, tensors } = await this.#run("gradients", { options }, { input, target }, { signal });
-    const found = await receiveTensors(this.#session, tensors);
-    const parameters = withPrefix(found, "gradient/");
-    const [output, gradient] = pick(found, "output", "input_gradient");
+    const request = { model: this.#model, options, tensors: { input, target } };
+    const { loss, kl, tensors } = await this.#requests.run("gradients", request, { signal });
+    const parameters = withPrefix(tensors, "gradient/");
+    const [output, gradient] = pick(tensors, "output", "input_gradient");
     return { loss, kl, output, input: gradient, parameters };
   }
 
@@ -124,13 +112,13 @@ export class TorchModel implements Model {
     { signal, ...rest }: GradientOptionsInput & Cancellable = {},
   ): Promise<Inspection> {
     const options = validate(gradientOptions, rest, "inspect");
-    const answer = await this.#run("inspect", { options }, { input, target }, { signal });
-    const found = await receiveTensors(this.#session, answer.tensors);
-    const operations = answer.operations.map((name) => {
-      const [value] = pick(found, `value/${name}`);
-      return { name, value, gradient: found[`gradient/${name}`] ?? null };
+    const request = { model: this.#model, options, tensors: { input, target } };
+    const { loss, kl, operations, tensors } = await this.#requests.run("inspect", request, { signal });
+    const taken = operations.map((name) => {
+      const [value] = pick(tensors, `value/${name}`);
+      return { name, value, gradient: tensors[`gradient/${name}`] ?? null };
     });
-    return { loss: answer.loss, kl: answer.kl, operations };
+    return { loss, kl, operations: taken };
   }
 
   async trace(
@@ -143,43 +131,25 @@ export class TorchModel implements Model {
         [`labels.${j}`, labels],
       ]),
     );
-    const answer = await this.#run("trace", { options: step, trainingSize, noise }, tensors, { signal });
-    return answer.steps;
+    const request = { model: this.#model, options: step, trainingSize, noise, tensors };
+    return (await this.#requests.run("trace", request, { signal })).steps;
   }
 
   async read(names?: readonly string[]): Promise<NamedTensors> {
-    const request = { model: this.#number, names: names === undefined ? null : [...names] };
-    const { tensors } = await this.#jobs.run("read", request);
-    return receiveTensors(this.#session, tensors);
+    const request = { model: this.#model, names: names === undefined ? null : [...names] };
+    return (await this.#requests.run("read", request)).tensors;
   }
 
   async write(tensors: NamedTensors): Promise<void> {
-    await this.#run("write", {}, tensors, {});
+    await this.#requests.run("write", { model: this.#model, tensors });
   }
 
   async save(path: string, { format = "safetensors" }: { readonly format?: "safetensors" | "pt" } = {}): Promise<void> {
-    await this.#jobs.run("save", { model: this.#number, path: resolve(path), format });
+    await this.#requests.run("save", { model: this.#model, path: resolve(path), format });
   }
 
   async dispose(): Promise<void> {
-    await this.#jobs.run("dispose", { model: this.#number });
-  }
-
-  /** A job on this model that takes tensors; what carried them is removed when it ends. */
-  async #run<M extends WithTensors>(
-    method: M,
-    request: Omit<RequestOf<JobEndpoints[M]>, "model" | "tensors">,
-    tensors: NamedTensors,
-    options: JobOptions,
-  ): Promise<AnswerOf<JobEndpoints[M]>> {
-    return sendTensors(this.#session, tensors, (bundle) => {
-      const whole = { ...request, model: this.#number, tensors: bundle } as RequestOf<JobEndpoints[M]>;
-      return this.#jobs.run(method, whole, options);
-    });
-  }
-
-  async #unpack<Names extends string[]>(bundle: Bundle, ...names: Names): Promise<{ [K in keyof Names]: Tensor }> {
-    return pick(await receiveTensors(this.#session, bundle), ...names);
+    await this.#requests.run("dispose", { model: this.#model });
   }
 }
 

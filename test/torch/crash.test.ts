@@ -8,6 +8,7 @@ import { modelSpec } from "../../src/schema/models.ts";
 import { tensor } from "../../src/tensor.ts";
 import { Jobs } from "../../src/torch/jobs.ts";
 import { TorchModel } from "../../src/torch/model.ts";
+import { Requests } from "../../src/torch/requests.ts";
 import type { Session } from "../../src/torch/session.ts";
 import { isAlive, startSession } from "./python.ts";
 
@@ -18,7 +19,8 @@ beforeAll(async () => {
 
 async function modelOf(session: Session, spec: object): Promise<TorchModel> {
   const jobs = new Jobs(session);
-  return new TorchModel(session, jobs, await jobs.run("create", { spec: modelSpec.parse(spec) }));
+  const requests = new Requests(async () => ({ session, jobs }));
+  return new TorchModel(requests, await requests.run("create", { spec: modelSpec.parse(spec) }));
 }
 
 async function pingForever(session: Session): Promise<never> {

@@ -1,0 +1,83 @@
+import { type Bundle, bundle, type Jobs as JobEndpoints } from "../schema/endpoints.ts";
+import type { NamedTensors } from "../tensor.ts";
+import { unlessAborted } from "../unless-aborted.ts";
+import { drop, pack, unpack } from "./bundle.ts";
+import { cancelled } from "./failures.ts";
+import type { JobOptions, Jobs } from "./jobs.ts";
+import { Line } from "./line.ts";
+import type { AnswerOf, RequestOf, Session } from "./session.ts";
+
+export interface Connection {
+  readonly session: Session;
+  readonly jobs: Jobs;
+}
+
+/** A message as its sender and its reader have it: with tensors, where a bundle of them crosses. */
+type Unpacked<Message> = Message extends { tensors: Bundle }
+  ? Omit<Message, "tensors"> & { readonly tensors: NamedTensors }
+  : Message;
+
+export type JobRequest<M extends keyof JobEndpoints> = Unpacked<RequestOf<JobEndpoints[M]>>;
+export type JobAnswer<M extends keyof JobEndpoints> = Unpacked<AnswerOf<JobEndpoints[M]>>;
+
+interface Packed<M extends keyof JobEndpoints> extends Connection {
+  readonly request: RequestOf<JobEndpoints[M]>;
+  /** What carries its tensors. */
+  readonly carrier: Bundle | null;
+}
+
+/** What a backend and its models ask of Python: jobs in the order in which they were asked for, tensors in and tensors out. */
+export class Requests {
+  readonly #connect: () => Promise<Connection>;
+  readonly #line = new Line();
+
+  /** @param connect gives the connection, the same one each time. */
+  constructor(connect: () => Promise<Connection>) {
+    this.#connect = connect;
+  }
+
+  /**
+   * A job's answer. Its tensors are packed at once, while others compute; it is handed over after all that were asked for
+   * before.
+   * @throws AdsamError `cancelled` when `signal` fires first, and whatever Python reports.
+   */
+  async run<M extends keyof JobEndpoints>(
+    method: M,
+    request: JobRequest<M>,
+    options: JobOptions = {},
+  ): Promise<JobAnswer<M>> {
+    const { signal } = options;
+    if (signal?.aborted) throw cancelled(signal.reason);
+    const answer = this.#line.turn(this.#packed<M>(request), (packed) => this.#handOver(method, packed, options));
+    return unlessAborted(answer, signal);
+  }
+
+  async #packed<M extends keyof JobEndpoints>(request: JobRequest<M>): Promise<Packed<M>> {
+    const { session, jobs } = await this.#connect();
+    if (!hasTensors(request)) return { session, jobs, request: request as RequestOf<JobEndpoints[M]>, carrier: null };
+    const carrier = await session.outlive(pack(request.tensors, session.folder));
+    return { session, jobs, request: { ...request, tensors: carrier } as RequestOf<JobEndpoints[M]>, carrier };
+  }
+
+  /** What carried the tensors is gone when the job has ended. */
+  async #handOver<M extends keyof JobEndpoints>(
+    method: M,
+    { session, jobs, request, carrier }: Packed<M>,
+    options: JobOptions,
+  ): Promise<JobAnswer<M>> {
+    try {
+      return await session.outlive(unpacked(await jobs.run(method, request, options)));
+    } finally {
+      if (carrier !== null) await drop(carrier);
+    }
+  }
+}
+
+function hasTensors(request: object): request is { readonly tensors: NamedTensors } {
+  return "tensors" in request;
+}
+
+async function unpacked<Message extends object>(answer: Message): Promise<Unpacked<Message>> {
+  const found = bundle.safeParse("tensors" in answer ? answer.tensors : undefined);
+  return (found.success ? { ...answer, tensors: await unpack(found.data) } : answer) as Unpacked<Message>;
+}
