@@ -457,7 +457,7 @@ class FitOptions(Message):
     epochs: Count = 200
     """passes over the training images"""
     batch: PositiveCount = 100
-    """images in one step"""
+    """images in one step; an epoch's last has what is left, down to one"""
     optimizer: Literal["adam", "sgd"] = "adam"
     """adam, or sgd with momentum 0.9"""
     learning_rate: Annotated[float, Field(gt=0)] = 0.01

@@ -42,6 +42,10 @@ def trace(
         training_size: N of beta = 1 / N / 100.
         noise: where the draws come from; ``draws`` counts them from 0, or from ``noise.next``.
     """
+    batches = list(batches)
+    for number, batch in enumerate(batches, 1):
+        model.check_input(batch.images.shape)
+        model.check_batch(batch.images.shape, f"batch {number} of {len(batches)}")
     forwards: list[ForwardRecord] = []
 
     def observe(fixed_noise: bool, loss: Tensor) -> None:

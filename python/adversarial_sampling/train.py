@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from math import ceil
 
 import torch
 
@@ -38,7 +39,8 @@ def fit(
 
     Args:
         model: a network; its mode and its noise are its own again afterwards.
-        train: to train on, every image once an epoch.
+        train: to train on, every image once an epoch; the last batch may have fewer images, down
+            to one, and is trained on like any other.
         test: to validate on after each epoch.
         options: see ``FitOptions``; the reference's by default.
         normalization: of pixels; None when the images are the network's input already.
@@ -51,7 +53,8 @@ def fit(
 
     Raises:
         AdversarialSamplingError: ``data``, ``usage``, ``checkpoint`` or ``file``, before training
-            where it can be known.
+            where it can be known: so for a batch of one image, where a batch norm sees one pixel of
+            it, and a variance of one value is asked for.
     """
     options = options or FitOptions()
     classes = _classes(model)
@@ -60,6 +63,7 @@ def fit(
         if data is not None:
             check_labelled(data, classes, name)
             model.check_input(data.images.shape)
+    _check_batches(model, train.images.shape, options.batch)
     for path in (checkpoint, state):
         if path is not None:
             check_folder(path)
@@ -80,6 +84,14 @@ def fit(
         _repeatable(),
     ):
         return run.go(keep)
+
+
+def _check_batches(model: Network, shape: torch.Size, size: int) -> None:
+    """Raises a ``usage`` error, before training, where one of an epoch's batches is too small."""
+    count = ceil(shape[0] / size)
+    images = shape[0] % size or size  # of the last, which no other is smaller than
+    number = 1 if size == 1 else count
+    model.check_batch(torch.Size([images, *shape[1:]]), f"batch {number} of {count}")
 
 
 def _never() -> bool:

@@ -91,7 +91,7 @@ export const stepOptions = z
 export const fitOptions = z
   .strictObject({
     epochs: count.default(200).describe("passes over the training images"),
-    batch: positiveCount.default(100).describe("images in one step"),
+    batch: positiveCount.default(100).describe("images in one step; an epoch's last has what is left, down to one"),
     ...step,
     milestones: z
       .array(count)

@@ -203,7 +203,7 @@ export interface FitOptionsInput {
    */
   readonly epochs?: number | undefined;
   /**
-   * images in one step; a whole number from 1
+   * images in one step; an epoch's last has what is left, down to one; a whole number from 1
    * @default 100
    */
   readonly batch?: number | undefined;
@@ -625,7 +625,7 @@ export interface BatchNorm2dSpec {
 export interface FitOptions {
   /** passes over the training images */
   readonly epochs: number;
-  /** images in one step */
+  /** images in one step; an epoch's last has what is left, down to one */
   readonly batch: number;
   /** adam, or sgd with momentum 0.9 */
   readonly optimizer: "adam" | "sgd";

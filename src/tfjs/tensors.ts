@@ -46,6 +46,11 @@ export function channelsFirst(x: tf.Tensor): tf.Tensor {
   return x.rank === 3 ? tf.transpose(x, [2, 0, 1]) : tf.transpose(x, [0, 3, 1, 2]);
 }
 
+/** The shape that images [N, C, H, W] have inside the twin. */
+export function inside([count = 0, channels = 0, ...size]: readonly number[]): number[] {
+  return [count, ...size, channels];
+}
+
 /** The shape that a tensor inside the twin has in torch's layout, as messages tell it. */
 export function torchShape(shape: readonly number[]): string {
   const [channels, ...rest] = [shape.at(-1), ...shape.slice(-3, -1)];

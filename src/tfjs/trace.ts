@@ -9,7 +9,7 @@ import type { Network } from "./models/network.ts";
 import { type NoiseSource, WaveNoise } from "./noise.ts";
 import { Pace } from "./pace.ts";
 import { numberOf, scoped } from "./passes.ts";
-import { fromTf, type NamedVariables } from "./tensors.ts";
+import { fromTf, inside, type NamedVariables } from "./tensors.ts";
 
 /**
  * Takes one training step a batch, with one optimizer, and records every forward of it.
@@ -24,6 +24,13 @@ export async function trace(
   check: () => void,
 ): Promise<StepRecord[]> {
   const classes = classesOf(model.spec);
+  const whole = batches.map((batch, j) => {
+    const name = `batch ${j + 1} of ${batches.length}`;
+    const { images, labels } = labelled(batch, classes, name);
+    model.checkInput(inside(images.shape));
+    model.checkBatch(inside(images.shape), name);
+    return { images, labels };
+  });
   const origin = noise instanceof WaveNoise ? 0 : noise.next;
   const forwards: StepRecord["forwards"][number][] = [];
   const step = new AdversarialStep(model, options, trainingSize, (fixedNoise, loss) => {
@@ -33,7 +40,7 @@ export async function trace(
   const records: StepRecord[] = [];
   const pace = new Pace();
   try {
-    for (const { images, labels } of batches.map((batch, j) => labelled(batch, classes, `batch ${j}`))) {
+    for (const { images, labels } of whole) {
       await pace.rest();
       check();
       const first = noise.next - origin;

@@ -7,6 +7,7 @@ import { checkNormalization, classesOf, labelled } from "./data.ts";
 import type { Network } from "./models/network.ts";
 import type { OnEvent } from "./reporting.ts";
 import { Run } from "./run.ts";
+import { inside } from "./tensors.ts";
 
 export interface FitSetting {
   /** Of pixels; null when the images are the network's input already. */
@@ -24,9 +25,11 @@ export interface FitSetting {
 /**
  * Trains `model` by Adversarial Sampling. Same seed, same engine: same run, bit for bit. Other work is given way to
  * between steps; the model is not to be used meanwhile.
- * @param train to train on, every image once an epoch.
+ * @param train to train on, every image once an epoch; the last batch may have fewer images, down to one, and is trained
+ *   on like any other.
  * @param test to validate on after each epoch.
- * @throws AdsamError `data`, `usage` or `checkpoint`, before training.
+ * @throws AdsamError `data`, `usage` or `checkpoint`, before training: so for a batch of one image, where a batch norm sees
+ *   one pixel of it, and a variance of one value is asked for.
  */
 export async function fit(
   model: Network,
@@ -36,9 +39,12 @@ export async function fit(
 ): Promise<FitResult> {
   const classes = classesOf(model.spec);
   checkNormalization(normalization);
+  const [training, testing] = [labelled(train, classes, "train"), test && labelled(test, classes, "test")];
+  for (const part of [training, testing]) if (part) model.checkInput(inside(part.images.shape));
+  checkBatches(model, training.images.shape, options.batch);
   const run = new Run(model, {
-    train: labelled(train, classes, "train"),
-    test: test === null ? null : labelled(test, classes, "test"),
+    train: training,
+    test: testing,
     options,
     normalization,
     onEvent,
@@ -50,6 +56,14 @@ export async function fit(
   } finally {
     run.dispose();
   }
+}
+
+/** @throws AdsamError `usage`, before training, where one of an epoch's batches is too small for batch norm. */
+function checkBatches(model: Network, shape: readonly number[], size: number): void {
+  const [images = 0, ...image] = shape;
+  const count = Math.ceil(images / size);
+  const last = images % size || size; // no other is smaller
+  model.checkBatch(inside([last, ...image]), `batch ${size === 1 ? 1 : count} of ${count}`);
 }
 
 function never(): AbortSignal {

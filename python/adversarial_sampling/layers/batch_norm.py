@@ -50,7 +50,7 @@ class BatchNorm(Layer):
             )
         mean, var, tracked = self.running_mean, self.running_var, self.num_batches_tracked
         by_batch = self.training or mean is None
-        if by_batch and x.numel() == x.shape[1]:
+        if by_batch and x.numel() <= x.shape[1]:
             raise AdversarialSamplingError(
                 f"batch norm needs more than one value per channel, got {list(x.shape)}",
                 suggestion="take more images, larger ones, or another batch size",

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from .._protocol import ARCHITECTURES, ModelSpec, NetworkSpec, TensorInfo, TensorRole
 from ..errors import AdversarialSamplingError
-from ..layers import Gaussian, Layer, kl_divergence
+from ..layers import BatchNorm, Gaussian, Layer, kl_divergence
 from ..noise import GlobalNoise, NoiseSource
 
 AUTOCAST = {"float16": torch.float16, "bfloat16": torch.bfloat16}
@@ -51,6 +51,28 @@ class Network(nn.Module, ABC):
         """
         if isinstance(self.spec, NetworkSpec):
             _check_images(shape, self.spec)
+
+    def narrowest(self, shape: torch.Size) -> str | None:
+        """The first batch norm that sees one pixel alone of an image of this shape, if any does."""
+        del shape
+        return None
+
+    def check_batch(self, shape: torch.Size, name: str = "the batch") -> None:
+        """Raises a ``usage`` error when batch norm cannot go by the statistics of such a batch.
+
+        One value a channel has no variance: that is one image, of which a layer sees one pixel.
+        """
+        if shape[0] > 1 or not any(isinstance(layer, BatchNorm) for layer in self.modules()):
+            return
+        if shape[0] == 0:
+            raise AdversarialSamplingError(f"expected images in {name}, got shape {list(shape)}")
+        layer = self.narrowest(shape)
+        if layer is not None:
+            raise AdversarialSamplingError(
+                f"{name} has 1 image, of {shape[2]}x{shape[3]}, and of that batch norm {layer} "
+                "sees 1 pixel: expected more than one value a channel, for a variance",
+                suggestion="take another batch size, an image more or less, or larger images",
+            )
 
     @property
     def noise(self) -> NoiseSource:
@@ -160,6 +182,8 @@ class Network(nn.Module, ABC):
                 suggestion="normalise pixels first",
             )
         self.check_input(x.shape)
+        if self.training:
+            self.check_batch(x.shape)
         dtype = parameter_dtype(self.spec)
         low = AUTOCAST.get(self.spec.dtype)
         with torch.autocast(x.device.type, dtype=low, enabled=low is not None):
@@ -180,7 +204,8 @@ class Network(nn.Module, ABC):
             features: True answers what enters the last layer instead of logits [N, classes].
 
         Raises:
-            AdversarialSamplingError: ``usage`` when the input has not the shape that it takes.
+            AdversarialSamplingError: ``usage`` when the input has not the shape that it takes, or
+                in train mode leaves a batch norm one value a channel.
         """
         out = self.output(x, sample, fix, features)
         return out, self.kl() if sample else out.new_zeros(())

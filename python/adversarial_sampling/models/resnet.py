@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -47,6 +48,17 @@ class ResNet(Network):
         self.layer2 = _stage(family, blocks, 16, 32, stride=2)
         self.layer3 = _stage(family, blocks, 32, 64, stride=2)
         self.linear = family.linear(64, spec.classes)
+
+    def narrowest(self, shape: torch.Size) -> str | None:
+        """The first batch norm that sees one pixel alone: in images of up to 4x4."""
+        edge = shape[-1]
+        if edge == 1:
+            return "bn1"
+        for name in ("layer2", "layer3"):
+            edge = (edge + 1) // 2
+            if edge == 1:
+                return f"{name}.0.bn1"
+        return None
 
     def embed(self, x: Tensor, sample: bool, fix: bool) -> Tensor:
         """[N, 3, H, H] to [N, 64]."""

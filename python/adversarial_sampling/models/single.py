@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 from .._protocol import BatchNorm2dSpec, Conv2dSpec, LinearSpec
@@ -79,3 +80,7 @@ class SingleBatchNorm2d(_Single, RandBatchNorm2d):
             dtype=parameter_dtype(spec),
         )
         self.spec = spec
+
+    def narrowest(self, shape: torch.Size) -> str | None:
+        """Itself, for images of one pixel."""
+        return self.spec.kind if shape[2:] == (1, 1) else None

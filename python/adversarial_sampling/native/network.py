@@ -83,6 +83,8 @@ class Native:
             moves: and move the running ones.
         """
         self._layout.model.check_input(x.shape)
+        if by_batch:
+            self._layout.model.check_batch(x.shape)
         x = x.to(self._layout.dtype).contiguous()
         logits = x.new_empty(len(x), self.plan.classes)
         running = (ctypes.c_void_p * (2 * len(self.plan.norms)))()

@@ -57,7 +57,7 @@ export class Normalization {
     if (!training && this.#running !== null) {
       return normalizeBy(x, { scale, shift }, this.#running.mean, this.#running.variance, this.eps);
     }
-    if (x.size === this.features) {
+    if (x.size <= this.features) {
       throw new AdsamError("usage", `batch norm needs more than one value per channel, got ${torchShape(x.shape)}`, {
         suggestion: "take more images, larger ones, or another batch size",
       });

@@ -3,6 +3,7 @@ import { AdsamError } from "../../errors.ts";
 import { type Architecture, architectures } from "../../schema/architectures.ts";
 import { isNetworkSpec, type ModelSpec } from "../../schema/models.ts";
 import { isParameter, isRunningStatistic, type TensorInfo } from "../../schema/tensors.ts";
+import { PlainBatchNorm2d, RandBatchNorm2d } from "../layers/batch-norm.ts";
 import { klDivergence } from "../layers/gaussian.ts";
 import type { Layer, LayerTensor, Way } from "../layers/layer.ts";
 import type { NoiseSource } from "../noise.ts";
@@ -38,17 +39,47 @@ export abstract class Network {
   protected abstract embed(x: tf.Tensor, way: Way): tf.Tensor;
   /** The last layer. */
   protected abstract classify(features: tf.Tensor, way: Way): tf.Tensor;
+  /** The first batch norm that sees one pixel alone of an image of this shape, channels last; null where none does. */
+  protected narrowest(_shape: readonly number[]): string | null {
+    return null;
+  }
 
   /**
    * The output of one forward: logits [N, classes], or features. In train mode batch norm uses the batch's statistics
    * and moves the running ones, unless inside `freezing`.
    * @param x float32, [N, H, W, 3] for networks.
-   * @throws AdsamError `usage` when the input has not the shape that it takes.
+   * @throws AdsamError `usage` when the input has not the shape that it takes, or in train mode leaves a batch norm one
+   *   value a channel.
    */
   forward(x: tf.Tensor, way: NetworkWay = {}): tf.Tensor {
-    if (isNetworkSpec(this.spec)) checkImages(x.shape, this.spec.kind);
+    this.checkInput(x.shape);
+    if (this.training) this.checkBatch(x.shape);
     const features = this.embed(x, way);
     return way.features === true ? features : this.classify(features, way);
+  }
+
+  /** @throws AdsamError `usage` when inputs of this shape, channels last, cannot be taken; a layer on its own says so itself. */
+  checkInput(shape: readonly number[]): void {
+    if (isNetworkSpec(this.spec)) checkImages(shape, this.spec.kind);
+  }
+
+  /**
+   * One value a channel has no variance: that is one image, of which a batch norm sees one pixel.
+   * @param shape channels last.
+   * @throws AdsamError `usage` when batch norm cannot go by the statistics of such a batch.
+   */
+  checkBatch(shape: readonly number[], name = "the batch"): void {
+    const [count = 0, height, width] = shape;
+    if (count > 1 || ![...this.layers.values()].some(normalizes)) return;
+    if (count === 0) throw new AdsamError("usage", `expected images in ${name}, got shape ${torchShape(shape)}`);
+    const layer = this.narrowest(shape);
+    if (layer === null) return;
+    throw new AdsamError(
+      "usage",
+      `${name} has 1 image, of ${height}x${width}, and of that batch norm ${layer} sees 1 pixel: ` +
+        "expected more than one value a channel, for a variance",
+      { suggestion: "take another batch size, an image more or less, or larger images" },
+    );
   }
 
   /** The layers in the order in which a forward calls them. */
@@ -175,6 +206,10 @@ export abstract class Network {
   #variables(wanted: (tensor: LayerTensor) => boolean): NamedVariables {
     return new Map(this.#tensors.filter(wanted).map(({ name, variable }) => [name, variable]));
   }
+}
+
+function normalizes(layer: Layer): boolean {
+  return layer instanceof RandBatchNorm2d || layer instanceof PlainBatchNorm2d;
 }
 
 /** @throws AdsamError `usage` unless this is the shape, channels last, of images that such a network takes. */

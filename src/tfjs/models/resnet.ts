@@ -94,6 +94,14 @@ export class ResNet extends Network {
     this.#linear = linear;
   }
 
+  /** In images of up to 4x4. */
+  protected override narrowest([, edge = 0]: readonly number[]): string | null {
+    const halved = Math.ceil(edge / 2);
+    if (edge === 1) return "bn1";
+    if (halved === 1) return "layer2.0.bn1";
+    return Math.ceil(halved / 2) === 1 ? "layer3.0.bn1" : null;
+  }
+
   /** [N, H, H, 3] to [N, 64]. */
   protected embed(x: tf.Tensor, way: Way): tf.Tensor {
     const start = relu(this.#bn1.respond(this.#conv1.respond(x, way), way));

@@ -18,6 +18,11 @@ export class Single extends Network {
     this.#layer = layer;
   }
 
+  /** Batch norm itself, for images of one pixel. */
+  protected override narrowest([, height, width]: readonly number[]): string | null {
+    return height === 1 && width === 1 ? this.spec.kind : null;
+  }
+
   /** The input. */
   protected embed(x: tf.Tensor): tf.Tensor {
     return x;
