@@ -36,9 +36,9 @@ function importsFrom(room: string): [string, string][] {
 }
 
 describe("the rooms keep to themselves", () => {
-  test("only torch/session.ts imports pythonia", () => {
-    const users = [...imports].filter(([, names]) => names.includes("pythonia")).map(([path]) => path);
-    expect(users).toEqual(["torch/session.ts"]);
+  test("only torch/pythonia.ts loads pythonia", () => {
+    const users = [...imports.keys()].filter((path) => readFileSync(join(source, path), "utf8").includes('"pythonia"'));
+    expect(users).toEqual(["torch/pythonia.ts"]);
   });
 
   test("schema imports nothing but zod and itself", () => {
@@ -86,6 +86,7 @@ describe("the rooms keep to themselves", () => {
     const beneath = importsFrom("bench").filter(([, name]) => /^(torch|tfjs|cli)\//.test(name));
     expect(beneath).toEqual([
       ["bench/bench.ts", "torch/environment.ts"],
+      ["bench/contender.ts", "torch/environment.ts"],
       ["bench/suites/bridge.ts", "torch/session.ts"],
     ]);
   });

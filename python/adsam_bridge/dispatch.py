@@ -1,7 +1,8 @@
 """The only door: one JSON text in, one JSON text out, and no exception ever.
 
 pythonia crashes Node on NaN, kills Python on some values and keeps a proxy for every object;
-strings are what it carries safely.
+strings are what it carries safely. Importing this module guards the process (see ``guard``) and
+loads nothing heavy: torch comes with the first request.
 """
 
 from __future__ import annotations
@@ -12,6 +13,10 @@ import json
 import sys
 import traceback
 from types import ModuleType
+
+from . import guard
+
+guard.install()
 
 
 def dispatch(text: str) -> str:

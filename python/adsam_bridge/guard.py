@@ -11,23 +11,43 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import FrameType, TracebackType
 from typing import NoReturn
 
 PARENT_CHECK_SECONDS = 0.5
+
+LEFT_TO_THE_PARENT = (
+    signal.SIGINT,
+    signal.SIGTERM,
+    signal.SIGHUP,
+    signal.SIGQUIT,
+    signal.SIGUSR1,
+    signal.SIGUSR2,
+)
+"""A terminal or a scheduler sends them to both processes; what they mean is the parent's decision,
+which may want a checkpoint first."""
 
 _folders: list[str] = []
 
 
 def install() -> None:
     """Call once, first of all: before torch is imported and before anything is printed."""
-    # Ctrl-C in a terminal reaches both processes; what it means is the parent's decision.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _detach_streams()
+    # Not SIG_IGN: a program started from here would inherit that, and could not be ended.
+    handlers = {number: signal.signal(number, _ignore) for number in LEFT_TO_THE_PARENT}
+    atexit.register(_leave, 0)
+
+    def be_ordinary() -> None:
+        atexit.unregister(_leave)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+    os.register_at_fork(after_in_child=be_ordinary)
     # A child that inherited the channel would keep the parent from seeing the end of it.
     channel = os.environ.pop("NODE_CHANNEL_FD", None)
     if channel is not None:
         os.set_inheritable(int(channel), False)
-    atexit.register(_leave, 0)
+    _hide_pythonia()
+    sys.excepthook = _excepthook
     threading.Thread(target=_watch_parent, args=(os.getppid(),), daemon=True).start()
 
 
@@ -37,13 +57,24 @@ def adopt(folder: str) -> None:
     faulthandler.enable((Path(folder) / "crash.log").open("w"))
 
 
-def _detach_streams() -> None:
-    """Its stdin is not ours to read, nor its stdout ours to write on (C code prints too)."""
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    os.close(null)
-    sys.stdout.flush()
-    os.dup2(2, 1)
+def _ignore(_number: int, _frame: FrameType | None) -> None:
+    pass
+
+
+def _hide_pythonia() -> None:
+    """The user's modules named like its files (``proxy``) are to be found instead of them."""
+    folder = sys.path.pop(0)
+    for name, module in list(sys.modules.items()):
+        if name != "__main__" and (getattr(module, "__file__", None) or "").startswith(folder):
+            del sys.modules[name]
+
+
+def _excepthook(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    # The parent left with something unread in the channel: that is its way, and no news.
+    if not issubclass(kind, ConnectionError):
+        sys.__excepthook__(kind, error, trace)
 
 
 def _watch_parent(parent: int) -> None:

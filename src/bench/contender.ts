@@ -1,11 +1,10 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import * as z from "zod";
 import { AdsamError } from "../errors.ts";
-import { packageRoot } from "../package.ts";
+import { pythonVariables } from "../torch/environment.ts";
 import type { Setting } from "./setting.ts";
 
 /** What a Python process is asked to be: `Request` of python/adsam_bench/request.py. */
@@ -60,10 +59,9 @@ export class Contender implements AsyncDisposable {
 
   private constructor(request: ContenderRequest, { python, device, threads, reference, signal }: Setting) {
     const text = JSON.stringify({ ...request, device, threads, checkout: reference ?? null });
-    const path = [join(packageRoot, "python"), process.env.PYTHONPATH].filter(Boolean).join(delimiter);
     this.#process = spawn(python, ["-m", "adsam_bench", text], {
       stdio: ["pipe", "pipe", "pipe"],
-      env: { ...process.env, PYTHONPATH: path, OMP_NUM_THREADS: `${threads}` },
+      env: { ...pythonVariables(), OMP_NUM_THREADS: `${threads}` },
     });
     this.#process.on("error", (error) => {
       this.#complaint = error.message;

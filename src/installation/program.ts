@@ -4,10 +4,15 @@ import { createInterface } from "node:readline";
 export type Answer = { readonly ok: true; readonly stdout: string } | { readonly ok: false; readonly reason: string };
 
 /** Runs a program that answers in a moment. Never rejects; `reason` continues a sentence that names the program. */
-export function ask(program: string, args: readonly string[], timeoutMs = 30_000): Promise<Answer> {
+export function ask(
+  program: string,
+  args: readonly string[],
+  timeoutMs = 30_000,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Answer> {
   return new Promise((resolve) => {
     const limits = { timeout: timeoutMs, killSignal: "SIGKILL", maxBuffer: 1 << 20 } as const;
-    const child = execFile(program, args, limits, (error, stdout, stderr) => {
+    const child = execFile(program, args, { ...limits, env }, (error, stdout, stderr) => {
       if (error === null) resolve({ ok: true, stdout });
       else resolve({ ok: false, reason: reasonOf(error, stderr, timeoutMs) });
     });

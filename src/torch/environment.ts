@@ -12,3 +12,4 @@ export { compileKernels, inspectKernels } from "./environment/kernels.ts";
 export { type MadeEnvironment, type MakeOptions, makeEnvironment } from "./environment/make.ts";
 export { type EnvironmentPlace, ownPlace, placeOf } from "./environment/place.ts";
 export { environmentIsCurrent } from "./environment/stamp.ts";
+export { pythonVariables } from "./environment/variables.ts";

@@ -1,17 +1,16 @@
 import type { ChildProcess } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import pLimit from "p-limit";
 import * as z from "zod";
 import { AdsamError } from "../errors.ts";
-import { packageRoot } from "../package.ts";
 import { type Calls, calls, type Jobs, protocolVersion, pythonError as pythonErrorData } from "../schema/endpoints.ts";
 import { EventSocket } from "./events.ts";
 import { closed, crashed, pythonError } from "./failures.ts";
+import { type Door, startPythonia } from "./pythonia.ts";
 
 export type RequestOf<E extends { request: z.ZodType }> = z.output<E["request"]>;
 export type AnswerOf<E extends { answer: z.ZodType }> = z.output<E["answer"]>;
@@ -22,19 +21,9 @@ export interface SessionOptions {
   readonly device: string;
 }
 
-interface Door {
-  dispatch(text: string): Promise<string>;
-}
-
-/** The part of pythonia that a session uses; its own types say `any`. */
-interface Pythonia {
-  readonly python: (module: string) => Promise<Door>;
-  readonly com: { readonly proc: ChildProcess };
-}
-
 /** pythonia queues without a limit, and what waits costs memory: more calls than this wait in line here. */
 const callsInFlight = 64;
-/** How long Python may take to leave before it is told more firmly. */
+/** How long Python may take to leave before it is killed. */
 const graceMilliseconds = 1000;
 
 const reply = z.union([z.object({ answer: z.unknown() }), z.object({ error: pythonErrorData })]);
@@ -68,8 +57,10 @@ export class Session implements AsyncDisposable {
   private constructor(folder: string, events: EventSocket, python: string) {
     this.folder = folder;
     this.events = events;
-    const pythonia = startPythonia(python);
-    this.#process = pythonia.com.proc;
+    const { process, door } = startPythonia(python);
+    this.#process = process;
+    this.#door = door;
+    this.#door.catch(() => {}); // every call awaits it too, and reports it
     this.#ended = new Promise((resolve) => {
       const end = (reason: AdsamError) => {
         this.#die(reason);
@@ -86,8 +77,6 @@ export class Session implements AsyncDisposable {
       });
     });
     living.add(this);
-    this.#door = pythonia.python("adsam_bridge");
-    this.#door.catch(() => {}); // every call awaits it too, and reports it
   }
 
   /**
@@ -146,11 +135,9 @@ export class Session implements AsyncDisposable {
       this.#closing = true;
       this.#process.ref();
       if (this.#process.connected) this.#process.disconnect();
-      for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-        const left = this.#ended.then(() => true);
-        if (await Promise.race([left, delay(graceMilliseconds, false, { ref: false })])) return;
-        this.#process.kill(signal);
-      }
+      const left = this.#ended.then(() => true);
+      if (await Promise.race([left, delay(graceMilliseconds, false, { ref: false })])) return;
+      this.#process.kill("SIGKILL");
     }
     await this.#ended;
   }
@@ -194,47 +181,5 @@ export class Session implements AsyncDisposable {
   #crashReport(): string {
     const path = join(this.folder, "crash.log");
     return existsSync(path) ? readFileSync(path, "utf8") : "";
-  }
-}
-
-const require = createRequire(import.meta.url);
-
-/**
- * pythonia starts its Python when it is loaded, as the environment says at that moment,
- * and keeps one process a module: so each session loads it afresh.
- */
-function startPythonia(python: string): Pythonia {
-  const ours: NodeJS.ProcessEnv = {
-    PYTHON_BIN: python,
-    PYTHONPATH: [join(packageRoot, "python"), process.env.PYTHONPATH].filter(Boolean).join(delimiter),
-    PYTHONUNBUFFERED: "1",
-    REQ_TIMEOUT: "0", // training outlasts any limit
-    DEBUG: undefined, // of any value makes pythonia print all traffic on stdout
-  };
-  const theirs = Object.fromEntries(Object.keys(ours).map((name) => [name, process.env[name]]));
-  for (const path of Object.keys(require.cache)) {
-    if (/[\\/]pythonia[\\/](index|Bridge)\.js$/.test(path)) delete require.cache[path];
-  }
-  try {
-    setEnvironment(ours);
-    const pythonia: Pythonia = require("pythonia");
-    housekeeping().unref(); // it must not keep Node alive
-    return pythonia;
-  } finally {
-    setEnvironment(theirs);
-  }
-}
-
-/** The timer that pythonia starts with each bridge. */
-function housekeeping(): NodeJS.Timeout {
-  const scope: { __pythonBridge?: { loop: NodeJS.Timeout } } & object = globalThis;
-  if (scope.__pythonBridge === undefined) throw new Error("expected pythonia 1.2.6, which leaves its bridge behind");
-  return scope.__pythonBridge.loop;
-}
-
-function setEnvironment(values: NodeJS.ProcessEnv): void {
-  for (const [name, value] of Object.entries(values)) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
   }
 }

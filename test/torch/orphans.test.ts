@@ -11,7 +11,10 @@ const told = z.object({ pid: z.number(), folder: z.string() });
 
 function node(script: string, ...args: string[]): ChildProcess {
   const path = fileURLToPath(new URL(`fixtures/${script}`, import.meta.url));
-  return spawn(process.execPath, ["--import", "tsx", path, ...args], { stdio: ["ignore", "pipe", "ignore"] });
+  return spawn(process.execPath, ["--import", "tsx", path, ...args], {
+    stdio: ["ignore", "pipe", "ignore"],
+    detached: true, // in a process group of its own
+  });
 }
 
 /** However long it takes: what must not be is that it stays. */
@@ -31,6 +34,16 @@ describe("Python does not outlive Node", () => {
     const { pid, folder } = told.parse(JSON.parse(await firstLine(child)));
     expect(isAlive(pid)).toBe(true);
     child.kill("SIGKILL");
+    await gone(pid);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  test.each(["SIGTERM", "SIGHUP"] as const)("when %s ends their process group", async (signal) => {
+    const child = node("wait.ts");
+    const ended = once(child, "exit");
+    const { pid, folder } = told.parse(JSON.parse(await firstLine(child)));
+    process.kill(-Number(child.pid), signal);
+    expect((await ended)[1]).toBe(signal);
     await gone(pid);
     expect(existsSync(folder)).toBe(false);
   });

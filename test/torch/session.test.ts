@@ -40,6 +40,14 @@ describe("a session", () => {
     await expect(other.call("ping", {})).resolves.toEqual({});
   });
 
+  test("leaves it to Node what a signal to both means", async () => {
+    const open = await session();
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const) {
+      process.kill(open.hello.pid, signal);
+      await expect(open.call("ping", {})).resolves.toEqual({});
+    }
+  });
+
   test("closes twice, takes its folder along, and then says that it is closed", async () => {
     const open = await session();
     const { pid } = open.hello;

@@ -1,5 +1,6 @@
 import { AdsamError } from "../../errors.ts";
 import { ask } from "../../installation/program.ts";
+import { pythonVariables } from "./variables.ts";
 import { isAtLeast, oldestPython } from "./version.ts";
 
 export interface BasePython {
@@ -19,7 +20,7 @@ const question = "import sys, venv, ensurepip; print('%d.%d.%d' % sys.version_in
 export async function findBasePython(named = process.env.ADSAM_BASE_PYTHON): Promise<BasePython> {
   const refused: string[] = [];
   for (const program of named ? [named] : usualNames) {
-    const answer = await ask(program, ["-c", question]);
+    const answer = await ask(program, ["-c", question], undefined, pythonVariables());
     const version = answer.ok ? answer.stdout.trim() : "";
     if (isAtLeast(version, oldestPython)) return { program, version };
     const reason = answer.ok ? `is ${version ? `"${version.slice(0, 40)}"` : "no Python"}` : answer.reason;

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { AdsamError } from "../../errors.ts";
 import { ask } from "../../installation/program.ts";
 import { ownPlace } from "./place.ts";
+import { pythonVariables } from "./variables.ts";
 import { isAtLeast, oldestPython } from "./version.ts";
 
 /** What the Python package needs, with the oldest version that will do. */
@@ -57,7 +58,8 @@ export async function inspectPython(
   path: string,
   options: { readonly timeoutMs?: number } = {},
 ): Promise<PythonReport> {
-  const answer = await ask(path, ["-c", question, ...needed.map(({ name }) => name)], options.timeoutMs);
+  const args = ["-c", question, ...needed.map(({ name }) => name)];
+  const answer = await ask(path, args, options.timeoutMs, pythonVariables());
   const known = answer.ok ? parse(answer.stdout) : undefined;
   if (known === undefined)
     return report(path, null, {}, [noPython(path, answer.ok ? printed(answer.stdout) : answer.reason)]);

@@ -1,6 +1,5 @@
-import { join } from "node:path";
 import { follow } from "../../installation/program.ts";
-import { packageRoot } from "../../package.ts";
+import { pythonVariables } from "./variables.ts";
 
 /**
  * Has the Python package compile its kernels for this processor, which otherwise the first training waits for (7 s).
@@ -17,7 +16,7 @@ export function inspectKernels(python: string): Promise<string | null> {
 }
 
 async function reasonAgainst(python: string, flags: readonly string[]): Promise<string | null> {
-  const env = { ...process.env, PYTHONPATH: join(packageRoot, "python") };
-  const { ok, lines } = await follow(python, ["-m", "adversarial_sampling.native", ...flags], () => {}, env);
+  const args = ["-m", "adversarial_sampling.native", ...flags];
+  const { ok, lines } = await follow(python, args, () => {}, pythonVariables());
   return ok ? null : (lines.at(-1) ?? "no reason given");
 }
