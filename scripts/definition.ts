@@ -3,6 +3,8 @@ export interface Definition {
   $ref?: string;
   type?: string | string[];
   description?: string;
+  /** What the type of what is given is called, where it is not the id and `Input`. */
+  inputId?: string;
   const?: unknown;
   enum?: unknown[];
   default?: unknown;

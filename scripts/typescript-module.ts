@@ -41,12 +41,14 @@ export class TypeScriptModule {
 
   /** What a definition is called, rendered with its first mention. */
   #name(id: string, side: Side): string {
-    const name = side === "input" && this.#hasDefaults(this.#definition(id)) ? `${id}Input` : id;
+    const definition = this.#definition(id);
+    const { inputId = `${id}Input` } = definition;
+    const name = side === "input" && this.#hasDefaults(definition) ? inputId : id;
     const path = this.#elsewhere.get(name);
     if (path !== undefined) this.#imported.set(path, (this.#imported.get(path) ?? new Set()).add(name));
     else if (!this.#rendered.has(name)) {
       this.#rendered.set(name, ""); // a place in the order of the first mention
-      this.#rendered.set(name, this.#declaration(name, this.#definition(id), side));
+      this.#rendered.set(name, this.#declaration(name, definition, side));
     }
     return name;
   }

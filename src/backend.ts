@@ -1,5 +1,5 @@
 import type { Dataset, Split } from "./data/dataset.ts";
-import type { Evaluation } from "./metrics.ts";
+import type { Evaluation, SampledLogits } from "./metrics.ts";
 import type { BackendName } from "./schema/backends.ts";
 import type { Normalization } from "./schema/data.ts";
 import type { FitEvent } from "./schema/events.ts";
@@ -16,6 +16,7 @@ import type { FitResult, StepRecord } from "./schema/results.ts";
 import type { TensorInfo } from "./schema/tensors.ts";
 import type { NamedTensors, Tensor } from "./tensor.ts";
 
+/** Work that can be given up. */
 export interface Cancellable {
   /** Gives the work up: its promise rejects with an AdsamError of code `cancelled`; training stops as by `cancel()`. */
   readonly signal?: AbortSignal | undefined;
@@ -23,8 +24,11 @@ export interface Cancellable {
 
 /** What a backend runs on. */
 export interface BackendInfo {
+  /** Its name. */
   readonly backend: BackendName;
+  /** What the device asked for has become: cpu, cuda:0. */
   readonly device: string;
+  /** The device as its maker calls it. */
   readonly deviceName: string;
   /** The numbers that it can compute in. */
   readonly dtypes: readonly ModelSpec["dtype"][];
@@ -42,6 +46,7 @@ export interface FitFiles {
   readonly resume?: string | undefined;
 }
 
+/** How a model is trained, and what is written on the way. */
 export type FitRunOptions = FitOptionsInput & FitFiles & Cancellable;
 
 /**
@@ -51,22 +56,31 @@ export type FitRunOptions = FitOptionsInput & FitFiles & Cancellable;
  * A cancelled run resolves with status "cancelled", its checkpoint written; so does one whose backend is closed.
  */
 export interface Run extends AsyncIterable<FitEvent>, PromiseLike<FitResult> {
+  /** Stops after the step under way; the checkpoint and the state are written. */
   cancel(): void;
 }
 
-export interface Prediction {
-  /** Of each Monte Carlo sample: [S, N, classes]. */
-  readonly logits: Tensor;
+/** A Monte Carlo prediction for N images, of S samples of the weights. */
+export interface Prediction extends SampledLogits {
   /** Ha, nats: mean over samples of the softmax entropy, [N]. */
   readonly entropyMean: Tensor;
   /** He, nats: mean absolute deviation of the samples' entropies from Ha, [N]. */
   readonly entropySpread: Tensor;
 }
 
-export interface Gradients {
-  readonly loss: number;
-  readonly kl: number | null;
+/** What a forward gives. */
+export interface ForwardResult {
+  /** Logits [N, classes], or features [N, features]; of a layer on its own what it computes. */
   readonly output: Tensor;
+  /** KL divergence from the prior, nats; null for a plain network. */
+  readonly kl: number | null;
+}
+
+/** What a forward and a backward give. */
+export interface Gradients extends ForwardResult {
+  /** What was differentiated. */
+  readonly loss: number;
+  /** With respect to the input, shaped as it. */
   readonly input: Tensor;
   /** Of every parameter that the loss depends on, and of the stored eps when they are used. */
   readonly parameters: NamedTensors;
@@ -76,6 +90,7 @@ export interface Gradients {
 export interface Operation {
   /** `<layer>/input`, `<layer>/weight`, `<layer>/bias` or `<layer>/output`. */
   readonly name: string;
+  /** The tensor. */
   readonly value: Tensor;
   /** null where the loss does not depend on it. */
   readonly gradient: Tensor | null;
@@ -83,80 +98,159 @@ export interface Operation {
 
 /** A forward and backward taken apart. */
 export interface Inspection {
+  /** What was differentiated. */
   readonly loss: number;
+  /** KL divergence from the prior, nats; null for a plain network. */
   readonly kl: number | null;
   /** In the order of execution. */
   readonly operations: readonly Operation[];
 }
 
-export type PredictRunOptions = PredictOptionsInput & Cancellable & { readonly normalization?: Normalization | null };
+/** How to predict. */
+export interface PredictRunOptions extends PredictOptionsInput, Cancellable {
+  /** How the pixels become the network's input; null, as without it: they are that already. */
+  readonly normalization?: Normalization | null | undefined;
+}
 
-export type EvaluateOptions = PredictOptionsInput & Cancellable & { readonly part?: "train" | "test" };
+/** What to evaluate on, and how to predict. */
+export interface EvaluateOptions extends PredictOptionsInput, Cancellable {
+  /** The part of the data set; test unless told otherwise. */
+  readonly part?: "train" | "test" | undefined;
+}
 
+/** How a forward goes. */
+export interface ForwardRunOptions extends ForwardOptionsInput, Cancellable {}
+
+/** What is differentiated, and how the forward goes. */
+export interface GradientRunOptions extends GradientOptionsInput, Cancellable {}
+
+/** How a model is saved. */
+export interface SaveOptions {
+  /** safetensors unless told otherwise, which holds the spec too; pt is what the published code loads. */
+  readonly format?: "safetensors" | "pt" | undefined;
+}
+
+/**
+ * A network, or a layer on its own. Its calls happen in the order in which they are made.
+ * Every one of them rejects with an AdsamError: `usage` for an option out of range, a tensor that does not fit and a model that
+ * was disposed of, `closed` after the backend was closed, `crashed` when its process is gone.
+ */
 export interface Model {
+  /** What was built, defaults included. */
   readonly spec: ModelSpec;
   /** Parameters and buffers, in the order of the checkpoint. */
   readonly tensors: readonly TensorInfo[];
-  /** Trains on `data.train`, validating each epoch on `data.test`. */
+  /**
+   * Trains on `data.train`, validating each epoch on `data.test`.
+   * @throws AdsamError, when the run is awaited or iterated: `data` for a data set that the network does not take, `file` and
+   *   `disk` where what it writes cannot be written.
+   */
   fit(data: Dataset, options?: FitRunOptions): Run;
-  /** Accuracy and uncertainty on a part of the data set, the test images unless told otherwise. */
+  /**
+   * Accuracy and uncertainty on a part of the data set, the test images unless told otherwise.
+   * @throws AdsamError `data` for a data set that the network does not take.
+   */
   evaluate(data: Dataset, options?: EvaluateOptions): Promise<Evaluation>;
-  /** Monte Carlo prediction on images [N, 3, H, W]. */
+  /**
+   * Monte Carlo prediction.
+   * @param images [N, 3, H, W]: uint8 pixels, or float32.
+   * @throws AdsamError `data` for images that the network does not take.
+   */
   predict(images: Tensor, options?: PredictRunOptions): Promise<Prediction>;
-  forward(input: Tensor, options?: ForwardOptionsInput & Cancellable): Promise<{ output: Tensor; kl: number | null }>;
-  /** `target`: labels [N] for the ELBO, the direction shaped as the output for the projection. */
-  gradients(input: Tensor, target: Tensor, options?: GradientOptionsInput & Cancellable): Promise<Gradients>;
+  /**
+   * One pass through the model.
+   * @param input what the model takes: [N, 3, H, W] for a network, as it is after normalisation.
+   */
+  forward(input: Tensor, options?: ForwardRunOptions): Promise<ForwardResult>;
+  /**
+   * One forward and one backward.
+   * @param input as for `forward`.
+   * @param target labels [N] for the ELBO, the direction shaped as the output for the projection.
+   */
+  gradients(input: Tensor, target: Tensor, options?: GradientRunOptions): Promise<Gradients>;
   /** What `gradients` does, with every layer's tensors on the way. */
-  inspect(input: Tensor, target: Tensor, options?: GradientOptionsInput & Cancellable): Promise<Inspection>;
-  /** Takes one training step a batch and records every forward of it, as golden/adversarial.json does. */
+  inspect(input: Tensor, target: Tensor, options?: GradientRunOptions): Promise<Inspection>;
+  /**
+   * Takes one training step a batch and records every forward of it, as golden/adversarial.json does.
+   * @param batches images as the network takes them, and labels.
+   */
   trace(batches: readonly Split[], options: TraceOptions): Promise<readonly StepRecord[]>;
   /** Parameters and buffers by name; all of them without `names`. */
   read(names?: readonly string[]): Promise<NamedTensors>;
-  /** Overwrites the parameters and buffers named. */
+  /** Overwrites the parameters and buffers named; the others stay. */
   write(tensors: NamedTensors): Promise<void>;
-  save(path: string, options?: { readonly format?: "safetensors" | "pt" }): Promise<void>;
+  /**
+   * Writes the model to a file, all at once.
+   * @throws AdsamError `file` and `disk` where it cannot be written.
+   */
+  save(path: string, options?: SaveOptions): Promise<void>;
+  /** Frees what it holds. */
   dispose(): Promise<void>;
 }
 
+/** The steps that a trace takes. */
 export interface TraceOptions extends Cancellable {
+  /** What each step does. */
   readonly step: StepOptions;
   /** N of beta = 1 / N / 100. */
   readonly trainingSize: number;
+  /** Where the noise of the weights comes from. */
   readonly noise: NoiseSpec;
 }
 
+/** What a checkpoint is taken for. */
 export interface LoadOptions {
   /** What the file holds, for a checkpoint that does not say so itself (.pt). */
-  readonly spec?: ModelSpecInput;
+  readonly spec?: ModelSpecInput | undefined;
   /** Takes a plain network's weights as the means of the Bayesian one that `spec` describes. */
-  readonly pretrained?: boolean;
+  readonly pretrained?: boolean | undefined;
 }
 
-/** An implementation of the models and their training, on a device. */
+/**
+ * An implementation of the models and their training, on a device. `await using` closes it at the end of its block.
+ * Its calls reject with an AdsamError: `environment` where it lacks what it needs, `crashed` when its process is gone, `closed`
+ * after `close`.
+ */
 export interface Backend extends AsyncDisposable {
+  /** What it runs on. */
   info(): Promise<BackendInfo>;
+  /**
+   * A new model, its weights as the spec's seed gives them.
+   * @throws AdsamError `usage` for a spec that is out of range or contradicts itself.
+   */
   model(spec: ModelSpecInput): Promise<Model>;
+  /**
+   * The model that a checkpoint holds: .safetensors, or the published code's .pt.
+   * @throws AdsamError `file` when it cannot be read, `checkpoint` when it is damaged, foreign or of another model.
+   */
   load(path: string, options?: LoadOptions): Promise<Model>;
+  /** Ends what is under way, and frees everything; a second time does nothing. */
   close(): Promise<void>;
 }
 
 /** What a Python function gives. */
 export interface CallResult {
+  /** In the order in which it returned them. */
   readonly outputs: readonly Tensor[];
+  /** Of the inputs named in `differentiate`, each shaped as its input. */
   readonly gradients: NamedTensors;
 }
 
+/** How a Python function is called. */
 export interface CallOptions extends Cancellable {
   /** Inputs whose gradients of sum_i(output_i * wave(400 + i)) are wanted. */
-  readonly differentiate?: readonly string[];
+  readonly differentiate?: readonly string[] | undefined;
   /** What float inputs are cast to; float64 unless told otherwise. */
-  readonly dtype?: "float32" | "float64";
+  readonly dtype?: "float32" | "float64" | undefined;
   /** Where to look for the module besides Python's own path; the working directory unless told otherwise. */
-  readonly folder?: string;
+  readonly folder?: string | undefined;
 }
 
 /** The bridge to PyTorch, which can call Python functions too. */
 export interface TorchBackend extends Backend {
-  /** Calls `package.module:function` with tensors as keyword arguments; it returns a tensor or a sequence of them. */
+  /**
+   * Calls `package.module:function` with tensors as keyword arguments; it returns a tensor or a sequence of them.
+   * @throws AdsamError `usage` for a target that is not there, `python` with the exception that the function raised.
+   */
   call(target: string, inputs: NamedTensors, options?: CallOptions): Promise<CallResult>;
 }

@@ -22,20 +22,29 @@ export interface PythonFailure {
   readonly type: string;
   /** Its ancestors, nearest first. */
   readonly bases: readonly string[];
+  /** As Python prints it. */
   readonly traceback: string;
 }
 
+/** What an error has beside its code and message. */
 export interface AdsamErrorOptions {
+  /** What to do. */
   readonly suggestion?: string | undefined;
+  /** The error behind it. */
   readonly cause?: unknown;
+  /** The Python exception behind it. */
   readonly python?: PythonFailure | undefined;
 }
 
 /** The one error class of this package: `code` says what kind, `message` what was expected and came, `suggestion` what to do. */
 export class AdsamError extends Error {
+  /** Tells it from other errors where classes cannot be compared. */
   override readonly name = "AdsamError";
+  /** What kind of failure it is. */
   readonly code: ErrorCode;
+  /** What to do, in lower case and the imperative; undefined where there is nothing to suggest. */
   readonly suggestion: string | undefined;
+  /** The Python exception behind it, where there is one. */
   readonly python: PythonFailure | undefined;
 
   constructor(code: ErrorCode, message: string, options: AdsamErrorOptions = {}) {

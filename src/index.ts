@@ -1,58 +1,77 @@
-export type {
-  Backend,
-  BackendInfo,
-  EvaluateOptions,
-  FitRunOptions,
-  Gradients,
-  LoadOptions,
-  Model,
-  Prediction,
-  PredictRunOptions,
-  Run,
-  TraceOptions,
-} from "./backend.ts";
+export type * from "./backend.ts";
 export {
   type BenchOptions,
   type BenchReport,
   bench,
+  type Effort,
   type Figure,
+  type Machine,
+  type Spread,
   type SuiteName,
   type SuiteReport,
   type Target,
+  type Unit,
   type Unmeasured,
 } from "./bench/index.ts";
 export {
   type BackendPair,
+  type Bisection,
+  type BisectOptions,
   bisectBackends,
+  type CaseName,
   type CaseReport,
+  type Comparison,
+  type ComputeOptions,
   type ConformOptions,
   conform,
+  type DepartingNumber,
+  type Departure,
+  type DifferenceKind,
   type FunctionPair,
+  type GoldenOptions,
+  type GoldenSuite,
   htmlPage,
   type InputSource,
+  type InputSources,
   junitXml,
+  type NamedPair,
   type Pair,
   type PairCase,
+  type Quantity,
+  type RecordOptions,
   type Report,
+  type ReportOptions,
   recordGolden,
   replayGolden,
   reportTable,
+  type ScaledSource,
   type TfjsFunction,
+  type TfjsTensor,
+  type Worst,
 } from "./conformance/index.ts";
 export type { Dataset, Split } from "./data/dataset.ts";
 export { loadImages, type NamedImages } from "./data/images.ts";
 export { type LoadDatasetOptions, loadDataset } from "./data/index.ts";
-export { AdsamError, type ErrorCode, type PythonFailure } from "./errors.ts";
+export { AdsamError, type AdsamErrorOptions, type ErrorCode, type PythonFailure } from "./errors.ts";
+export type { DataChoice } from "./experiments/data.ts";
+export type * from "./experiments/record.generated.ts";
 export { type ResumeOptions, resumeTraining } from "./experiments/resume.ts";
-export { openRun, type RunFolder } from "./experiments/run-folder.ts";
-export { type TrainEvent, type TrainOptions, train } from "./experiments/train.ts";
-export { type Evaluation, evaluation, meanProbabilities, predictedClasses } from "./metrics.ts";
-export { open } from "./open.ts";
+export { openRun, type RunFiles, type RunFolder } from "./experiments/run-folder.ts";
+export { type ResultEvent, type StartEvent, type TrainEvent, type TrainOptions, train } from "./experiments/train.ts";
+export {
+  type Evaluation,
+  type EvaluationOptions,
+  evaluation,
+  type ImageEvaluations,
+  meanProbabilities,
+  predictedClasses,
+  type RetentionPoint,
+  type SampledLogits,
+} from "./metrics.ts";
+export { open, type TorchOnly } from "./open.ts";
 export type { Architecture } from "./schema/architectures.ts";
-export type { BackendName, OpenOptions } from "./schema/backends.ts";
-export type { EpochEvent, FitEvent, StepEvent, TrainingMeans } from "./schema/events.ts";
-export type { ModelSpec, ModelSpecInput } from "./schema/models.ts";
-export { type Fidelity, type FitOptions, type FitOptionsInput, fidelityPresets } from "./schema/options.ts";
-export type { FitResult, StepRecord } from "./schema/results.ts";
-export type { TensorInfo } from "./schema/tensors.ts";
-export { type Dtype, type NamedTensors, type Tensor, tensor } from "./tensor.ts";
+export type { BackendName } from "./schema/backends.ts";
+export type { ReportedCode } from "./schema/errors.ts";
+export { fidelityPresets } from "./schema/options.ts";
+export type * from "./schema/types.generated.ts";
+export { type Dtype, type DtypeArrays, type NamedTensors, type Tensor, tensor } from "./tensor.ts";

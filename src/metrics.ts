@@ -6,6 +6,7 @@ export {
   meanProbabilities,
   type PredictiveDistribution,
   predictiveDistribution,
+  type SampledLogits,
 } from "./metrics/predictive.ts";
 export { type RetentionPoint, retention } from "./metrics/retention.ts";
 export {

@@ -8,11 +8,17 @@ const backends = {
   tfjs: async () => (await import("./tfjs/backend.ts")).openTfjs,
 } satisfies Record<BackendName, () => Promise<(options: CheckedOpenOptions) => Backend>>;
 
+/** Torch is what is opened where nothing else is named. */
+export interface TorchOnly {
+  /** torch, or nothing. */
+  readonly backend?: "torch" | undefined;
+}
+
 /**
  * Opens a backend. Nothing heavy is loaded before it is opened, and Python starts with the first question.
  * @throws AdsamError `usage` for an option that is unknown or out of range, such as a device that the backend has not.
  */
-export async function open(options?: OpenOptions & { readonly backend?: "torch" | undefined }): Promise<TorchBackend>;
+export async function open(options?: OpenOptions & TorchOnly): Promise<TorchBackend>;
 export async function open(options?: OpenOptions): Promise<Backend>;
 export async function open(options: OpenOptions = {}): Promise<Backend> {
   const checked = validate(openOptions, options, "open");

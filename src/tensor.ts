@@ -2,18 +2,31 @@ import { AdsamError } from "./errors.ts";
 
 /** The typed array that holds each dtype. */
 export interface DtypeArrays {
+  /** 32-bit floating point. */
   float32: Float32Array;
+  /** 64-bit floating point. */
   float64: Float64Array;
+  /** 64-bit integers, signed. */
   int64: BigInt64Array;
+  /** 8-bit integers, unsigned. */
   uint8: Uint8Array;
 }
+/** What the numbers of a tensor are. */
 export type Dtype = keyof DtypeArrays;
 
 /** Numbers in row-major order, with their shape. */
 export type Tensor<D extends Dtype = Dtype> = {
-  [K in D]: { readonly dtype: K; readonly shape: readonly number[]; readonly data: DtypeArrays[K] };
+  [K in D]: {
+    /** What the numbers are. */
+    readonly dtype: K;
+    /** Its length along each axis. */
+    readonly shape: readonly number[];
+    /** As many numbers as the shape says, in row-major order. */
+    readonly data: DtypeArrays[K];
+  };
 }[D];
 
+/** Tensors by name. */
 export type NamedTensors = Readonly<Record<string, Tensor>>;
 
 export function elementCount(shape: readonly number[]): number {

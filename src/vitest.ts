@@ -8,7 +8,7 @@ import { afterAll, expect } from "vitest";
 import { closeMatched } from "./vitest/backends.ts";
 import { matchTorch, type TorchInputs, type TorchMatchOptions } from "./vitest/match.ts";
 
-export type { MatchInput } from "./vitest/inputs.ts";
+export type { MatchInput, Nested } from "./vitest/inputs.ts";
 export type { TorchInputs, TorchMatchOptions } from "./vitest/match.ts";
 
 interface TorchMatchers<R> {

@@ -9,7 +9,7 @@ import type { TorchInputs, TorchMatchOptions } from "../src/vitest.ts";
 const folder = join(import.meta.dirname, "fixtures/python");
 const x = waveTensor(0, [3, 4]);
 
-const softplus: TfjsFunction = ({ x }) => tf.softplus(input(x));
+const softplus: TfjsFunction<tf.Tensor> = ({ x }) => tf.softplus(input(x));
 
 function input(x: tf.Tensor | undefined): tf.Tensor {
   if (x === undefined) throw new Error("expected an input of that name");
@@ -17,7 +17,7 @@ function input(x: tf.Tensor | undefined): tf.Tensor {
 }
 
 /** NCHW, through NHWC as TensorFlow.js wants it; `pad` pads the padded axes. */
-function correlation(pad: (x: tf.Tensor4D) => tf.Tensor4D): TfjsFunction {
+function correlation(pad: (x: tf.Tensor4D) => tf.Tensor4D): TfjsFunction<tf.Tensor> {
   return function correlate({ x, weight }) {
     const images = tf.transpose(input(x), [0, 2, 3, 1]) as tf.Tensor4D;
     const kernel = tf.transpose(input(weight), [2, 3, 1, 0]) as tf.Tensor4D;
@@ -30,7 +30,12 @@ const mirrored = (x: tf.Tensor4D) => tf.mirrorPad(x, [[0, 0], [1, 1], [1, 1], [0
 const convolved = { x: waveTensor(1, [2, 3, 6, 6]), weight: waveTensor(2, [4, 3, 3, 3]) };
 
 /** The message with which an expectation fails. */
-async function failure(of: TfjsFunction, target: string, inputs: TorchInputs, options: TorchMatchOptions = {}) {
+async function failure(
+  of: TfjsFunction<tf.Tensor>,
+  target: string,
+  inputs: TorchInputs,
+  options: TorchMatchOptions = {},
+) {
   return expect(of)
     .toMatchTorch(target, inputs, { folder, ...options })
     .then(
@@ -50,7 +55,7 @@ describe("functions that compute the same pass", () => {
   });
 
   test("with several outputs, whole numbers among them", async () => {
-    const rows: TfjsFunction = ({ x }) => [tf.sum(input(x), 1), tf.argMax(input(x), 1)];
+    const rows: TfjsFunction<tf.Tensor> = ({ x }) => [tf.sum(input(x), 1), tf.argMax(input(x), 1)];
     await expect(rows).toMatchTorch("matching:rows", { x }, { folder });
   });
 
@@ -61,7 +66,7 @@ describe("functions that compute the same pass", () => {
   });
 
   test("where NaN is what both give", async () => {
-    const root: TfjsFunction = ({ x }) => tf.sqrt(input(x));
+    const root: TfjsFunction<tf.Tensor> = ({ x }) => tf.sqrt(input(x));
     await expect(root).toMatchTorch("matching:square_root", { x: [-1, 4] }, { folder });
   });
 });
@@ -78,7 +83,7 @@ describe("a function that computes something else fails with a message that says
   });
 
   test("which gradient, when only that is wrong", async () => {
-    const detached: TfjsFunction = ({ x }) => {
+    const detached: TfjsFunction<tf.Tensor> = ({ x }) => {
       const given = input(x);
       return tf.customGrad(() => ({ value: tf.softplus(given), gradFunc: () => [tf.zerosLike(given)] }))(given);
     };
@@ -88,7 +93,7 @@ describe("a function that computes something else fails with a message that says
     expect(message).not.toContain("output.0");
   });
 
-  test.each<[string, TfjsFunction, string, RegExp]>([
+  test.each<[string, TfjsFunction<tf.Tensor>, string, RegExp]>([
     ["another shape", ({ x }) => tf.sum(input(x)), "softplus", /output\.0: tfjs gives shape \[\], torch \[3,4\]/],
     [
       "another dtype",
@@ -114,7 +119,7 @@ describe("a function that computes something else fails with a message that says
   });
 
   test("which of several sets of inputs", async () => {
-    const relu: TfjsFunction = ({ x }) => tf.relu(input(x));
+    const relu: TfjsFunction<tf.Tensor> = ({ x }) => tf.relu(input(x));
     const check = expect(relu).toMatchTorch("torch:relu", [{ input: [1] }], { folder });
     await expect(check).rejects.toThrow(/tfjs throws: expected an input of that name/);
   });

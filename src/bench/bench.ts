@@ -11,9 +11,11 @@ import type { BenchReport, Machine, SuiteReport } from "./report.ts";
 import { quick, type Setting, thorough } from "./setting.ts";
 import { type SuiteName, suiteNames, suites } from "./suites/index.ts";
 
+/** What to measure, and with what. */
 export interface BenchOptions {
   /** "auto" (CUDA where there is one) unless told otherwise. */
   readonly device?: string | undefined;
+  /** The Python to use; otherwise ADSAM_PYTHON, otherwise the one that `adsam setup` made. */
   readonly python?: string | undefined;
   /** A checkout of the published code, which is measured beside this package. */
   readonly reference?: string | undefined;
@@ -21,9 +23,13 @@ export interface BenchOptions {
   readonly only?: readonly SuiteName[] | undefined;
   /** Few repetitions: to see that it works, not to rely on. */
   readonly quick?: boolean | undefined;
+  /** Ends it: what is under way is given up, and the promise rejects with code `cancelled`. */
   readonly signal?: AbortSignal | undefined;
+  /** Called when the machine is known. */
   readonly onStart?: ((machine: Machine) => void) | undefined;
+  /** Called before each suite. */
   readonly onSuite?: ((name: SuiteName, about: string) => void) | undefined;
+  /** Called after each suite. */
   readonly onMeasured?: ((report: SuiteReport) => void) | undefined;
 }
 

@@ -1,26 +1,44 @@
 /** Median and range of repeated measurements. */
 export interface Spread {
+  /** Half of the measurements are below it. */
   readonly median: number;
+  /** The smallest measurement. */
   readonly minimum: number;
+  /** The largest measurement. */
   readonly maximum: number;
+  /** How many measurements there are. */
   readonly count: number;
 }
 
 /** What is aimed at; a figure without one is for comparison. */
-export type Target = { readonly atLeast: number } | { readonly atMost: number };
+export type Target =
+  | {
+      /** The median is not to be below it. */
+      readonly atLeast: number;
+    }
+  | {
+      /** The median is not to be above it. */
+      readonly atMost: number;
+    };
 
 /** "×" is one time divided by another of the same round. */
 export type Unit = "×" | "ms" | "s" | "µs" | "MB" | "MB/s";
 
+/** One thing that was measured. */
 export interface Figure extends Spread {
+  /** What was measured. */
   readonly name: string;
+  /** What the numbers are in. */
   readonly unit: Unit;
+  /** What is aimed at; null: nothing, it is for comparison. */
   readonly target: Target | null;
 }
 
 /** What could not be measured here, and why. */
 export interface Unmeasured {
+  /** What was to be measured. */
   readonly name: string;
+  /** Why it could not be. */
   readonly reason: string;
 }
 

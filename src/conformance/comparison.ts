@@ -3,19 +3,22 @@ export type DifferenceKind = "throws" | "missing" | "shape" | "dtype" | "nan" | 
 
 /** How far an answer is from what was expected of it. */
 export interface Comparison {
+  /** What is compared. */
   readonly tensor: string;
   /** Largest absolute error; infinite where the answer is missing or is not a number on one side only. */
   readonly maxAbs: number;
   /** Largest relative error, in the sense of `compare`. */
   readonly maxRel: number;
+  /** What `maxRel` may be. */
   readonly tolerance: number;
   /** Where the tolerance is derived (`tolerance.ts`): error and tolerance in the Euclidean norm too, ... */
-  readonly normRel?: number;
-  readonly normTolerance?: number;
+  readonly normRel?: number | undefined;
+  /** What `normRel` may be. */
+  readonly normTolerance?: number | undefined;
   /** ... and the error in parts of the reference's own in float32. */
-  readonly ratio?: number;
+  readonly ratio?: number | undefined;
   /** In what way it failed, where sides were compared. */
-  readonly kind?: DifferenceKind;
+  readonly kind?: DifferenceKind | undefined;
   /** Why it failed; absent when it passed. */
-  readonly message?: string;
+  readonly message?: string | undefined;
 }

@@ -6,6 +6,7 @@ import { checksOf } from "./suites/catalogue.ts";
 import { pairChecks } from "./suites/check.ts";
 import { runChecks } from "./suites/run.ts";
 
+/** What to compare. */
 export interface ConformOptions extends ReportOptions {
   /** The suites to run; all of them unless told otherwise. */
   readonly suites?: readonly string[] | undefined;

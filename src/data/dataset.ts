@@ -3,15 +3,21 @@ import { elementCount, type Tensor, tensor } from "../tensor.ts";
 
 /** Images [N, 3, H, W] (uint8 pixels, or float32 as the network takes them) and their classes [N] (uint8 or int64). */
 export interface Split {
+  /** [N, 3, H, W]. */
   readonly images: Tensor;
+  /** [N], from 0. */
   readonly labels: Tensor;
 }
 
 /** Labelled images, split once and for all into those to train on and those to test on. */
 export interface Dataset {
+  /** How it is called. */
   readonly name: string;
+  /** Number of classes. */
   readonly classes: number;
+  /** What to train on. */
   readonly train: Split;
+  /** What to test on. */
   readonly test: Split;
   /** How pixels become the network's input; null when the images are that already. */
   readonly normalization: Normalization | null;

@@ -7,6 +7,7 @@ import { checkImages } from "./check.ts";
 import { threeChannels } from "./grey.ts";
 import { netpbmExtensions, readNetpbm } from "./netpbm.ts";
 
+/** Images, and where each comes from. */
 export interface NamedImages {
   /** The path, with the number of the image where the file holds several. */
   readonly names: readonly string[];

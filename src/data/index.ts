@@ -7,6 +7,7 @@ import { datasetExtension, loadFile } from "./file.ts";
 /** The data sets that are known by name; any other is a path ending in .safetensors. */
 export const datasetNames = ["digits", "CIFAR-10", "CIFAR-100"] as const;
 
+/** Where a data set lies. */
 export interface LoadDatasetOptions {
   /** Where CIFAR's binary version lies. */
   readonly folder?: string | undefined;

@@ -12,12 +12,14 @@ import type { RunRecord } from "./record.ts";
 import { openRun, type RunFolder, removeResult, writeRecord } from "./run-folder.ts";
 import { type TrainEvent, trainIn } from "./train.ts";
 
+/** How a run goes on. */
 export interface ResumeOptions extends Cancellable {
   /** Train to this many epochs in all; not fewer than the run was to have. */
   readonly epochs?: number | undefined;
   /** Where the files of the data set lie, if not where they were. */
   readonly dataFolder?: string | undefined;
-  readonly backend?: OpenOptions;
+  /** What computes, where not the run's own backend and device. */
+  readonly backend?: OpenOptions | undefined;
 }
 
 /**

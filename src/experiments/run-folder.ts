@@ -9,11 +9,17 @@ import { validate } from "../validation.ts";
 import { readEvents } from "./events.ts";
 import { type RunRecord, type RunResult, runFormat, runRecord, runResult } from "./record.ts";
 
+/** Where the parts of a run lie. */
 export interface RunFiles {
+  /** run.json: everything that made the run what it is. */
   readonly record: string;
+  /** events.jsonl: what it told, one JSON document a line. */
   readonly events: string;
+  /** The model after the last epoch. */
   readonly checkpoint: string;
+  /** The training state, to go on from. */
   readonly state: string;
+  /** result.json: how it ended. */
   readonly result: string;
 }
 
@@ -30,10 +36,13 @@ export function runFiles(folder: string): RunFiles {
 
 /** A run as its folder tells it. */
 export interface RunFolder {
+  /** Its absolute path. */
   readonly folder: string;
+  /** Everything that made the run what it is. */
   readonly record: RunRecord;
   /** null: the run is still going on, or was ended by force. */
   readonly result: RunResult | null;
+  /** Where its parts lie. */
   readonly files: RunFiles;
   /** The events recorded so far, in order. */
   events(): AsyncGenerator<FitEvent>;

@@ -1,12 +1,11 @@
 import { resolve } from "node:path";
-import type * as z from "zod";
 import type { Backend, Cancellable, Model } from "../backend.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { open } from "../open.ts";
 import { packageVersion } from "../package.ts";
 import type { OpenOptions } from "../schema/backends.ts";
 import type { FitEvent } from "../schema/events.ts";
-import { type NetworkSpec, networkSpec } from "../schema/models.ts";
+import { type NetworkSpec, type NetworkSpecInput, networkSpec } from "../schema/models.ts";
 import { type FitOptionsInput, fitOptions } from "../schema/options.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { validate } from "../validation.ts";
@@ -19,21 +18,41 @@ import { runFiles } from "./run-folder.ts";
 /** What to train, on what and how; everything left out has the default of its schema. */
 export interface TrainOptions extends Cancellable {
   /** The number of classes is the data set's unless it is given. */
-  readonly model: z.input<typeof networkSpec>;
+  readonly model: NetworkSpecInput;
+  /** What to train on. */
   readonly data: DataChoice;
-  readonly fit?: FitOptionsInput;
+  /** How to train. */
+  readonly fit?: FitOptionsInput | undefined;
   /** A checkpoint to start from: of a plain network, whose weights become the means, or of the same plain network. */
   readonly pretrain?: string | undefined;
-  readonly backend?: OpenOptions;
+  /** What computes; torch unless told otherwise. */
+  readonly backend?: OpenOptions | undefined;
   /** Where the run is recorded; otherwise a new folder in `runs`. */
   readonly folder?: string | undefined;
 }
 
+/** The run begins. */
+export interface StartEvent {
+  /** That it begins. */
+  readonly kind: "start";
+  /** Where it is recorded. */
+  readonly folder: string;
+  /** Everything that makes it what it is. */
+  readonly run: RunRecord;
+}
+
+/** The run is over. */
+export interface ResultEvent {
+  /** That it is over. */
+  readonly kind: "result";
+  /** Where it is recorded. */
+  readonly folder: string;
+  /** How it ended. */
+  readonly result: EndedRun;
+}
+
 /** What a run tells: where it is recorded, how it goes, how it ended. */
-export type TrainEvent =
-  | { readonly kind: "start"; readonly folder: string; readonly run: RunRecord }
-  | FitEvent
-  | { readonly kind: "result"; readonly folder: string; readonly result: EndedRun };
+export type TrainEvent = StartEvent | FitEvent | ResultEvent;
 
 /**
  * Trains a network and records the run in a folder: run.json, events.jsonl, the checkpoint, the training state, result.json.

@@ -1,22 +1,27 @@
 import { classIndices } from "../data/labels.ts";
 import type { Tensor } from "../tensor.ts";
 import { expectedCalibrationError } from "./calibration.ts";
-import { entropies, predictiveDistribution } from "./predictive.ts";
+import { entropies, predictiveDistribution, type SampledLogits } from "./predictive.ts";
 import { type RetentionPoint, retention } from "./retention.ts";
 import { accuracy, brierScore, confidences, hits, likeliestClasses, mean, negativeLogLikelihood } from "./scores.ts";
 
 /** Columns over the images, in their order. Entropies in nats. */
 export interface ImageEvaluations {
+  /** The class that it is of. */
   readonly label: readonly number[];
+  /** The most probable class. */
   readonly predicted: readonly number[];
   /** Probability of the predicted class. */
   readonly confidence: readonly number[];
+  /** Total uncertainty, nats. */
   readonly predictiveEntropy: readonly number[];
+  /** Epistemic part of it, nats. */
   readonly mutualInformation: readonly number[];
 }
 
 /** How good and how certain a prediction is: plain numbers, ready for JSON. Entropies are means over images, in nats. */
 export interface Evaluation {
+  /** Number of images. */
   readonly images: number;
   /** Monte Carlo samples of the weights. */
   readonly samples: number;
@@ -36,14 +41,16 @@ export interface Evaluation {
   readonly mutualInformation: number;
   /** Accuracy over the fraction kept, least predictive entropy first. */
   readonly retention: readonly RetentionPoint[];
+  /** The same, image by image. */
   readonly perImage: ImageEvaluations;
 }
 
+/** How finely an evaluation divides. */
 export interface EvaluationOptions {
   /** Of the expected calibration error. */
-  readonly bins?: number;
+  readonly bins?: number | undefined;
   /** Points of the retention curve. */
-  readonly retentionSteps?: number;
+  readonly retentionSteps?: number | undefined;
 }
 
 /**
@@ -53,7 +60,7 @@ export interface EvaluationOptions {
  * @throws AdsamError `data` when shapes, labels or logits do not fit, `usage` for options out of range.
  */
 export function evaluation(
-  { logits }: { readonly logits: Tensor },
+  { logits }: SampledLogits,
   labels: Tensor,
   { bins, retentionSteps }: EvaluationOptions = {},
 ): Evaluation {

@@ -1,6 +1,12 @@
 import { AdsamError } from "../errors.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 
+/** What is judged of a Monte Carlo prediction. */
+export interface SampledLogits {
+  /** Of each Monte Carlo sample: [S, N, classes]. */
+  readonly logits: Tensor;
+}
+
 /** What S Monte Carlo samples of the logits say together about each of N images. */
 export interface PredictiveDistribution {
   readonly samples: number;
@@ -55,7 +61,7 @@ export function predictiveDistribution(logits: Tensor): PredictiveDistribution {
  * @throws AdsamError `data` for logits of another shape or dtype, and for those that have no softmax: NaN, Infinity, or
  *   -Infinity for every class.
  */
-export function meanProbabilities({ logits }: { readonly logits: Tensor }): Tensor<"float64"> {
+export function meanProbabilities({ logits }: SampledLogits): Tensor<"float64"> {
   const { data, shape } = predictiveDistribution(logits).logProbabilities;
   return tensor(data.map(Math.exp), shape);
 }

@@ -4,6 +4,7 @@ import { AdsamError } from "../errors.ts";
 export interface RetentionPoint {
   /** Of the images, in (0, 1]. */
   readonly fraction: number;
+  /** Of the images kept, 0 to 1. */
   readonly accuracy: number;
 }
 

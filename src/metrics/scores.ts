@@ -1,14 +1,14 @@
 import { classIndices } from "../data/labels.ts";
 import { AdsamError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
-import { predictiveDistribution, rowsOf } from "./predictive.ts";
+import { predictiveDistribution, rowsOf, type SampledLogits } from "./predictive.ts";
 
 /**
  * The class that each image is taken for: the most probable one, the first of equals.
  * @param prediction as `predict` gives it: its logits, [S, N, C].
  * @throws AdsamError `data` as `meanProbabilities`.
  */
-export function predictedClasses({ logits }: { readonly logits: Tensor }): number[] {
+export function predictedClasses({ logits }: SampledLogits): number[] {
   return likeliestClasses(predictiveDistribution(logits).logProbabilities);
 }
 

@@ -10,6 +10,7 @@ import { describeIssue } from "../validation.ts";
 export interface Safetensors {
   /** In the order of the header. */
   readonly tensors: NamedTensors;
+  /** Texts by name. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 

@@ -45,5 +45,6 @@ export const architectures = {
   vgg16: vgg(2, 2, 3, 3, 3),
   vgg19: vgg(2, 2, 4, 4, 4),
 } as const satisfies Record<string, ArchitectureFacts>;
+/** The name of a network that can be built. */
 export type Architecture = keyof typeof architectures;
 export const architectureNames = Object.keys(architectures) as Architecture[];

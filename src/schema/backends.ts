@@ -1,9 +1,10 @@
 import * as z from "zod";
 
-export type { OpenOptions as CheckedOpenOptions, OpenOptionsInput as OpenOptions } from "./types.generated.ts";
+export type { CheckedOpenOptions, OpenOptions } from "./types.generated.ts";
 
 /** What can run a model: PyTorch over the bridge, or its twin in TensorFlow.js. */
 export const backendNames = ["torch", "tfjs"] as const;
+/** The name of a backend. */
 export type BackendName = (typeof backendNames)[number];
 
 export const openOptions = z
@@ -19,5 +20,4 @@ export const openOptions = z
       .optional()
       .describe("the Python to use; otherwise ADSAM_PYTHON, otherwise the one that `adsam setup` made"),
   })
-  .meta({ id: "OpenOptions", description: "Which backend to open, and on what." });
-/** Checked, with the defaults filled in. */
+  .meta({ id: "CheckedOpenOptions", inputId: "OpenOptions", description: "Which backend to open, and on what." });

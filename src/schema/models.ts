@@ -3,7 +3,7 @@ import { architectureNames, architectures } from "./architectures.ts";
 import { count, positiveCount } from "./numbers.ts";
 import type { ModelSpec, NetworkSpec } from "./types.generated.ts";
 
-export type { ModelSpec, ModelSpecInput, NetworkSpec } from "./types.generated.ts";
+export type { ModelSpec, ModelSpecInput, NetworkSpec, NetworkSpecInput, Padding, Size } from "./types.generated.ts";
 
 /** The numbers that a model computes in. float16 and bfloat16 keep float32 parameters and compute under autocast. */
 export const dtypes = ["float32", "float64", "float16", "bfloat16"] as const;

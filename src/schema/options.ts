@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { count, positiveCount } from "./numbers.ts";
+import type { Fidelity } from "./types.generated.ts";
 
 export type {
   Fidelity,
@@ -27,7 +28,7 @@ export const fidelity = z
   .meta({ id: "Fidelity", description: "The four places where the published code departs from the paper." });
 
 /** "reference" repeats the published code; "paper" is what the paper describes. */
-export const fidelityPresets = {
+export const fidelityPresets: Readonly<Record<"reference" | "paper", Fidelity>> = {
   reference: {
     epsilonGradients: "accumulated",
     optimizerReset: "each-epoch",
@@ -40,7 +41,7 @@ export const fidelityPresets = {
     metricForward: false,
     runningStatistics: "loss-forwards",
   },
-} as const satisfies Record<string, z.output<typeof fidelity>>;
+};
 
 export const noise = z
   .discriminatedUnion("kind", [

@@ -501,7 +501,7 @@ export interface PredictOptionsInput {
 }
 
 /** Which backend to open, and on what. */
-export interface OpenOptionsInput {
+export interface OpenOptions {
   /**
    * what computes
    * @default "torch"
@@ -765,7 +765,7 @@ export interface PredictOptions {
 }
 
 /** Which backend to open, and on what. */
-export interface OpenOptions {
+export interface CheckedOpenOptions {
   /** what computes */
   readonly backend: "torch" | "tfjs";
   /** "auto" (CUDA where there is one), "cpu", "cuda" or "cuda:<n>" */

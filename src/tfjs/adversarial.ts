@@ -78,7 +78,9 @@ function refuseForeign({ kernels, tf32 }: StepOptions): void {
  * A network without random weights takes one plain step on CE.
  */
 export class AdversarialStep {
+  /** The switches that the options' preset and the options set. */
   readonly fidelity: Fidelity;
+  /** What moves the parameters; another takes its place when an epoch resets it. */
   optimizer: Optimizer;
   readonly #model: Network;
   readonly #options: StepOptions;
@@ -150,6 +152,7 @@ export class AdversarialStep {
     tf.tidy(() => this.#ascent.sums?.assign(this.#layout.flat("noise", gradients)));
   }
 
+  /** Frees what it holds; the network is the caller's. */
   dispose(): void {
     this.#ascent.dispose();
     this.optimizer.dispose();

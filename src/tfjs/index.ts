@@ -3,17 +3,28 @@
  * A backend of TensorFlow.js with gradients is to be registered first: `import "@tensorflow/tfjs"`, or in Node `startEngine()`
  * by opening the backend.
  */
+
+export type { Safetensors } from "../safetensors/format.ts";
 export { AdversarialStep, type Observer, resolveFidelity } from "./adversarial.ts";
 export { decodeCheckpoint, encodeCheckpoint, loadTensors, readTensors } from "./checkpoint.ts";
 export { inspect } from "./inspection.ts";
-export { RandBatchNorm2d } from "./layers/batch-norm.ts";
-export { RandConv2d } from "./layers/conv.ts";
-export { RandLinear } from "./layers/linear.ts";
+export type { HeightWidth } from "./kernels/convolution.ts";
+export { type Affine, RandBatchNorm2d } from "./layers/batch-norm.ts";
+export { RandConv2d, type WithBias } from "./layers/conv.ts";
+export type { Convolution, ConvolutionOptions } from "./layers/convolution.ts";
+export type * from "./layers/gaussian.ts";
+export type { Uniform } from "./layers/initial.ts";
+export type * from "./layers/layer.ts";
+export { type LinearOptions, RandLinear } from "./layers/linear.ts";
+export type { BatchNorm, BatchNormOptions } from "./layers/normalization.ts";
 export { build } from "./models/build.ts";
-export { Network } from "./models/network.ts";
+export { Network, type NetworkWay } from "./models/network.ts";
 export { GaussianNoise, type NoiseSource, noiseFrom, WaveNoise } from "./noise.ts";
 export { accuracy, crossEntropy, defaultBeta, elbo } from "./objective.ts";
+export type { ByName, Optimizer, OptimizerState } from "./optimizers.ts";
 export { forward, gradients } from "./passes.ts";
-export { predict } from "./predict.ts";
-export { trace } from "./trace.ts";
-export { fit } from "./train.ts";
+export { type PredictSetting, predict } from "./predict.ts";
+export type { OnEvent } from "./reporting.ts";
+export type { NamedVariables } from "./tensors.ts";
+export { type TraceSetting, trace } from "./trace.ts";
+export { type FitSetting, fit, type SavedState, type TrainingData } from "./train.ts";

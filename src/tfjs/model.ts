@@ -1,15 +1,18 @@
 import { resolve } from "node:path";
 import type * as tf from "@tensorflow/tfjs-core";
 import type {
-  Cancellable,
   EvaluateOptions,
   FitRunOptions,
+  ForwardResult,
+  ForwardRunOptions,
+  GradientRunOptions,
   Gradients,
   Inspection,
   Model,
   Prediction,
   PredictRunOptions,
   Run,
+  SaveOptions,
   TraceOptions,
 } from "../backend.ts";
 import { checkDataset } from "../data/check.ts";
@@ -18,14 +21,7 @@ import { AdsamError } from "../errors.ts";
 import { type Evaluation, evaluation } from "../metrics.ts";
 import { StreamedRun } from "../run.ts";
 import type { ModelSpec } from "../schema/models.ts";
-import {
-  type ForwardOptionsInput,
-  fitOptions,
-  type GradientOptionsInput,
-  noise as noiseSchema,
-  predictOptions,
-  stepOptions,
-} from "../schema/options.ts";
+import { fitOptions, noise as noiseSchema, predictOptions, stepOptions } from "../schema/options.ts";
 import type { StepRecord } from "../schema/results.ts";
 import type { TensorInfo } from "../schema/tensors.ts";
 import type { NamedTensors, Tensor } from "../tensor.ts";
@@ -91,26 +87,15 @@ export class TfjsModel implements Model {
     return this.#run((network) => predict(network, images, options, { normalization, check }), signal);
   }
 
-  async forward(
-    input: Tensor,
-    { signal, ...options }: ForwardOptionsInput & Cancellable = {},
-  ): Promise<{ output: Tensor; kl: number | null }> {
+  async forward(input: Tensor, { signal, ...options }: ForwardRunOptions = {}): Promise<ForwardResult> {
     return this.#run((network) => withKl(network, forward(network, input, options)), signal);
   }
 
-  async gradients(
-    input: Tensor,
-    target: Tensor,
-    { signal, ...options }: GradientOptionsInput & Cancellable = {},
-  ): Promise<Gradients> {
+  async gradients(input: Tensor, target: Tensor, { signal, ...options }: GradientRunOptions = {}): Promise<Gradients> {
     return this.#run((network) => withKl(network, gradients(network, input, target, options)), signal);
   }
 
-  async inspect(
-    input: Tensor,
-    target: Tensor,
-    { signal, ...options }: GradientOptionsInput & Cancellable = {},
-  ): Promise<Inspection> {
+  async inspect(input: Tensor, target: Tensor, { signal, ...options }: GradientRunOptions = {}): Promise<Inspection> {
     return this.#run((network) => withKl(network, inspect(network, input, target, options)), signal);
   }
 
@@ -145,7 +130,7 @@ export class TfjsModel implements Model {
     });
   }
 
-  async save(path: string, options: { readonly format?: "safetensors" | "pt" } = {}): Promise<void> {
+  async save(path: string, options: SaveOptions = {}): Promise<void> {
     const place = resolve(path);
     return this.#run((network) => saveModel(network, place, options));
   }

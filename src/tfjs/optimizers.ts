@@ -10,6 +10,7 @@ export type ByName = ReadonlyMap<string, tf.Tensor>;
 
 /** What an optimizer remembers: moments by name, and the number of steps where it counts them. */
 export interface OptimizerState {
+  /** Steps taken; 0 where it does not count them. */
   readonly steps: number;
   /** By torch's names, such as `exp_avg`; none before the first step. */
   readonly moments: ReadonlyMap<string, ByName>;
@@ -17,6 +18,7 @@ export interface OptimizerState {
 
 /** Moves parameters down their gradients, as torch's optimizer of the same name does with its defaults. */
 export interface Optimizer {
+  /** Of the next step. */
   learningRate: number;
   /** One step; parameters without a gradient stay where they are. */
   step(gradients: ByName): void;
@@ -24,6 +26,7 @@ export interface Optimizer {
   state(): OptimizerState;
   /** Goes on from the state of another optimizer of the same kind, whose tensors are copied. */
   restore(state: OptimizerState): void;
+  /** Frees what it remembers. */
   dispose(): void;
 }
 

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { Gradients } from "../backend.ts";
+import type { ForwardResult, Gradients } from "../backend.ts";
 import { AdsamError } from "../errors.ts";
 import {
   type ForwardOptionsInput,
@@ -31,11 +31,7 @@ export interface Evaluated {
  * @param input what the model takes, [N, 3, H, W] for a network; rounded to float32.
  * @throws AdsamError `usage` for options out of range and an input that the model does not take.
  */
-export function forward(
-  model: Network,
-  input: Tensor,
-  options: ForwardOptionsInput = {},
-): { output: Tensor; kl: number | null } {
+export function forward(model: Network, input: Tensor, options: ForwardOptionsInput = {}): ForwardResult {
   const parsed = validate(forwardOptions, options, "forward");
   return scoped(() => {
     const x = model.fromTorch(floats(input));

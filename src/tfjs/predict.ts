@@ -10,6 +10,7 @@ import { Pace } from "./pace.ts";
 import { scoped } from "./passes.ts";
 import { fromTf } from "./tensors.ts";
 
+/** How the images become the network's input, and how the prediction is given up. */
 export interface PredictSetting {
   /** Of pixels; null when the images are the network's input already. */
   readonly normalization: Normalization | null;

@@ -2,6 +2,7 @@ import type { FitEvent, StepEvent, TrainingMeans } from "../schema/events.ts";
 import { checkLoss } from "./divergence.ts";
 import { addStep, type EpochSums } from "./measurements.ts";
 
+/** Told of every step and every epoch. */
 export type OnEvent = (event: FitEvent) => void;
 
 /** Where in the run a step was taken; the names are those of the step event. */

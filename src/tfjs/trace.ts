@@ -63,11 +63,13 @@ export async function trace(
   }
 }
 
+/** The steps that a trace takes. */
 export interface TraceSetting {
   /** Of the step. */
   readonly options: StepOptions;
   /** N of beta = 1 / N / 100. */
   readonly trainingSize: number;
+  /** Where the noise of the weights comes from. */
   readonly noise: NoiseSource;
 }
 

@@ -9,31 +9,48 @@ import type { OnEvent } from "./reporting.ts";
 import { Run } from "./run.ts";
 import { inside } from "./tensors.ts";
 
+/** A training state that was kept. */
+export interface SavedState {
+  /** What was kept. */
+  readonly file: Safetensors;
+  /** What messages call it, such as its path. */
+  readonly name: string;
+}
+
+/** What a training run is told beside its options. */
 export interface FitSetting {
   /** Of pixels; null when the images are the network's input already. */
-  readonly normalization?: Normalization | null;
+  readonly normalization?: Normalization | null | undefined;
   /** Told of every step and every epoch. */
-  readonly onEvent?: OnEvent;
+  readonly onEvent?: OnEvent | undefined;
   /** Looked at after every step; once it has fired the run ends with status "cancelled". */
-  readonly stop?: AbortSignal;
+  readonly stop?: AbortSignal | undefined;
   /** Called after each epoch and at the end, to save the model and, with `state`, everything needed to go on. */
-  readonly keep?: (state: () => Safetensors) => Promise<void>;
+  readonly keep?: ((state: () => Safetensors) => Promise<void>) | undefined;
   /** Such a state to go on from, with the same options; more epochs are fine. */
-  readonly resume?: { readonly file: Safetensors; readonly name: string } | undefined;
+  readonly resume?: SavedState | undefined;
+}
+
+/** What to train on, and what to validate on. */
+export interface TrainingData {
+  /**
+   * To train on, every image once an epoch; the last batch may have fewer images, down to one, and is trained on like any
+   * other.
+   */
+  readonly train: Split;
+  /** To validate on after each epoch; null: nothing. */
+  readonly test: Split | null;
 }
 
 /**
  * Trains `model` by Adversarial Sampling. Same seed, same engine: same run, bit for bit. Other work is given way to
  * between steps; the model is not to be used meanwhile.
- * @param train to train on, every image once an epoch; the last batch may have fewer images, down to one, and is trained
- *   on like any other.
- * @param test to validate on after each epoch.
  * @throws AdsamError `data`, `usage` or `checkpoint`, before training: so for a batch of one image, where a batch norm sees
  *   one pixel of it, and a variance of one value is asked for.
  */
 export async function fit(
   model: Network,
-  { train, test }: { readonly train: Split; readonly test: Split | null },
+  { train, test }: TrainingData,
   options: FitOptions,
   { normalization = null, onEvent = () => {}, stop = never(), keep, resume }: FitSetting = {},
 ): Promise<FitResult> {

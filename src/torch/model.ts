@@ -1,14 +1,17 @@
 import { resolve } from "node:path";
 import type {
-  Cancellable,
   EvaluateOptions,
   FitRunOptions,
+  ForwardResult,
+  ForwardRunOptions,
+  GradientRunOptions,
   Gradients,
   Inspection,
   Model,
   Prediction,
   PredictRunOptions,
   Run,
+  SaveOptions,
   TraceOptions,
 } from "../backend.ts";
 import { checkDataset } from "../data/check.ts";
@@ -17,14 +20,7 @@ import { AdsamError } from "../errors.ts";
 import { type Evaluation, evaluation } from "../metrics.ts";
 import { StreamedRun } from "../run.ts";
 import type { ModelSpec } from "../schema/models.ts";
-import {
-  type ForwardOptionsInput,
-  fitOptions,
-  forwardOptions,
-  type GradientOptionsInput,
-  gradientOptions,
-  predictOptions,
-} from "../schema/options.ts";
+import { fitOptions, forwardOptions, gradientOptions, predictOptions } from "../schema/options.ts";
 import type { StepRecord } from "../schema/results.ts";
 import type { TensorInfo } from "../schema/tensors.ts";
 import type { NamedTensors, Tensor } from "../tensor.ts";
@@ -82,10 +78,7 @@ export class TorchModel implements Model {
     return { logits, entropyMean, entropySpread };
   }
 
-  async forward(
-    input: Tensor,
-    { signal, ...rest }: ForwardOptionsInput & Cancellable = {},
-  ): Promise<{ output: Tensor; kl: number | null }> {
+  async forward(input: Tensor, { signal, ...rest }: ForwardRunOptions = {}): Promise<ForwardResult> {
     const options = validate(forwardOptions, rest, "forward");
     const request = { model: this.#model, options, tensors: { input } };
     const { kl, tensors } = await this.#requests.run("forward", request, { signal });
@@ -93,11 +86,7 @@ export class TorchModel implements Model {
     return { output, kl };
   }
 
-  async gradients(
-    input: Tensor,
-    target: Tensor,
-    { signal, ...rest }: GradientOptionsInput & Cancellable = {},
-  ): Promise<Gradients> {
+  async gradients(input: Tensor, target: Tensor, { signal, ...rest }: GradientRunOptions = {}): Promise<Gradients> {
     const options = validate(gradientOptions, rest, "gradients");
     const request = { model: this.#model, options, tensors: { input, target } };
     const { loss, kl, tensors } = await this.#requests.run("gradients", request, { signal });
@@ -106,11 +95,7 @@ export class TorchModel implements Model {
     return { loss, kl, output, input: gradient, parameters };
   }
 
-  async inspect(
-    input: Tensor,
-    target: Tensor,
-    { signal, ...rest }: GradientOptionsInput & Cancellable = {},
-  ): Promise<Inspection> {
+  async inspect(input: Tensor, target: Tensor, { signal, ...rest }: GradientRunOptions = {}): Promise<Inspection> {
     const options = validate(gradientOptions, rest, "inspect");
     const request = { model: this.#model, options, tensors: { input, target } };
     const { loss, kl, operations, tensors } = await this.#requests.run("inspect", request, { signal });
@@ -144,7 +129,7 @@ export class TorchModel implements Model {
     await this.#requests.run("write", { model: this.#model, tensors });
   }
 
-  async save(path: string, { format = "safetensors" }: { readonly format?: "safetensors" | "pt" } = {}): Promise<void> {
+  async save(path: string, { format = "safetensors" }: SaveOptions = {}): Promise<void> {
     await this.#requests.run("save", { model: this.#model, path: resolve(path), format });
   }
 

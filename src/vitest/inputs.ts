@@ -1,4 +1,4 @@
-import type { Tensor as TfTensor } from "@tensorflow/tfjs-core";
+import type { TfjsTensor } from "../conformance/pairs/pair.ts";
 import { AdsamError } from "../errors.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 
@@ -6,7 +6,7 @@ import { type Tensor, tensor } from "../tensor.ts";
 export type Nested = number | readonly Nested[];
 
 /** A tensor of this package or of TensorFlow.js, or nested numbers, which become float32. */
-export type MatchInput = Tensor | TfTensor | Nested;
+export type MatchInput = Tensor | TfjsTensor | Nested;
 
 function shapeOf(value: Nested): number[] {
   if (typeof value === "number") return [];
@@ -34,7 +34,7 @@ function fromNested(name: string, value: Nested): Tensor {
   }
 }
 
-function fromTf(name: string, value: TfTensor): Tensor {
+function fromTf(name: string, value: TfjsTensor): Tensor {
   const data: unknown = value.dataSync();
   if (data instanceof Float32Array) return tensor(data.slice(), value.shape);
   if (data instanceof Int32Array) return tensor(BigInt64Array.from(data, BigInt), value.shape);

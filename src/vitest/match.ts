@@ -10,15 +10,16 @@ import { type MatchInput, toTensor } from "./inputs.ts";
 /** The arguments of both functions, by name. */
 export type TorchInputs = Readonly<Record<string, MatchInput>>;
 
+/** How a function is held against its Python counterpart. */
 export interface TorchMatchOptions {
   /** Inputs whose gradients must match too. */
-  readonly differentiate?: readonly string[];
+  readonly differentiate?: readonly string[] | undefined;
   /** Where to look for the Python module besides Python's own path; the working directory unless told otherwise. */
-  readonly folder?: string;
+  readonly folder?: string | undefined;
   /** The Python to use; otherwise the one that `adsam setup` made. */
-  readonly python?: string;
+  readonly python?: string | undefined;
   /** How many terms each number of `output.<i>` or `gradient.<input>` is summed from; 1 unless told otherwise. */
-  readonly reductions?: Readonly<Record<string, number>>;
+  readonly reductions?: Readonly<Record<string, number>> | undefined;
 }
 
 interface Verdict {

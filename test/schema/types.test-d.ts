@@ -34,8 +34,8 @@ expectTypeOf<Same<types.GradientOptions, z.output<typeof gradientOptions>>>().to
 expectTypeOf<Same<types.GradientOptionsInput, z.input<typeof gradientOptions>>>().toEqualTypeOf<true>();
 expectTypeOf<Same<types.PredictOptions, z.output<typeof predictOptions>>>().toEqualTypeOf<true>();
 expectTypeOf<Same<types.PredictOptionsInput, z.input<typeof predictOptions>>>().toEqualTypeOf<true>();
-expectTypeOf<Same<types.OpenOptions, z.output<typeof openOptions>>>().toEqualTypeOf<true>();
-expectTypeOf<Same<types.OpenOptionsInput, z.input<typeof openOptions>>>().toEqualTypeOf<true>();
+expectTypeOf<Same<types.CheckedOpenOptions, z.output<typeof openOptions>>>().toEqualTypeOf<true>();
+expectTypeOf<Same<types.OpenOptions, z.input<typeof openOptions>>>().toEqualTypeOf<true>();
 expectTypeOf<Same<types.Fidelity, z.output<typeof fidelity>>>().toEqualTypeOf<true>();
 expectTypeOf<Same<types.Normalization, z.output<typeof normalization>>>().toEqualTypeOf<true>();
 expectTypeOf<Same<types.FitEvent, z.output<typeof fitEvent>>>().toEqualTypeOf<true>();

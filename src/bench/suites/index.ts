@@ -29,6 +29,7 @@ export const suites = {
   twin,
 } as const satisfies Record<string, Suite>;
 
+/** The name of a suite of measurements. */
 export type SuiteName = keyof typeof suites;
 
 export const suiteNames = Object.keys(suites) as readonly SuiteName[];

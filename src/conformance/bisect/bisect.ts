@@ -8,6 +8,7 @@ import { training } from "./rehearsals.ts";
 import { Tolerances } from "./rounding.ts";
 import { ask, inOrder, type Material, named, type Sides } from "./sides.ts";
 
+/** How two models are followed. */
 export interface BisectOptions extends Cancellable {
   /**
    * The right model in the left one's dtype, such as torch in float32 where `right` is torch in float64: how far rounding alone
@@ -21,6 +22,7 @@ export interface BisectOptions extends Cancellable {
   readonly training?: boolean | undefined;
 }
 
+/** Where two models part. */
 export interface Bisection {
   /** What parts first; null when nothing does. */
   readonly departure: Departure | null;

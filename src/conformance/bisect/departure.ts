@@ -5,8 +5,19 @@ import { difference } from "./difference.ts";
 import { guess } from "./guess.ts";
 import { picture } from "./picture.ts";
 
+/** One number of a tensor that differs. */
+export interface DepartingNumber {
+  /** Where it is, along each axis. */
+  readonly index: readonly number[];
+  /** What the left side has. */
+  readonly left: number;
+  /** What the right side has. */
+  readonly right: number;
+}
+
 /** The first thing that is not the same on both sides. */
 export interface Departure {
+  /** What is not the same. */
   readonly quantity: Quantity;
   /** The pass: "state", "train pass", "eval pass" or "training". */
   readonly place: string;
@@ -15,9 +26,10 @@ export interface Departure {
   /** On the right side. */
   readonly shape: readonly number[];
   /** Where the error is largest; null where there is nothing to compare number by number. */
-  readonly worst: { readonly index: readonly number[]; readonly left: number; readonly right: number } | null;
+  readonly worst: DepartingNumber | null;
   /** Largest absolute error over the largest magnitude on the right. */
   readonly error: number;
+  /** What `error` may be. */
   readonly tolerance: number;
   /** Where the error sits, drawn by characters; empty for a single number. */
   readonly picture: string;

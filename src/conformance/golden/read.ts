@@ -21,6 +21,7 @@ const readers = {
   adversarial: reader(traceRecord, traceCase),
 } as const satisfies Record<string, CaseReader>;
 
+/** The name of a golden file, without its ending. */
 export type GoldenSuite = keyof typeof readers;
 export const goldenSuites = Object.keys(readers) as [GoldenSuite, ...GoldenSuite[]];
 

@@ -7,6 +7,7 @@ import { answer } from "./answer.ts";
 import { blanks, type Json } from "./blanks.ts";
 import { type GoldenSuite, goldenSuites, readCase } from "./read.ts";
 
+/** What to record. */
 export interface RecordOptions extends ReportOptions {
   /** The suites to record, each in a file of its own; all three unless told otherwise. */
   readonly suites?: readonly GoldenSuite[] | undefined;

@@ -8,6 +8,7 @@ import { compare, unanswered } from "./double.ts";
 import { readGolden } from "./read.ts";
 import { compareSingle } from "./single.ts";
 
+/** How golden files are replayed. */
 export interface GoldenOptions extends ReportOptions {
   /** Opens torch, from which tolerances are derived where the backend has no float64. */
   readonly openTorch?: (() => Promise<Backend>) | undefined;

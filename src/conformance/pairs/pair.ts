@@ -1,12 +1,14 @@
-import type { Tensor as TfTensor } from "@tensorflow/tfjs-core";
 import type { Backend, Cancellable } from "../../backend.ts";
 import type { NamedTensors, Tensor } from "../../tensor.ts";
 
-interface Spread {
+/** The shape of an input, and how its numbers follow from those of the source. */
+export interface ScaledSource {
+  /** Its length along each axis. */
   readonly shape: readonly number[];
   /** The numbers are offset + scale * those of the source. */
-  readonly scale?: number;
-  readonly offset?: number;
+  readonly scale?: number | undefined;
+  /** What is added to each number; 0 unless told otherwise. */
+  readonly offset?: number | undefined;
 }
 
 /**
@@ -17,40 +19,81 @@ interface Spread {
  * - `values`: those given. Whole numbers (int64, uint8) stay as they are, and are never perturbed.
  */
 export type InputSource =
-  | ({ readonly wave: number } & Spread)
-  | ({ readonly seed: number } & Spread)
-  | { readonly file: string; readonly tensor: string }
-  | { readonly values: Tensor };
+  | ({
+      /** Number of the wave. */
+      readonly wave: number;
+    } & ScaledSource)
+  | ({
+      /** Of the generator. */
+      readonly seed: number;
+    } & ScaledSource)
+  | {
+      /** Path of a safetensors file. */
+      readonly file: string;
+      /** Name of the tensor in it. */
+      readonly tensor: string;
+    }
+  | {
+      /** The numbers themselves. */
+      readonly values: Tensor;
+    };
 
+/** Where each input's numbers come from, by name. */
 export type InputSources = Readonly<Record<string, InputSource>>;
 
+/** One set of inputs. */
 export interface PairCase {
+  /** How it is called in reports. */
   readonly id: string;
   /** By name; a function is asked once, with the backend that is compared against. */
   readonly inputs: InputSources | ((reference: Backend) => Promise<InputSources>);
   /** How many terms each number of an output, given its name, is summed from; 1 unless told otherwise. */
-  readonly reduction?: (output: string) => number;
+  readonly reduction?: ((output: string) => number) | undefined;
 }
 
-interface NamedPair {
+/** What every pair has: a name, and the inputs to compare on. */
+export interface NamedPair {
+  /** How it is called in reports. */
   readonly name: string;
+  /** The sets of inputs to compare on. */
   readonly cases: readonly PairCase[];
 }
 
-/** Named tensors in, one tensor or several out; its operations must have gradients for what is differentiated. */
-export type TfjsFunction = (inputs: Readonly<Record<string, TfTensor>>) => TfTensor | readonly TfTensor[];
+/** A tensor of TensorFlow.js, by what is read of it: who has torch alone needs no types of TensorFlow.js. */
+export interface TfjsTensor {
+  /** Its length along each axis. */
+  readonly shape: readonly number[];
+  /** What its numbers are, such as float32. */
+  readonly dtype: string;
+  /** Its numbers in row-major order, in a typed array. */
+  dataSync(): unknown;
+}
 
-/** The same operation written twice: a Python function and a TensorFlow.js function. */
-export interface FunctionPair extends NamedPair {
+/**
+ * Named tensors in, one tensor or several out; its operations must have gradients for what is differentiated.
+ * `TfjsFunction<tf.Tensor>` types the inputs for a function that says nothing of them.
+ */
+export type TfjsFunction<Input extends TfjsTensor = TfjsTensor> = {
+  /** A method, so that a port may ask for a tf.Tensor4D where any tensor may come. */
+  call(inputs: Readonly<Record<string, Input>>): TfjsTensor | readonly TfjsTensor[];
+}["call"];
+
+/**
+ * The same operation written twice: a Python function and a TensorFlow.js function.
+ * `FunctionPair<tf.Tensor>` types the inputs of the latter.
+ */
+export interface FunctionPair<Input extends TfjsTensor = TfjsTensor> extends NamedPair {
   /** `package.module:function`, called with tensors as keyword arguments; it returns a tensor or a sequence of them. */
   readonly torch: string;
   /** Where to look for the module besides Python's own path; the working directory unless told otherwise. */
-  readonly folder?: string;
-  readonly tfjs: TfjsFunction;
+  readonly folder?: string | undefined;
+  /** The same in TensorFlow.js. */
+  readonly tfjs: TfjsFunction<Input>;
   /** Inputs whose gradients of sum_i(output_i * wave(400 + i)) are compared too. */
-  readonly differentiate?: readonly string[];
+  readonly differentiate?: readonly string[] | undefined;
 }
 
+/** How a side computes. */
 export interface ComputeOptions extends Cancellable {
   /** What to compute in. */
   readonly dtype: "float32" | "float64";

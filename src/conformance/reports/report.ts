@@ -1,30 +1,40 @@
 import type { Cancellable } from "../../backend.ts";
 import type { Comparison } from "../comparison.ts";
 
+/** A comparison without its message. */
 export type Worst = Omit<Comparison, "message">;
 
 /** A case in the words of its suite. */
 export interface CaseName {
+  /** The suite that the case is of. */
   readonly suite: string;
+  /** The case within its suite. */
   readonly id: string;
 }
 
+/** The verdict on one case. */
 export interface CaseReport extends CaseName {
+  /** The backend that was judged. */
   readonly backend: string;
+  /** `unsupported`: the backend cannot do it, which is neither passed nor failed. */
   readonly status: "passed" | "failed" | "unsupported";
   /** The comparison that failed worst, or came nearest to its tolerance; null where nothing could be compared. */
   readonly worst: Worst | null;
   /** Why it failed or is unsupported. */
-  readonly message?: string;
+  readonly message?: string | undefined;
   /** What the numbers say beside passed and failed. */
-  readonly note?: string;
+  readonly note?: string | undefined;
   /** Every comparison, where tolerances were derived: each error with its own tolerance. */
-  readonly comparisons?: readonly Comparison[];
+  readonly comparisons?: readonly Comparison[] | undefined;
 }
 
+/** The verdicts on all cases. */
 export interface Report {
+  /** How many cases passed. */
   readonly passed: number;
+  /** How many cases failed. */
   readonly failed: number;
+  /** In the order in which they ran. */
   readonly cases: readonly CaseReport[];
 }
 
@@ -78,6 +88,7 @@ export function summarize(cases: readonly CaseReport[]): Report {
   return { passed: count("passed"), failed: count("failed"), cases };
 }
 
+/** How the work is followed, and given up. */
 export interface ReportOptions extends Cancellable {
   /** Called with each case as it is done. */
   readonly onCase?: ((report: CaseReport, done: number, total: number) => void) | undefined;

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 
-export type Pair = readonly [height: number, width: number];
+/** One number for each of the two axes of an image. */
+export type HeightWidth = readonly [height: number, width: number];
 
 /** Zeros on each side. */
 export interface Border {
@@ -11,8 +12,8 @@ export interface Border {
 }
 
 export interface Geometry {
-  readonly stride: Pair;
-  readonly dilation: Pair;
+  readonly stride: HeightWidth;
+  readonly dilation: HeightWidth;
   readonly border: Border;
   readonly groups: number;
 }
@@ -37,7 +38,7 @@ export function convolution(x: tf.Tensor, weight: tf.Tensor, geometry: Geometry)
 }
 
 /** The kernel [height, width, in, out] with `dilation - 1` zeros between its numbers. */
-function spread(kernel: tf.Tensor, [down, across]: Pair): tf.Tensor {
+function spread(kernel: tf.Tensor, [down, across]: HeightWidth): tf.Tensor {
   if (down === 1 && across === 1) return kernel;
   const [height = 0, width = 0, inputs = 0, outputs = 0] = kernel.shape;
   const apart = tf.pad(tf.reshape(kernel, [height, 1, width, 1, inputs, outputs]), [
@@ -73,7 +74,12 @@ function padded(x: tf.Tensor, { top, bottom, left, right }: Border): tf.Tensor {
 }
 
 /** Whether TensorFlow's "same" pads as `border` says: for as many outputs as x / stride, the odd zero at the end. */
-function padsByItself(x: tf.Tensor, kernel: tf.Tensor, stride: Pair, { top, bottom, left, right }: Border): boolean {
+function padsByItself(
+  x: tf.Tensor,
+  kernel: tf.Tensor,
+  stride: HeightWidth,
+  { top, bottom, left, right }: Border,
+): boolean {
   const zeros = (axis: 0 | 1): readonly [before: number, after: number] => {
     const [length = 0, reach = 0] = [x.shape[axis + 1], kernel.shape[axis]];
     const total = Math.max((Math.ceil(length / stride[axis]) - 1) * stride[axis] + reach - length, 0);

@@ -6,13 +6,15 @@ import { fillByFanIn, fillKaimingNormal, type Uniform } from "./initial.ts";
 import type { Weights } from "./layer.ts";
 import { Point } from "./point.ts";
 
-interface WithBias {
+/** Whether a layer adds a bias. */
+export interface WithBias {
   /** true unless given. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
 }
 
 /** Convolution with mean-field Gaussian weights. Means start from U(-1/sqrt(fanIn), 1/sqrt(fanIn)). */
 export class RandConv2d extends Gaussian {
+  /** The operation. */
   readonly convolution: Convolution;
 
   constructor(prior: Prior, noise: NoiseSource, uniform: Uniform, options: ConvolutionOptions & WithBias) {

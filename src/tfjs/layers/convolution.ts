@@ -1,37 +1,48 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { AdsamError } from "../../errors.ts";
-import { type Border, convolution, type Pair } from "../kernels/convolution.ts";
+import type { Padding, Size } from "../../schema/models.ts";
+import { type Border, convolution, type HeightWidth } from "../kernels/convolution.ts";
 import { torchShape } from "../tensors.ts";
 import type { Weights } from "./layer.ts";
 
-/** One number for both axes, or [height, width]. */
-export type Size = number | Pair;
-export type Padding = Size | "same" | "valid";
-
 /** What `torch.nn.Conv2d` takes, its defaults included. */
 export interface ConvolutionOptions {
+  /** Channels of the input. */
   readonly inChannels: number;
+  /** Channels of the output. */
   readonly outChannels: number;
+  /** Height and width of the kernel. */
   readonly kernelSize: Size;
-  readonly stride?: Size;
-  readonly padding?: Padding;
-  readonly dilation?: Size;
-  readonly groups?: number;
+  /** Pixels from one place of the kernel to the next; 1 unless told otherwise. */
+  readonly stride?: Size | undefined;
+  /** Zeros around the input; 0 unless told otherwise. */
+  readonly padding?: Padding | undefined;
+  /** Pixels from one weight of the kernel to the next; 1 unless told otherwise. */
+  readonly dilation?: Size | undefined;
+  /** Groups of channels that do not meet; 1 unless told otherwise. */
+  readonly groups?: number | undefined;
 }
 
-function pair(size: Size): Pair {
+function pair(size: Size): HeightWidth {
   return typeof size === "number" ? [size, size] : size;
 }
 
 /** What a convolution is, apart from its weights. */
 export class Convolution {
+  /** Channels of the input. */
   readonly inChannels: number;
+  /** Channels of the output. */
   readonly outChannels: number;
+  /** Groups of channels that do not meet. */
   readonly groups: number;
+  /** Zeros around the input. */
   readonly padding: Padding;
-  readonly kernel: Pair;
-  readonly stride: Pair;
-  readonly dilation: Pair;
+  /** Height and width of the kernel. */
+  readonly kernel: HeightWidth;
+  /** Pixels from one place of the kernel to the next. */
+  readonly stride: HeightWidth;
+  /** Pixels from one weight of the kernel to the next. */
+  readonly dilation: HeightWidth;
 
   /** @throws AdsamError `usage` for numbers out of range or that contradict one another. */
   constructor(options: ConvolutionOptions) {
@@ -92,7 +103,7 @@ export class Convolution {
   }
 
   /** How many pixels a kernel covers, down and across. */
-  get #reach(): Pair {
+  get #reach(): HeightWidth {
     const { kernel, dilation } = this;
     return [dilation[0] * (kernel[0] - 1) + 1, dilation[1] * (kernel[1] - 1) + 1];
   }

@@ -15,6 +15,14 @@ export interface Prior {
   readonly initLogSigma: number;
 }
 
+/** The means of a layer's weights; null where the layer has none. */
+export interface Means {
+  /** Of what the input is multiplied with. */
+  readonly weight: tf.Variable | null;
+  /** Of what is added. */
+  readonly bias: tf.Variable | null;
+}
+
 /** mu, log sigma and stored noise of one tensor of weights. */
 interface Random extends Posterior {
   readonly mu: tf.Variable;
@@ -69,7 +77,7 @@ export abstract class Gaussian extends Layer {
   }
 
   /** The means, to be given their initial values. */
-  protected get means(): { readonly weight: tf.Variable | null; readonly bias: tf.Variable | null } {
+  protected get means(): Means {
     return { weight: this.#weight?.mu ?? null, bias: this.#bias?.mu ?? null };
   }
 

@@ -5,17 +5,20 @@ import type { NoiseSource } from "../noise.ts";
 /** Which weights a forward uses: `sample: false` the mean alone, `fix` the stored noise, otherwise a fresh draw. */
 export interface Way {
   /** true unless given. */
-  readonly sample?: boolean;
+  readonly sample?: boolean | undefined;
   /** false unless given. */
-  readonly fix?: boolean;
+  readonly fix?: boolean | undefined;
 }
 
 /** Weight and bias in torch's layout; null where the layer has none. */
 export interface Weights {
+  /** What the input is multiplied with. */
   readonly weight: tf.Tensor | null;
+  /** What is added. */
   readonly bias: tf.Tensor | null;
 }
 
+/** A place in a layer where a tensor passes. */
 export type Part = "input" | "weight" | "bias" | "output";
 
 /** Told of every tensor on the way; input and output have channels last. */
@@ -23,14 +26,19 @@ export type Tap = (part: Part, tensor: tf.Tensor) => void;
 
 /** Parameters of N(mu, exp(logSigma)^2), elementwise. */
 export interface Posterior {
+  /** The means. */
   readonly mu: tf.Tensor;
+  /** Logarithms of the standard deviations. */
   readonly logSigma: tf.Tensor;
 }
 
 /** A parameter or buffer, and what it is for. */
 export interface LayerTensor {
+  /** What it is for. */
   readonly role: TensorRole;
+  /** Whether it is of the weight or of the bias; null: of neither. */
   readonly part: TensorPart;
+  /** Its numbers. */
   readonly variable: tf.Variable;
 }
 
@@ -83,6 +91,7 @@ export abstract class Layer {
     this.#tensors.set(name, { role, part, variable });
   }
 
+  /** Frees its weights and buffers. */
   dispose(): void {
     tf.dispose([...this.#tensors.values()].map(({ variable }) => variable));
   }

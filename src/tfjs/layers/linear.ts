@@ -8,9 +8,12 @@ import { Point } from "./point.ts";
 
 /** What `torch.nn.Linear` takes; bias true unless given. */
 export interface LinearOptions {
+  /** Numbers that each row of the input has. */
   readonly inFeatures: number;
+  /** Numbers that each row of the output has. */
   readonly outFeatures: number;
-  readonly bias?: boolean;
+  /** Whether a bias is added; true unless told otherwise. */
+  readonly bias?: boolean | undefined;
 }
 
 /** x weight^T + bias: [..., in] to [..., out]. */

@@ -5,12 +5,15 @@ import { torchShape } from "../tensors.ts";
 import type { Layer, Weights } from "./layer.ts";
 
 /** What `torch.nn.BatchNorm2d` takes, its defaults included. */
-export interface NormalizationOptions {
+export interface BatchNormOptions {
+  /** Channels of the input. */
   readonly features: number;
-  readonly eps?: number;
+  /** Added to the variance; 1e-5 unless told otherwise. */
+  readonly eps?: number | undefined;
   /** Weight of a batch in the running statistics; null: a cumulative average. */
-  readonly momentum?: number | null;
-  readonly trackRunningStats?: boolean;
+  readonly momentum?: number | null | undefined;
+  /** Whether running statistics are kept for eval mode; true unless told otherwise. */
+  readonly trackRunningStats?: boolean | undefined;
 }
 
 interface Running {
@@ -20,14 +23,17 @@ interface Running {
 }
 
 /** What batch normalisation is, apart from its scale and shift; it holds the running statistics. */
-export class Normalization {
+export class BatchNorm {
+  /** Channels of the input. */
   readonly features: number;
+  /** Added to the variance. */
   readonly eps: number;
+  /** Weight of a batch in the running statistics; null: a cumulative average. */
   readonly momentum: number | null;
   readonly #running: Running | null;
 
   /** Running statistics become buffers of `layer`. */
-  constructor(layer: Layer, options: NormalizationOptions) {
+  constructor(layer: Layer, options: BatchNormOptions) {
     const { features, eps = 1e-5, momentum = 0.1, trackRunningStats = true } = options;
     this.features = features;
     this.eps = eps;

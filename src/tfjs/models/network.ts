@@ -11,7 +11,8 @@ import { channelsFirst, channelsLast, type NamedVariables, outerDtype, torchShap
 
 /** How a forward goes: which weights, and `features` for what enters the last layer instead of logits. */
 export interface NetworkWay extends Way {
-  readonly features?: boolean;
+  /** What enters the last layer instead of logits; false unless told otherwise. */
+  readonly features?: boolean | undefined;
 }
 
 /**
@@ -22,6 +23,7 @@ export interface NetworkWay extends Way {
  * or inside `tf.variableGrads` and the like.
  */
 export abstract class Network {
+  /** What was built, defaults included. */
   readonly spec: ModelSpec;
   /** By name, in torch's order of registration; a layer on its own is named "". */
   readonly layers: ReadonlyMap<string, Layer>;
@@ -58,7 +60,11 @@ export abstract class Network {
     return way.features === true ? features : this.classify(features, way);
   }
 
-  /** @throws AdsamError `usage` when inputs of this shape, channels last, cannot be taken; a layer on its own says so itself. */
+  /**
+   * Holds an input to what a network takes.
+   * @param shape channels last.
+   * @throws AdsamError `usage` when it cannot be taken; a layer on its own says so itself.
+   */
   checkInput(shape: readonly number[]): void {
     if (isNetworkSpec(this.spec)) checkImages(shape, this.spec.kind);
   }

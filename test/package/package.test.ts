@@ -1,0 +1,61 @@
+import { execFile } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { complaints, type Packed, pack, root } from "./packed.ts";
+
+const run = promisify(execFile);
+
+let packed: Packed;
+beforeAll(async () => {
+  packed = await pack();
+}, 120_000);
+afterAll(() => packed[Symbol.asyncDispose]());
+
+describe.each(["typescript", "typescript-5-9"] as const)("%s", (compiler) => {
+  describe.each(["nodenext", "bundler"] as const)("with %s", (resolution) => {
+    test.each(["torch.ts", "vitest.ts"])("accepts %s, its libraries included", async (file) => {
+      expect(await complaints(packed.folder, file, compiler, resolution)).toEqual([]);
+    });
+
+    test("accepts tfjs.ts, but for what TensorFlow.js's own types lack", async () => {
+      const found = await complaints(packed.folder, "tfjs.ts", compiler, resolution);
+      expect(found.filter((line) => !/node_modules\/(@tensorflow|@webgpu)\//.test(line))).toEqual([]);
+    });
+  });
+});
+
+describe("what is packed", () => {
+  const files = () => readdirSync(packed.unpacked, { recursive: true, encoding: "utf8" }).sort();
+
+  test("runs: each entry is what the source is, and the command answers", async () => {
+    const keys = `import * as all from "adversarial-sampling"; console.log(JSON.stringify(Object.keys(all)))`;
+    const { stdout } = await run(process.execPath, ["--input-type=module", "-e", keys], { cwd: packed.folder });
+    expect(JSON.parse(stdout)).toEqual(Object.keys(await import("../../src/index.ts")));
+    const twin = keys.replace("adversarial-sampling", "adversarial-sampling/tfjs");
+    const browser = await run(process.execPath, ["--input-type=module", "-e", twin], { cwd: packed.folder });
+    expect(JSON.parse(browser.stdout)).toEqual(Object.keys(await import("../../src/tfjs/index.ts")));
+    const command = await run(process.execPath, [join(packed.unpacked, "dist/cli/main.js"), "--version"]);
+    expect(command.stdout.trim()).toBe(JSON.parse(await readFile(join(root, "package.json"), "utf8")).version);
+  });
+
+  test("has source maps that hold the sources, which are not packed", async () => {
+    const maps = files().filter((path) => path.endsWith(".map"));
+    expect(maps.length).toBeGreaterThan(100);
+    for (const path of maps) {
+      const { sources, sourcesContent } = JSON.parse(await readFile(join(packed.unpacked, path), "utf8"));
+      expect(sourcesContent, path).toHaveLength(sources.length);
+    }
+  });
+
+  test("has all of Python that runs, and nothing that only tests or builds need", () => {
+    const python = files().filter((path) => path.startsWith("python/") && /\.\w+$/.test(path));
+    const kept = readdirSync(join(root, "python"), { recursive: true, encoding: "utf8" })
+      .filter((path) => /^(adversarial_sampling|adsam_bridge|adsam_bench)\/.*\.(py|h|cpp|typed)$/.test(path))
+      .map((path) => `python/${path}`);
+    expect(python).toEqual([...kept, "python/pyproject.toml", "python/requirements.txt"].sort());
+    expect(files().filter((path) => /^(test|scripts|src|\.)/.test(path))).toEqual([]);
+  });
+});
