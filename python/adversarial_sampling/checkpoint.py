@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Literal
 
 import torch
@@ -13,11 +12,13 @@ from pydantic import TypeAdapter, ValidationError
 from torch import Tensor
 
 from ._protocol import ModelSpec, NetworkSpec
+from .canonical import javascript_json
 from .errors import AdversarialSamplingError
-from .files import pack, readable, replace_file, unpack
-from .matching import check_match, keeps_initial_value, means_of
+from .files import read_file, replace_file
+from .matching import check_match, keeps_initial_value, means_of, unwrapped
 from .models import Network, build
-from .pickled import read_pickled
+from .pickled import is_pickled, read_pickled
+from .safetensors_format import decode_safetensors, encode_safetensors
 from .version import __version__
 
 FORMAT = "adversarial-sampling"
@@ -33,6 +34,8 @@ def save(
 ) -> None:
     """Writes parameters and buffers; the file is there whole, or not at all.
 
+    The same model gives the same bytes; as safetensors, those of the tfjs backend too.
+
     Args:
         model: to be saved.
         path: to be replaced.
@@ -42,13 +45,13 @@ def save(
         AdversarialSamplingError: ``file`` when it cannot be written.
     """
     if format == "safetensors":
-        content = pack(model.state_dict(), spec_metadata(model.spec))
+        parts = encode_safetensors(model.state_dict(), spec_metadata(model.spec))
     else:
         buffer = io.BytesIO()
         tensors = {name: tensor.cpu() for name, tensor in model.state_dict().items()}
         torch.save({"state_dict": tensors}, buffer)
-        content = buffer.getvalue()
-    replace_file(path, content)
+        parts = (buffer.getbuffer(),)
+    replace_file(path, *parts)
 
 
 def load(
@@ -58,6 +61,8 @@ def load(
     pretrained: bool = False,
 ) -> Network:
     """The model of a checkpoint, safetensors or ``.pt``. Nothing in the file is executed.
+
+    Names may have the prefixes of DataParallel (``module.``) and torch.compile (``_orig_mod.``).
 
     Args:
         path: of the file.
@@ -70,9 +75,12 @@ def load(
         AdversarialSamplingError: ``file`` when it is missing, ``checkpoint`` when it is damaged
             or of another model, ``usage`` when nothing says what it holds.
     """
-    with readable(path), Path(path).open("rb") as file:
-        pickled = file.read(2) in (b"PK", b"\x80\x02")
-    tensors, metadata = (read_pickled(path), {}) if pickled else unpack(path)
+    content = read_file(path)
+    if is_pickled(content):
+        tensors, metadata = read_pickled(content, path), {}
+    else:
+        tensors, metadata = decode_safetensors(content, path)
+    tensors = unwrapped(tensors)
     spec = spec or _spec_of(path, metadata, bayesian=pretrained)
     model = build(spec, device)
     if pretrained:
@@ -85,7 +93,8 @@ def load_tensors(model: Network, tensors: Mapping[str, Tensor], source: str) -> 
     """Overwrites all of the model's tensors, cast to its dtype.
 
     Raises:
-        AdversarialSamplingError: ``checkpoint`` when the names or shapes differ.
+        AdversarialSamplingError: ``checkpoint`` when the names, shapes or kinds of numbers
+            (real, integer, complex, bool) differ.
     """
     own = model.state_dict()
     check_match(own, tensors, source, model.spec.kind)
@@ -100,7 +109,7 @@ def spec_metadata(spec: ModelSpec) -> dict[str, str]:
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
         "package_version": __version__,
-        "spec": spec.model_dump_json(by_alias=True),
+        "spec": javascript_json(spec.model_dump(mode="json", by_alias=True)),
     }
 
 

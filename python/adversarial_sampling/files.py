@@ -5,86 +5,142 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from collections.abc import Generator, Mapping
+import stat
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save as to_safetensors
-from torch import Tensor
 
 from .errors import AdversarialSamplingError
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+WITHOUT_OWNERS = (errno.EPERM, errno.EINVAL, errno.ENOSYS)
+"""Of who may not give files away, and of file systems that know no owners."""
 
 
-def replace_file(path: str | os.PathLike[str], content: bytes) -> None:
-    """Writes beside ``path`` and then renames: a failure leaves the old file as it was.
+def read_file(path: str | os.PathLike[str]) -> bytes:
+    """The whole content.
 
     Raises:
-        AdversarialSamplingError: ``file`` when it may not be written, ``disk`` when there is no
-            room.
+        AdversarialSamplingError: ``file`` when it is missing, no regular file, cannot be read, or
+            changes meanwhile.
     """
-    target = Path(path)
-    partial = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
-    try:
-        with partial.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(target)
-    except OSError as error:
-        full = error.errno in NO_ROOM
+    with _explained("read", path):
+        before = Path(path).stat()
+        _check_regular(before, "read", path)
+        with Path(path).open("rb") as file:
+            content = file.read()
+            after = os.fstat(file.fileno())
+    if _version(after) != _version(before) or len(content) != after.st_size:
         raise AdversarialSamplingError(
-            f"cannot write {target}: {error.strerror or error}",
-            code="disk" if full else "file",
-            suggestion="free some space" if full else "is the folder there, and writable?",
-        ) from error
+            f"{path} changed while it was read",
+            code="file",
+            suggestion="read it again once it is written",
+        )
+    return content
+
+
+def replace_file(path: str | os.PathLike[str], *parts: bytes | memoryview) -> None:
+    """Writes the parts beside ``path`` and then renames: a failure leaves the old file as it was.
+
+    A link's file is replaced, not the link; a file that is replaced keeps its permissions, and its
+    owner and group where the system allows that.
+
+    Raises:
+        AdversarialSamplingError: ``file`` when the folder is missing, or the path is no file's or
+            may not be written; ``disk`` when there is no room.
+    """
+    target, old = _write_target(path)
+    # Of a length of its own: the target's name may be as long as names may be.
+    partial = target.with_name(f".adsam-{secrets.token_hex(16)}.partial")
+    try:
+        with _explained("write", path):
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+            descriptor = os.open(partial, flags, old.st_mode & 0o7777 if old else 0o666)
+            with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor is no path
+                if old:
+                    _keep_rights(descriptor, old)
+                file.writelines(parts)
+                file.flush()
+                os.fsync(descriptor)
+            partial.replace(target)
     finally:
         with suppress(OSError):
             partial.unlink()
 
 
-def check_folder(path: str | os.PathLike[str]) -> None:
-    """Raises a ``file`` error unless ``path`` can be written: better now than after an epoch."""
-    folder = Path(path).parent
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise AdversarialSamplingError(
-            f"cannot write {path}: {folder} is not a folder that can be written to",
-            code="file",
-            suggestion="make the folder first",
-        )
-
-
-def pack(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> bytes:
-    """A safetensors file of tensors on any device."""
-    copies = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
-    return to_safetensors(copies, dict(metadata))
-
-
-def unpack(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """Tensors, on the CPU, and metadata of a safetensors file.
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Better now than after an epoch.
 
     Raises:
-        AdversarialSamplingError: ``file`` when it is missing, ``checkpoint`` when it is damaged.
+        AdversarialSamplingError: as ``replace_file``, but for want of room.
     """
-    with readable(path):
+    _write_target(path)
+
+
+def _write_target(path: str | os.PathLike[str]) -> tuple[Path, os.stat_result | None]:
+    """The file behind all links, also one yet to be made, and what is known of the old one."""
+    with _explained("write", path):
         try:
-            with safe_open(path, framework="pt", device="cpu") as file:
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-                return tensors, dict(file.metadata() or {})
-        except SafetensorError as error:
+            old = Path(path).stat()
+        except FileNotFoundError:
+            old = None
+        target = Path(os.path.realpath(path))
+        if old:
+            _check_regular(old, "write", path)
+            _check_access(target, os.W_OK)
+        elif not target.parent.exists():
             raise AdversarialSamplingError(
-                f"{path} is damaged or not a safetensors file: {error}", code="checkpoint"
-            ) from error
+                f"cannot write {target}: there is no folder {target.parent}",
+                code="file",
+                suggestion="create the folder first",
+            )
+        _check_access(target.parent, os.W_OK | os.X_OK)
+    return target, old
+
+
+def _version(found: os.stat_result) -> tuple[int, int, int]:
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _check_access(path: Path, mode: int) -> None:
+    if not os.access(path, mode):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES).lower(), str(path))
+
+
+def _check_regular(found: os.stat_result, doing: str, path: str | os.PathLike[str]) -> None:
+    """A pipe or device has no size to read, and is not replaced by a file."""
+    if stat.S_ISREG(found.st_mode):
+        return
+    kinds = {stat.S_IFDIR: "folder", stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socket"}
+    raise AdversarialSamplingError(
+        f"cannot {doing} {path}: it is a {kinds.get(stat.S_IFMT(found.st_mode), 'device')}",
+        code="file",
+        suggestion="give the path of a file",
+    )
+
+
+def _keep_rights(descriptor: int, old: os.stat_result) -> None:
+    """The owner first, for a change of owner takes rights away."""
+    own = os.fstat(descriptor)
+    if (own.st_uid, own.st_gid) != (old.st_uid, old.st_gid):
+        try:
+            os.fchown(descriptor, old.st_uid, old.st_gid)
+        except OSError as error:
+            if error.errno not in WITHOUT_OWNERS:
+                raise
+    os.fchmod(descriptor, stat.S_IMODE(old.st_mode))
 
 
 @contextmanager
-def readable(path: str | os.PathLike[str]) -> Generator[None]:
-    """Turns what the system says about a file that cannot be read into a ``file`` error."""
+def _explained(doing: str, path: str | os.PathLike[str]) -> Generator[None]:
+    """Turns what the system says into an error of ours."""
     try:
         yield
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a NUL in the path is a ValueError
+        full = isinstance(error, OSError) and error.errno in NO_ROOM
+        reason = error.strerror if isinstance(error, OSError) else None
         raise AdversarialSamplingError(
-            f"cannot read {path}: {error.strerror or error}", code="file"
+            f"cannot {doing} {path}: {(reason or str(error)).lower()}",
+            code="disk" if full else "file",
+            suggestion="free some space" if full else "check the path and its permissions",
         ) from error

@@ -4,35 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import torch
 from torch import Tensor
 
 from .errors import AdversarialSamplingError
 
 SHOWN = 3
 """How many names a message lists of each kind."""
+WRAPPERS = ("module.", "_orig_mod.")
+"""What DataParallel and torch.compile put before every name."""
+
+
+def unwrapped(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Under the names that they had before their network was wrapped, also more than once.
+
+    A wrapper's prefix goes when all names have it.
+    """
+    names = list(tensors)
+    while wrapper := next((w for w in WRAPPERS if _all_start(names, w)), None):
+        names = [name.removeprefix(wrapper) for name in names]
+    return dict(zip(names, tensors.values(), strict=True))
 
 
 def check_match(
     own: Mapping[str, Tensor], found: Mapping[str, Tensor], source: str, kind: str
 ) -> None:
-    """Raises a ``checkpoint`` error unless names and shapes are the same."""
+    """Raises a ``checkpoint`` error unless names, shapes and kinds of numbers are the same."""
+    both = [name for name in own if name in found]
+    unexpected = [name for name in found if name not in own]
     shapes = [
-        f"{name} {list(found[name].shape)} instead of {list(tensor.shape)}"
-        for name, tensor in own.items()
-        if name in found and found[name].shape != tensor.shape
+        f"{name} {list(found[name].shape)} instead of {list(own[name].shape)}"
+        for name in both
+        if found[name].shape != own[name].shape
+    ]
+    dtypes = [
+        f"{name} {_dtype(found[name])} instead of {_dtype(own[name])}"
+        for name in both
+        if _numbers(found[name]) != _numbers(own[name])
     ]
     complaints = [
         _list("missing", [name for name in own if name not in found]),
-        _list("unexpected", [name for name in found if name not in own]),
+        _list("unexpected", unexpected),
         _list("of another shape", shapes),
+        _list("of another dtype", dtypes),
     ]
     complaints = [complaint for complaint in complaints if complaint]
     if complaints:
+        prefix = _wrapping(own, unexpected)
         raise AdversarialSamplingError(
             f"{source} does not fit {kind}: " + "; ".join(complaints),
             code="checkpoint",
             suggestion="give the spec that the checkpoint was made with: architecture, number of "
-            "classes, Bayesian or plain",
+            "classes, Bayesian or plain"
+            if prefix is None
+            else f'take the prefix "{prefix}" from the names: save the state_dict of the network '
+            "itself, not of what wraps it",
         )
 
 
@@ -60,6 +86,33 @@ def keeps_initial_value(name: str) -> bool:
 def _mean_name(name: str) -> str:
     layer, dot, part = name.rpartition(".")
     return f"{layer}{dot}mu_{part}" if part in ("weight", "bias") else name
+
+
+def _all_start(names: list[str], prefix: str) -> bool:
+    return bool(names) and all(name.startswith(prefix) for name in names)
+
+
+def _wrapping(own: Mapping[str, Tensor], unexpected: list[str]) -> str | None:
+    """What stands before a name that would be right without it."""
+    for name in unexpected:
+        parts = name.split(".")
+        for start in range(1, len(parts)):
+            if ".".join(parts[start:]) in own:
+                return ".".join(parts[:start]) + "."
+    return None
+
+
+def _numbers(tensor: Tensor) -> str:
+    """The kind of numbers; those of one kind are converted, to the precision of the network."""
+    if tensor.is_complex():
+        return "complex"
+    if tensor.is_floating_point():
+        return "real"
+    return "bool" if tensor.dtype == torch.bool else "integer"
+
+
+def _dtype(tensor: Tensor) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
 
 
 def _list(what: str, names: Iterable[str]) -> str:

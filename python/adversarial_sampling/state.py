@@ -11,8 +11,9 @@ from torch import Tensor
 
 from ._protocol import FitOptions, Message, ModelSpec, Normalization, TrainingMeans, Validation
 from .errors import AdversarialSamplingError
-from .files import pack, replace_file, unpack
+from .files import read_file, replace_file
 from .measurements import EpochSums
+from .safetensors_format import decode_safetensors, encode_safetensors
 
 STATE_VERSION = 1
 
@@ -61,7 +62,8 @@ def write_state(
         AdversarialSamplingError: ``file`` when it cannot be written.
     """
     header = _Header(version=STATE_VERSION, setting=setting, progress=progress)
-    replace_file(path, pack(tensors, {"training_state": header.model_dump_json(by_alias=True)}))
+    metadata = {"training_state": header.model_dump_json(by_alias=True)}
+    replace_file(path, *encode_safetensors(tensors, metadata))
 
 
 def read_state(
@@ -73,7 +75,7 @@ def read_state(
         AdversarialSamplingError: ``file`` when it is missing, ``checkpoint`` when it is no training
             state, ``usage`` when it is of another setting (more epochs are fine).
     """
-    tensors, metadata = unpack(path)
+    tensors, metadata = decode_safetensors(read_file(path), path)
     try:
         header = _Header.model_validate_json(metadata.get("training_state", ""))
     except ValidationError as error:

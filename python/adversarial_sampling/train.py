@@ -14,7 +14,7 @@ from .checkpoint import save
 from .data import Images, Normalizer, check_labelled
 from .device import multiplying
 from .errors import AdversarialSamplingError
-from .files import check_folder
+from .files import check_writable
 from .models import Network, parameter_dtype
 from .reporting import OnEvent
 from .run import Run
@@ -66,7 +66,7 @@ def fit(
     _check_batches(model, train.images.shape, options.batch)
     for path in (checkpoint, state):
         if path is not None:
-            check_folder(path)
+            check_writable(path)
     run = Run(model, train, test, options, normalize, on_event, should_stop or _never)
     if resume is not None:
         run.restore(resume)

@@ -19,7 +19,8 @@ from adversarial_sampling import (
     fit,
     load,
 )
-from adversarial_sampling.files import pack, replace_file, unpack
+from adversarial_sampling.files import read_file, replace_file
+from adversarial_sampling.safetensors_format import decode_safetensors, encode_safetensors
 
 OPTIONS = {
     "epochs": 3,
@@ -165,9 +166,9 @@ def test_a_state_without_generators_goes_on_with_new_streams(
     train, state, foreign = make_images(20), tmp_path / "state", tmp_path / "foreign"
     stopped = make_model()
     fit(stopped, train, options=options(), state=state, should_stop=after(3))
-    tensors, metadata = unpack(state)
+    tensors, metadata = decode_safetensors(read_file(state), state)
     kept = {n: t for n, t in tensors.items() if not n.startswith("generator.")}
-    replace_file(foreign, pack(kept, metadata))
+    replace_file(foreign, *encode_safetensors(kept, metadata))
     again = make_model()
     events: list[StepEvent | EpochEvent] = []
     result = fit(again, train, options=options(), resume=foreign, on_event=events.append)

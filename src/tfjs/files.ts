@@ -1,8 +1,7 @@
-import { access } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { FitFiles, LoadOptions, Model } from "../backend.ts";
 import { AdsamError } from "../errors.ts";
-import { fileError, readBytes, writeFileAtomically } from "../files.ts";
+import { checkWritable, readBytes, writeFileAtomically } from "../files.ts";
 import { packageVersion } from "../package.ts";
 import { readSafetensors, type Safetensors, writeSafetensors } from "../safetensors.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
@@ -31,7 +30,7 @@ export async function saveModel(
 
 /** Where a run reads what it goes on from, and writes what is to be kept. */
 export interface RunFiles {
-  /** @throws AdsamError `file` when there is no folder to write to, or nothing to read. */
+  /** @throws AdsamError `file` when what it keeps may not be written, or there is nothing to read. */
   open(): Promise<FitSetting["resume"]>;
   keep(network: Network, state: () => Safetensors): Promise<void>;
 }
@@ -42,7 +41,7 @@ export function runFiles({ checkpoint, state, resume }: FitFiles): RunFiles {
   const [checkpointPath, statePath, resumePath] = [checkpoint, state, resume].map(absolute);
   return {
     async open() {
-      for (const path of [checkpointPath, statePath]) if (path) await requireFolder(path);
+      for (const path of [checkpointPath, statePath]) if (path) await checkWritable(path);
       if (!resumePath) return undefined;
       return { file: await readSafetensors(resumePath, { code: "checkpoint" }), name: resumePath };
     },
@@ -53,12 +52,4 @@ export function runFiles({ checkpoint, state, resume }: FitFiles): RunFiles {
       await writeSafetensors(statePath, tensors, metadata);
     },
   };
-}
-
-async function requireFolder(path: string): Promise<void> {
-  try {
-    await access(dirname(path));
-  } catch (error) {
-    throw fileError(error, "write", path);
-  }
 }

@@ -4,9 +4,9 @@ import { chmod, mkdir, open, readdir, readFile, writeFile } from "node:fs/promis
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { fileError, readBytes, writeFileAtomically } from "../src/files.ts";
-import { packageRoot } from "../src/package.ts";
-import { temporaryFolder } from "./temporary.ts";
+import { fileError, readBytes, writeFileAtomically } from "../../src/files.ts";
+import { packageRoot } from "../../src/package.ts";
+import { temporaryFolder } from "../temporary.ts";
 
 const chunk = 8 * 2 ** 20;
 
