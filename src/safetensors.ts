@@ -1,8 +1,12 @@
 import { readBytes, writeFileAtomically } from "./files.ts";
-import { type DamageReport, decodeSafetensors, encodeSafetensors, type Safetensors } from "./safetensors/format.ts";
+import { type DamageReport, decodeSafetensors } from "./safetensors/decode.ts";
+import { encodeSafetensors } from "./safetensors/encode.ts";
+import type { Safetensors } from "./safetensors/format.ts";
 import type { NamedTensors } from "./tensor.ts";
 
-export { type DamageReport, decodeSafetensors, encodeSafetensors, type Safetensors } from "./safetensors/format.ts";
+export { type DamageReport, decodeSafetensors } from "./safetensors/decode.ts";
+export { encodeSafetensors } from "./safetensors/encode.ts";
+export type { Safetensors } from "./safetensors/format.ts";
 
 /** Reads a safetensors file in chunks, off the event loop. Throws as `decodeSafetensors`, or `file` when it cannot be read. */
 export async function readSafetensors(path: string, report: DamageReport = {}): Promise<Safetensors> {

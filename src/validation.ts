@@ -90,6 +90,15 @@ function shown(value: unknown): string {
   if (typeof value === "function") return "a function";
   // JSON has no NaN, no infinity and no bigint.
   const text =
-    typeof value === "number" || typeof value === "bigint" ? `${value}` : (JSON.stringify(value) ?? `${value}`);
+    typeof value === "object" ? json(value) : typeof value === "string" ? JSON.stringify(value) : String(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** Of what JSON cannot hold, circles and the like, the kind alone. */
+function json(value: object | null): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
 }

@@ -37,13 +37,21 @@ const special = {
   nothing: tensor(new Float32Array(0), [0, 3]),
 };
 
+// safetensors 0.8 for Python, save() of the tensors `special` with metadata {"kind": "resnet20", "note": "ü"}.
+const fromPython =
+  "YAEAAAAAAAB7Il9fbWV0YWRhdGFfXyI6eyJub3RlIjoiw7wiLCJraW5kIjoicmVzbmV0MjAifSwic3RlcHMiOnsiZHR5cGUiOiJJNjQiLCJzaGFwZSI6" +
+  "WzIsMV0sImRhdGFfb2Zmc2V0cyI6WzAsMTZdfSwibG9zcyI6eyJkdHlwZSI6IkY2NCIsInNoYXBlIjpbXSwiZGF0YV9vZmZzZXRzIjpbMTYsMjRdfSwi" +
+  "bm90aGluZyI6eyJkdHlwZSI6IkYzMiIsInNoYXBlIjpbMCwzXSwiZGF0YV9vZmZzZXRzIjpbMjQsMjRdfSwid2VpZ2h0cyI6eyJkdHlwZSI6IkYzMiIs" +
+  "InNoYXBlIjpbMiwzXSwiZGF0YV9vZmZzZXRzIjpbMjQsNDhdfSwicGl4ZWxzIjp7ImR0eXBlIjoiVTgiLCJzaGFwZSI6WzNdLCJkYXRhX29mZnNldHMi" +
+  "Ols0OCw1MV19fSAgAAAAAAAAAID/////////f5qZmZmZmbm/AADAPwAAwH8AAACAAACAfwAAgP8BAAAAAAf/";
+
 describe("encodeSafetensors", () => {
   const decode = (parts: readonly Uint8Array[]) => decodeSafetensors(new Uint8Array(Buffer.concat(parts)));
 
-  test("what is encoded is decoded bit for bit, in the same order", () => {
+  test("what is encoded is decoded bit for bit, the widest numbers first and then by name", () => {
     const { tensors, metadata } = decode(encodeSafetensors(special, { kind: "resnet20", note: "ü" }));
     expect(allBits(tensors)).toEqual(allBits(special));
-    expect(Object.keys(tensors)).toEqual(Object.keys(special));
+    expect(Object.keys(tensors)).toEqual(["steps", "loss", "nothing", "weights", "pixels"]);
     expect(metadata).toEqual({ kind: "resnet20", note: "ü" });
   });
 
@@ -55,7 +63,7 @@ describe("encodeSafetensors", () => {
     const [head, ...data] = encodeSafetensors(special);
     expect(head && head.byteLength % 8).toBe(0);
     expect(data.map((part) => part.buffer)).toEqual(
-      [special.steps, special.loss, special.weights, special.nothing, special.pixels].map(({ data }) => data.buffer),
+      [special.steps, special.loss, special.nothing, special.weights, special.pixels].map(({ data }) => data.buffer),
     );
     const whole = new Uint8Array(Buffer.concat([head ?? new Uint8Array(0), ...data]));
     for (const { data } of Object.values(decodeSafetensors(whole).tensors)) expect(data.buffer).toBe(whole.buffer);
@@ -71,17 +79,38 @@ describe("encodeSafetensors", () => {
     const wrong: Tensor = { dtype: "float32", shape: [2], data: new Float32Array(3) };
     expect(() => encodeSafetensors({ wrong })).toThrow("wrong of shape [2] holds 2 numbers, got 3");
   });
+
+  test("text that is no Unicode is refused", () => {
+    for (const attempt of [
+      () => encodeSafetensors({ "a\ud800": special.loss }),
+      () => encodeSafetensors({}, { "\udc00": "" }),
+      () => encodeSafetensors({}, { note: "\ud800" }),
+    ]) {
+      expect(attempt).toThrow(
+        expect.objectContaining({ code: "usage", message: expect.stringMatching(/Unicode.*\\ud/) }),
+      );
+    }
+  });
+
+  test("the bytes are those of Python's library, and do not hang on the order given", () => {
+    const whole = Buffer.concat(encodeSafetensors(special, { note: "ü", kind: "resnet20" }));
+    expect(whole.toString("base64")).toBe(fromPython);
+    const { pixels, ...others } = special;
+    const shuffled = encodeSafetensors({ pixels, ...others }, { note: "ü", kind: "resnet20" });
+    expect(Buffer.concat(shuffled).equals(whole)).toBe(true);
+  });
+
+  test("names that mean something to JavaScript are names", () => {
+    const names = ["__proto__", "constructor", "toString", "0"];
+    const tensors = Object.fromEntries(names.map((name) => [name, special.loss]));
+    const metadata = Object.fromEntries(names.map((name) => [name, name]));
+    const back = decode(encodeSafetensors(tensors, metadata));
+    expect(Object.keys(back.tensors).sort()).toEqual([...names].sort());
+    expect(Object.entries(back.metadata).sort()).toEqual(Object.entries(metadata).sort());
+  });
 });
 
 describe("decodeSafetensors", () => {
-  // safetensors 0.8 for Python, save() of the tensors `special` with metadata {"kind": "resnet20", "note": "ü"}.
-  const fromPython =
-    "YAEAAAAAAAB7Il9fbWV0YWRhdGFfXyI6eyJub3RlIjoiw7wiLCJraW5kIjoicmVzbmV0MjAifSwic3RlcHMiOnsiZHR5cGUiOiJJNjQiLCJzaGFwZSI6" +
-    "WzIsMV0sImRhdGFfb2Zmc2V0cyI6WzAsMTZdfSwibG9zcyI6eyJkdHlwZSI6IkY2NCIsInNoYXBlIjpbXSwiZGF0YV9vZmZzZXRzIjpbMTYsMjRdfSwi" +
-    "bm90aGluZyI6eyJkdHlwZSI6IkYzMiIsInNoYXBlIjpbMCwzXSwiZGF0YV9vZmZzZXRzIjpbMjQsMjRdfSwid2VpZ2h0cyI6eyJkdHlwZSI6IkYzMiIs" +
-    "InNoYXBlIjpbMiwzXSwiZGF0YV9vZmZzZXRzIjpbMjQsNDhdfSwicGl4ZWxzIjp7ImR0eXBlIjoiVTgiLCJzaGFwZSI6WzNdLCJkYXRhX29mZnNldHMi" +
-    "Ols0OCw1MV19fSAgAAAAAAAAAID/////////f5qZmZmZmbm/AADAPwAAwH8AAACAAACAfwAAgP8BAAAAAAf/";
-
   test("a file written by Python", () => {
     const { tensors, metadata } = decodeSafetensors(Buffer.from(fromPython, "base64"));
     expect(allBits(tensors)).toEqual(allBits(special));
@@ -115,7 +144,18 @@ describe("decodeSafetensors", () => {
     "an empty header": [file(""), "its header is not JSON"],
     "a header that is not JSON": [file("{a}"), "its header is not JSON"],
     "a header that is not UTF-8": [file({}, Uint8Array.of(0xff, 0x7d), 3n), "its header is not JSON"],
-    "a header that is no object": [file("[]"), "its header has expected object, got []"],
+    "a header that is no object": [file("[]"), "its header is no object"],
+    "metadata that is no object": [file({ __metadata__: ["a"] }), "its __metadata__ is no object"],
+    "a header as deep as it is long": [file(`{"a":${"[".repeat(1e5)}${"]".repeat(1e5)}}`), "a: expected object"],
+    "a name that is no Unicode": [file('{"\\ud800":{}}'), '"\\ud800" is not Unicode'],
+    "metadata that is no Unicode": [file('{"__metadata__":{"a":"\\ud800"}}'), '"\\ud800" is not Unicode'],
+    "one name for two parts of the data": [
+      file(
+        `{"a":${JSON.stringify(entry("F32", [1], 0, 4))},"a":${JSON.stringify(entry("F32", [1], 4, 8))}}`,
+        new Uint8Array(8),
+      ),
+      "a begins at byte 4 of the data, expected 0",
+    ],
     "metadata other than text": [file({ __metadata__: { n: 1 } }), "__metadata__.n: expected string, got 1"],
     "an entry without offsets": [file({ a: { dtype: "F32", shape: [1] } }, four), "a.data_offsets: expected tuple"],
     "a negative length": [file({ a: entry("F32", [-1], 0, 4) }, four), "a.shape.0: expected a number from 0, got -1"],

@@ -28,6 +28,18 @@ test.each<[string, unknown, string]>([
   expect(() => validate(fitOptions, given, "fit")).toThrow(expect.objectContaining({ code: "usage", message }));
 });
 
+const circle: Record<string, unknown> = {};
+circle.itself = circle;
+test.each<[string, unknown, string]>([
+  ["a circle", circle, "[object Object]"],
+  ["a bigint within", { n: 1n }, "[object Object]"],
+  ["a symbol", Symbol("s"), "Symbol(s)"],
+  ["a function", () => 1, "() => 1"],
+])("says that %s came, which JSON cannot", (_, epochs, text) => {
+  const message = `fit: epochs: expected number, got ${text}`;
+  expect(() => validate(fitOptions, { epochs }, "fit")).toThrow(expect.objectContaining({ code: "usage", message }));
+});
+
 test("names the variants of a union", () => {
   expect(() => validate(modelSpec, { kind: "resnet18" }, "model")).toThrow(
     /^model: kind: expected "resnet20" or .* or "batchnorm2d", got "resnet18"$/,

@@ -1,10 +1,12 @@
 import type { LoadOptions } from "../backend.ts";
 import { AdsamError } from "../errors.ts";
-import { decodeSafetensors, encodeSafetensors } from "../safetensors/format.ts";
+import { decodeSafetensors } from "../safetensors/decode.ts";
+import { encodeSafetensors } from "../safetensors/encode.ts";
+import { isSafetensors } from "../safetensors/format.ts";
 import { type ModelSpec, modelSpec } from "../schema/models.ts";
 import type { NamedTensors } from "../tensor.ts";
 import { validate } from "../validation.ts";
-import { checkMatch, keepsInitialValue, meansOf } from "./matching.ts";
+import { checkMatch, keepsInitialValue, meansOf, unwrapped } from "./matching.ts";
 import { build } from "./models/build.ts";
 import type { Network } from "./models/network.ts";
 import { fromTf, overwrite } from "./tensors.ts";
@@ -15,7 +17,8 @@ const format = "adversarial-sampling";
 const formatVersion = "1";
 
 /**
- * Parameters and buffers as the parts of a safetensors file, to be written one after another.
+ * Parameters and buffers as the parts of a safetensors file, to be written one after another. The same model gives the
+ * same bytes, from the torch backend too.
  * @param packageVersion which version of this package the file will say that it was written by.
  */
 export function encodeCheckpoint(network: Network, packageVersion: string): Uint8Array[] {
@@ -23,7 +26,8 @@ export function encodeCheckpoint(network: Network, packageVersion: string): Uint
 }
 
 /**
- * The model of a checkpoint, safetensors as either backend writes them.
+ * The model of a checkpoint, safetensors as either backend writes them. Names may have the prefixes of DataParallel
+ * (`module.`) and torch.compile (`_orig_mod.`).
  * @param source what errors call the bytes: their path.
  * @param options.spec what the file holds; without it, the file must say so itself.
  * @param options.pretrained the file holds a plain network, whose weights become the means of the Bayesian one
@@ -32,7 +36,8 @@ export function encodeCheckpoint(network: Network, packageVersion: string): Uint
  */
 export function decodeCheckpoint(bytes: Uint8Array, source: string, options: LoadOptions = {}): Network {
   refusePickled(bytes, source);
-  const { tensors, metadata } = decodeSafetensors(bytes, { name: source, code: "checkpoint" });
+  const { tensors: named, metadata } = decodeSafetensors(bytes, { name: source, code: "checkpoint" });
+  const tensors = unwrapped(named);
   const { pretrained = false } = options;
   const spec =
     options.spec === undefined ? specOf(source, metadata, pretrained) : validate(modelSpec, options.spec, "spec");
@@ -54,7 +59,7 @@ export function readTensors(network: Network): NamedTensors {
 
 /**
  * Overwrites all of the model's parameters and buffers, rounded to float32.
- * @throws AdsamError `checkpoint` when the names or shapes differ; then nothing is overwritten.
+ * @throws AdsamError `checkpoint` when the names, shapes or kinds of numbers (real, integer) differ; then nothing is overwritten.
  */
 export function loadTensors(network: Network, tensors: NamedTensors, source: string): void {
   const own = network.variables;
@@ -107,11 +112,12 @@ function parsed(json: string): unknown {
   }
 }
 
-/** A zip archive or a bare pickle is what `torch.save` writes. */
-function refusePickled([first, second]: Uint8Array, source: string): void {
+/** A zip archive, or before torch 1.6 a bare pickle of protocol 2 to 5, is what `torch.save` writes. */
+function refusePickled(bytes: Uint8Array, source: string): void {
+  const [first = 0, second = 0] = bytes;
   const zip = first === 0x50 && second === 0x4b;
-  const pickle = first === 0x80 && second === 0x02;
-  if (!zip && !pickle) return;
+  const pickle = first === 0x80 && second >= 2 && second <= 5;
+  if (isSafetensors(bytes) || !(zip || pickle)) return;
   throw new AdsamError("checkpoint", `${source} is a PyTorch file (.pt), which the tfjs backend cannot read`, {
     suggestion: "load it with the torch backend and save it as safetensors",
   });

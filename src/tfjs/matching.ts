@@ -1,36 +1,60 @@
 import { AdsamError } from "../errors.ts";
-import type { NamedTensors, Tensor } from "../tensor.ts";
+import type { Dtype, NamedTensors, Tensor } from "../tensor.ts";
+import { type NamedVariables, outerDtype } from "./tensors.ts";
 
 /** How many names a message lists of each kind. */
 const shown = 3;
 
-/** @throws AdsamError `checkpoint` unless names and shapes are the same. */
-export function checkMatch(
-  own: ReadonlyMap<string, { readonly shape: readonly number[] }>,
-  found: NamedTensors,
-  source: string,
-  kind: string,
-): void {
-  const shapes = [...own].flatMap(([name, { shape }]) => {
-    const other = found[name]?.shape;
-    return other === undefined || other.join() === shape.join()
-      ? []
-      : [`${name} [${other.join(", ")}] instead of [${shape.join(", ")}]`];
+/** What DataParallel and torch.compile put before every name. */
+const wrappers = ["module.", "_orig_mod."];
+
+/**
+ * Tensors under the names that they had before their network was wrapped, also more than once: a wrapper's prefix goes
+ * when all names have it.
+ */
+export function unwrapped(tensors: NamedTensors): NamedTensors {
+  const names = Object.keys(tensors);
+  const prefix = wrappers.find((wrapper) => names.length > 0 && names.every((name) => name.startsWith(wrapper)));
+  if (prefix === undefined) return tensors;
+  return unwrapped(Object.fromEntries(Object.entries(tensors).map(([name, it]) => [name.slice(prefix.length), it])));
+}
+
+/** @throws AdsamError `checkpoint` unless names, shapes and kinds of numbers are the same. */
+export function checkMatch(own: NamedVariables, found: NamedTensors, source: string, kind: string): void {
+  const both = [...own].flatMap(([name, variable]) => {
+    const tensor = Object.hasOwn(found, name) ? found[name] : undefined;
+    return tensor === undefined ? [] : [{ name, variable, tensor }];
   });
+  const unexpected = Object.keys(found).filter((name) => !own.has(name));
   const complaints = [
     list(
       "missing",
       [...own.keys()].filter((name) => !Object.hasOwn(found, name)),
     ),
+    list("unexpected", unexpected),
     list(
-      "unexpected",
-      Object.keys(found).filter((name) => !own.has(name)),
+      "of another shape",
+      both
+        .filter(({ variable, tensor }) => variable.shape.join() !== tensor.shape.join())
+        .map(
+          ({ name, variable, tensor }) =>
+            `${name} [${tensor.shape.join(", ")}] instead of [${variable.shape.join(", ")}]`,
+        ),
     ),
-    list("of another shape", shapes),
+    list(
+      "of another dtype",
+      both
+        .filter(({ variable, tensor }) => numbersOf(outerDtype(variable)) !== numbersOf(tensor.dtype))
+        .map(({ name, variable, tensor }) => `${name} ${tensor.dtype} instead of ${outerDtype(variable)}`),
+    ),
   ].flat();
   if (complaints.length === 0) return;
+  const prefix = wrapping(own, unexpected);
   throw new AdsamError("checkpoint", `${source} does not fit ${kind}: ${complaints.join("; ")}`, {
-    suggestion: "give the spec that the checkpoint was made with: architecture, number of classes, Bayesian or plain",
+    suggestion:
+      prefix === undefined
+        ? "give the spec that the checkpoint was made with: architecture, number of classes, Bayesian or plain"
+        : `take the prefix "${prefix}" from the names: save the state_dict of the network itself, not of what wraps it`,
   });
 }
 
@@ -57,6 +81,21 @@ export function keepsInitialValue(name: string): boolean {
 
 function meanName(name: string): string {
   return name.replace(/(^|\.)(weight|bias)$/, "$1mu_$2");
+}
+
+/** What stands before a name that would be right without it. */
+function wrapping(own: NamedVariables, unexpected: readonly string[]): string | undefined {
+  for (const name of unexpected) {
+    for (let dot = name.indexOf("."); dot >= 0; dot = name.indexOf(".", dot + 1)) {
+      if (own.has(name.slice(dot + 1))) return name.slice(0, dot + 1);
+    }
+  }
+  return undefined;
+}
+
+/** The kind of numbers; those of one kind are converted, to the precision of the network. */
+function numbersOf(dtype: Dtype): "real" | "integer" {
+  return dtype.startsWith("float") ? "real" : "integer";
 }
 
 function list(what: string, names: readonly string[]): string[] {

@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TorchBackend } from "../../src/backend.ts";
 import { open } from "../../src/open.ts";
-import { decodeSafetensors, encodeSafetensors } from "../../src/safetensors/format.ts";
+import { packageVersion } from "../../src/package.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../src/safetensors.ts";
 import { type ModelSpecInput, modelSpec } from "../../src/schema/models.ts";
+import { type Tensor, tensor } from "../../src/tensor.ts";
 import { decodeCheckpoint, encodeCheckpoint, readTensors } from "../../src/tfjs/checkpoint.ts";
 import { startEngine } from "../../src/tfjs/engine.ts";
 import { build } from "../../src/tfjs/models/build.ts";
@@ -36,9 +38,61 @@ test.each<[string, ModelSpecInput]>([
 
   const other = await torch.model({ ...spec, seed: 12 });
   await other.save(path);
-  const back = decodeCheckpoint(await readFile(path), path);
+  const bytes = await readFile(path);
+  const back = decodeCheckpoint(bytes, path);
   expect(back.spec).toEqual(other.spec);
   expect(readTensors(back)).toEqual(await other.read());
+  expect(Buffer.concat(encodeCheckpoint(back, packageVersion())).equals(bytes)).toBe(true);
+});
+
+test("a header's length, whose bytes may begin like a pickle's, decides nothing", () => {
+  const spec: ModelSpecInput = { kind: "linear", inFeatures: 1, outFeatures: 1 };
+  const small = Buffer.concat(encodeCheckpoint(built(spec), "0.1.0"));
+  expect([...small.subarray(0, 2)]).toEqual([0x80, 0x02]);
+  expect(decodeCheckpoint(small, "here").spec).toMatchObject(spec);
+});
+
+test.each(["module.", "_orig_mod.", "_orig_mod.module."])("the prefix %s of all names is taken off", (prefix) => {
+  const spec: ModelSpecInput = { kind: "resnet20", seed: 4 };
+  const { tensors, metadata } = decodeSafetensors(encoded(spec));
+  const wrapped = Object.fromEntries(Object.entries(tensors).map(([name, it]) => [`${prefix}${name}`, it]));
+  const bytes = Buffer.concat(encodeSafetensors(wrapped, metadata));
+  expect(readTensors(decodeCheckpoint(bytes, "here"))).toEqual(tensors);
+});
+
+test.each(["module.", "model.", "net.inner."])("the prefix %s is named where it stays", (prefix) => {
+  const { tensors, metadata } = decodeSafetensors(encoded({ kind: "resnet20" }));
+  const { "linear.mu_bias": bias = tensor(new Float32Array(0)), ...others } = tensors;
+  const wrapped = Object.fromEntries(Object.entries(others).map(([name, it]) => [`${prefix}${name}`, it]));
+  const bytes = Buffer.concat(encodeSafetensors({ ...wrapped, "linear.mu_bias": bias }, metadata));
+  expect(() => decodeCheckpoint(bytes, "here")).toThrow(
+    expect.objectContaining({ code: "checkpoint", suggestion: expect.stringContaining(`the prefix "${prefix}"`) }),
+  );
+});
+
+test.each<[string, Tensor, string]>([
+  ["integers for a parameter", tensor(BigInt64Array.of(1n)), "mu_weight int64 instead of float32"],
+  ["bytes for a parameter", tensor(Uint8Array.of(1)), "mu_weight uint8 instead of float32"],
+  ["real numbers for a count", tensor(Float32Array.of(1)), "num_batches_tracked float32 instead of int64"],
+])("%s are refused", (_, given, message) => {
+  const count = message.startsWith("num");
+  const spec: ModelSpecInput = count
+    ? { kind: "batchnorm2d", features: 2 }
+    : { kind: "linear", inFeatures: 1, outFeatures: 1 };
+  const { tensors, metadata } = decodeSafetensors(encoded(spec));
+  const name = count ? "num_batches_tracked" : "mu_weight";
+  const changed = { ...tensors, [name]: { ...given, shape: tensors[name]?.shape ?? [] } };
+  const bytes = Buffer.concat(encodeSafetensors(changed, metadata));
+  expect(() => decodeCheckpoint(bytes, "here")).toThrow(
+    expect.objectContaining({ code: "checkpoint", message: expect.stringContaining(`of another dtype: ${message}`) }),
+  );
+});
+
+test("a tensor named __proto__ is one that is not expected", () => {
+  const { tensors, metadata } = decodeSafetensors(bayesian());
+  const odd = Object.fromEntries([...Object.entries(tensors), ["__proto__", tensor(Float32Array.of(1))]]);
+  const bytes = Buffer.concat(encodeSafetensors(odd, metadata));
+  expect(() => decodeCheckpoint(bytes, "here")).toThrow(/unexpected: __proto__$/);
 });
 
 test("a plain network's weights become the means of a Bayesian one, as in torch", async () => {
@@ -56,6 +110,7 @@ const bayesian = () => encoded({ kind: "resnet20" });
 test.each<[string, () => Uint8Array, Parameters<typeof decodeCheckpoint>[2], object]>([
   ["damage", () => bayesian().subarray(0, 5000), {}, { code: "checkpoint", message: /its tensors take|should be/ }],
   ["a .pt file", () => Buffer.from("PK\x03\x04 and more"), {}, { code: "checkpoint", message: /\.pt/ }],
+  ["an older .pt file", () => Buffer.from("\x80\x04 and more", "latin1"), {}, { message: /\.pt/ }],
   [
     "another architecture",
     bayesian,
@@ -72,13 +127,13 @@ test.each<[string, () => Uint8Array, Parameters<typeof decodeCheckpoint>[2], obj
     "a plain spec",
     bayesian,
     { spec: { kind: "resnet20", bayesian: false } },
-    { message: /unexpected: conv1\.mu_weight/ },
+    { message: /unexpected: bn1\.eps_bias/ },
   ],
   [
     "means of a Bayesian file",
     bayesian,
     { pretrained: true },
-    { message: /expected a plain network in here, but it holds conv1\.sigma_weight/ },
+    { message: /expected a plain network in here, but it holds bn1\.eps_bias/ },
   ],
   [
     "means for a plain spec",
