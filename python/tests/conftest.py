@@ -11,6 +11,24 @@ MakeImages = Callable[..., Images]
 MakeModel = Callable[..., Network]
 
 
+SPEC = NetworkSpec(kind="resnet20", classes=3, seed=5)
+
+
+def same(a: Network, b: Network) -> bool:
+    theirs = b.state_dict()
+    return all(torch.equal(tensor, theirs[name]) for name, tensor in a.state_dict().items())
+
+
+@pytest.fixture
+def changed_model() -> Network:
+    """A model that differs from a new one in every kind of tensor."""
+    model = build(SPEC)
+    with torch.no_grad():
+        for tensor in model.state_dict().values():
+            tensor.add_(1)
+    return model
+
+
 @pytest.fixture(autouse=True)
 def _one_thread() -> None:
     torch.set_num_threads(1)

@@ -114,7 +114,9 @@ def test_more_epochs_go_on_where_the_run_ended(
     assert same(part, whole)
     assert events[0].step == 4
     assert result.epochs == 3
-    written = json.loads(unpack(state)[1]["training_state"])["progress"]["seconds"]
+    written = json.loads(decode_safetensors(read_file(state), state)[1]["training_state"])[
+        "progress"
+    ]["seconds"]
     assert result.seconds > written > 0
 
 

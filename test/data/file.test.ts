@@ -87,7 +87,7 @@ test("a file that lacks a part", async () => {
   await expect(load(rest)).rejects.toMatchObject({
     code: "data",
     message: expect.stringMatching(
-      /mine\.safetensors: expected train_images, train_labels, test_images and test_labels, got train_images, train_labels, test_images$/,
+      /mine\.safetensors: expected train_images, train_labels, test_images and test_labels, got test_images, train_images, train_labels$/,
     ),
   });
 });

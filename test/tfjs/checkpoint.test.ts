@@ -123,12 +123,7 @@ test.each<[string, () => Uint8Array, Parameters<typeof decodeCheckpoint>[2], obj
     { spec: { kind: "resnet20", classes: 3 } },
     { message: /of another shape: linear\.mu_weight \[10, 64\] instead of \[3, 64\]/ },
   ],
-  [
-    "a plain spec",
-    bayesian,
-    { spec: { kind: "resnet20", bayesian: false } },
-    { message: /unexpected: bn1\.eps_bias/ },
-  ],
+  ["a plain spec", bayesian, { spec: { kind: "resnet20", bayesian: false } }, { message: /unexpected: bn1\.eps_bias/ }],
   [
     "means of a Bayesian file",
     bayesian,
