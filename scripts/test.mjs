@@ -16,9 +16,12 @@ const nativeSources = readdirSync(join(root, native)).filter((name) => /\.(cpp|h
 const checks = (python) => ({
   biome: ["biome check --error-on-warnings ."],
   tsc: ["tsc --noEmit"],
+  knip: ["knip"],
+  typedoc: ["npm run --silent docs:api -- --emit none"],
   ruff: [[python, "-m", "ruff", "check", "."], "python"],
   "ruff-format": [[python, "-m", "ruff", "format", "--check", "."], "python"],
   "clang-format": [[join(dirname(python), "clang-format"), "--dry-run", "-Werror", ...nativeSources], native],
+  vulture: [[python, "-m", "vulture"], "python"],
   pyright: [["pyright", "--pythonpath", python], "python"],
   generated: ["tsx scripts/generate-protocol.ts --check"],
   pytest: [[python, "-m", "pytest"], "python"],

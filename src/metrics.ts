@@ -4,7 +4,6 @@ export { type Evaluation, type EvaluationOptions, evaluation, type ImageEvaluati
 export {
   entropies,
   meanProbabilities,
-  type PredictiveDistribution,
   predictiveDistribution,
   type SampledLogits,
 } from "./metrics/predictive.ts";

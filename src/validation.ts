@@ -29,7 +29,7 @@ export function unknownFields(issue: z.core.$ZodRawIssue): string | undefined {
 }
 
 /** The word that a misspelt one most likely stands for, asked back; where none is near, all that are known. */
-export function nearest(word: string, known: readonly string[]): string {
+function nearest(word: string, known: readonly string[]): string {
   const meant = closestMatch(word, known, { maxDistance: Math.ceil(word.length / 3) });
   return meant === undefined ? `expected ${known.join(", ")}` : `did you mean ${meant}?`;
 }

@@ -54,7 +54,7 @@ def answer(request: Request, turns: Turns) -> None:
 
 def step(network: nn.Module, optimizer: torch.optim.Optimizer, x: Tensor, y: Tensor) -> None:
     """One training step of Adversarial Sampling, as the published loop takes it."""
-    sampled = cast("Sampled", network)
+    sampled = cast(Sampled, network)
     noise = [b for name, b in network.named_buffers() if name.split(".")[-1].startswith("eps_")]
     for eps in noise:
         eps.requires_grad_(False).normal_().requires_grad_()
@@ -85,7 +85,7 @@ def _read_back(loss: Tensor, logits: Tensor, y: Tensor) -> tuple[float, float]:
 @torch.no_grad()
 def _predict(network: nn.Module, x: Tensor, samples: int) -> tuple[Tensor, Tensor, Tensor]:
     """Logits [S, N, classes], Ha [N] and He [N]."""
-    sampled = cast("Sampled", network)
+    sampled = cast(Sampled, network)
     logits: list[Tensor] = []
     entropies: list[Tensor] = []
     for _ in range(samples):

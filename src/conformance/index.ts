@@ -1,5 +1,5 @@
 export { bisectBackends } from "./bisect/backends.ts";
-export { type Bisection, type BisectOptions, bisect } from "./bisect/bisect.ts";
+export type { Bisection, BisectOptions } from "./bisect/bisect.ts";
 export type { Quantity } from "./bisect/counterparts.ts";
 export type { DepartingNumber, Departure } from "./bisect/departure.ts";
 export { formatBisection } from "./bisect/text.ts";
@@ -13,4 +13,3 @@ export { junitXml } from "./reports/junit.ts";
 export { htmlPage } from "./reports/page.ts";
 export type { CaseName, CaseReport, Report, ReportOptions, Worst } from "./reports/report.ts";
 export { caseLine, reportTable } from "./reports/table.ts";
-export { type SuiteName, suiteNames } from "./suites/catalogue.ts";

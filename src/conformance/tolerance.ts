@@ -14,7 +14,7 @@ import { numbers } from "./numbers.ts";
  *   a sum (Higham, Accuracy and Stability of Numerical Algorithms, 4.2), for when the first two are small by luck.
  * The tolerance is 3 times the largest of the three. Nothing else widens it.
  */
-export const tolerated = 3;
+const tolerated = 3;
 
 /** The seeds of the inputs one ulp away. */
 export const perturbations = [1, 2, 3, 4, 5];

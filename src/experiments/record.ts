@@ -54,7 +54,7 @@ export const endedRun = z
   .strictObject({ ...ended, ...fitResult.shape })
   .meta({ id: "EndedRun", description: "result.json of a run that came to its end, or was stopped on the way." });
 
-export const failedRun = z
+const failedRun = z
   .strictObject({
     ...ended,
     status: z.literal("failed").describe("that it broke off"),

@@ -45,6 +45,9 @@ export const architectures = {
   vgg16: vgg(2, 2, 3, 3, 3),
   vgg19: vgg(2, 2, 4, 4, 4),
 } as const satisfies Record<string, ArchitectureFacts>;
-/** The name of a network that can be built. */
+/**
+ * The name of a network that can be built.
+ * @useDeclaredType
+ */
 export type Architecture = keyof typeof architectures;
 export const architectureNames = Object.keys(architectures) as Architecture[];

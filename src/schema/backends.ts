@@ -4,7 +4,10 @@ export type { CheckedOpenOptions, OpenOptions } from "./types.generated.ts";
 
 /** What can run a model: PyTorch over the bridge, or its twin in TensorFlow.js. */
 export const backendNames = ["torch", "tfjs"] as const;
-/** The name of a backend. */
+/**
+ * The name of a backend.
+ * @useDeclaredType
+ */
 export type BackendName = (typeof backendNames)[number];
 
 export const openOptions = z

@@ -16,7 +16,7 @@ export const trainingMeans = z
   .object(losses)
   .meta({ id: "TrainingMeans", description: "Means over an epoch's images." });
 
-export const stepEvent = z
+const stepEvent = z
   .object({
     kind: z.literal("step").describe("one training step"),
     epoch: count.describe("number of the epoch, from 0"),
@@ -37,7 +37,7 @@ export const validation = z
   })
   .meta({ id: "Validation", description: "How a model does on the images that it is not trained on." });
 
-export const epochEvent = z
+const epochEvent = z
   .object({
     kind: z.literal("epoch").describe("one pass over the training images"),
     epoch: count.describe("number of the epoch, from 0"),

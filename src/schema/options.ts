@@ -14,9 +14,9 @@ export type {
   StepOptions,
 } from "./types.generated.ts";
 
-export const epsilonGradients = z.enum(["accumulated", "fresh"]);
-export const optimizerReset = z.enum(["each-epoch", "never"]);
-export const runningStatistics = z.enum(["every-forward", "loss-forwards"]);
+const epsilonGradients = z.enum(["accumulated", "fresh"]);
+const optimizerReset = z.enum(["each-epoch", "never"]);
+const runningStatistics = z.enum(["every-forward", "loss-forwards"]);
 
 export const fidelity = z
   .strictObject({
@@ -110,7 +110,7 @@ export const fitOptions = z
   .meta({ id: "FitOptions", description: "What a whole run does: the step, and how often." });
 
 /** Which weights a forward uses: mu alone, the stored eps, or a fresh draw. */
-export const weights = z.enum(["mean", "stored", "fresh"]);
+const weights = z.enum(["mean", "stored", "fresh"]);
 
 export const forwardOptions = z
   .strictObject({

@@ -13,7 +13,6 @@ export const modelInfo = z
     tensors: z.array(tensorInfo).readonly().describe("in the order of state_dict"),
   })
   .meta({ id: "ModelInfo" });
-export type ModelInfo = z.output<typeof modelInfo>;
 
 export const fitResult = z
   .object({
@@ -31,12 +30,12 @@ export const fitResult = z
   })
   .meta({ id: "FitResult", description: "How a run ended." });
 
-export const digest = z.tuple([real, real, real]).readonly().meta({
+const digest = z.tuple([real, real, real]).readonly().meta({
   id: "Digest",
   description: "[sum, Euclidean norm, projection on wave(5000)] of a tensor: three numbers that any change moves.",
 });
 
-export const forwardRecord = z
+const forwardRecord = z
   .object({
     fixedNoise: z.boolean().describe("with the stored eps, not a fresh draw"),
     eps: z.record(z.string(), digest).nullable().describe("the stored eps before a forward that uses them"),

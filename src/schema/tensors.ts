@@ -4,7 +4,7 @@ import type { TensorInfo } from "./types.generated.ts";
 
 export type { TensorInfo, TensorPart, TensorRole } from "./types.generated.ts";
 
-export const tensorRole = z
+const tensorRole = z
   .enum(["mean", "logSigma", "noise", "value", "runningMean", "runningVariance", "batchesTracked"])
   .meta({
     id: "TensorRole",

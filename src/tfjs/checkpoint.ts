@@ -71,7 +71,7 @@ export function loadTensors(network: Network, tensors: NamedTensors, source: str
 }
 
 /** What a file says about the model in it. */
-export function specMetadata(spec: ModelSpec, packageVersion: string): Metadata {
+function specMetadata(spec: ModelSpec, packageVersion: string): Metadata {
   return {
     format,
     format_version: formatVersion,

@@ -5,8 +5,8 @@
  * tfjs-node registers its kernels in. A deep path would give another one, without a backend. The core alone knows no
  * gradients: whoever starts the engine registers them, in a browser `import "@tensorflow/tfjs"`.
  */
-export { type AddonReport, inspectAddon } from "./engine/inspect.ts";
-export { type PreparedAddon, type PrepareOptions, prepareAddon } from "./engine/prepare.ts";
+export { inspectAddon } from "./engine/inspect.ts";
+export { prepareAddon } from "./engine/prepare.ts";
 
 export interface Engine {
   /** `native`: TensorFlow through tfjs-node. `cpu`: plain JavaScript, the same numbers, its convolutions 2000 times slower. */

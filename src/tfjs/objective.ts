@@ -4,7 +4,7 @@ import { AdsamError } from "../errors.ts";
 /** Mean over the batch of -log softmax(logits)[label], in nats: [N, classes] and [N] int32 to a scalar. */
 export function crossEntropy(logits: tf.Tensor, labels: tf.Tensor): tf.Scalar {
   const chosen = tf.oneHot(labels, logits.shape.at(-1) ?? 0, 1, 0, "float32");
-  return tf.neg(tf.mean(tf.sum(tf.mul(chosen, tf.logSoftmax(logits)), -1)));
+  return tf.neg(tf.mean<tf.Scalar>(tf.sum(tf.mul(chosen, tf.logSoftmax(logits)), -1)));
 }
 
 /** The ELBO loss `CE + beta * KL`: the negative bound, for one batch. */

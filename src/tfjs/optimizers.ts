@@ -135,7 +135,7 @@ function found<T>(tensors: ReadonlyMap<string, T>, name: string): T {
  *     m <- m + (1 - beta1) (g - m),  v <- beta2 v + (1 - beta2) g^2
  *     p <- p - lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + eps)
  */
-export class Adam implements Optimizer {
+class Adam implements Optimizer {
   learningRate: number;
   readonly #parameters: FlatParameters;
   #steps = 0;
@@ -174,7 +174,7 @@ export class Adam implements Optimizer {
 }
 
 /** Stochastic gradient descent with momentum: b <- 0.9 b + g (b = g at first),  p <- p - lr b. */
-export class Sgd implements Optimizer {
+class Sgd implements Optimizer {
   learningRate: number;
   readonly #parameters: FlatParameters;
 

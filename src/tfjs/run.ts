@@ -213,6 +213,6 @@ export class Run {
 }
 
 /** Of an epoch, counted from 0: multiplied by `decay` at every milestone reached. */
-export function learningRate({ learningRate, milestones, decay }: FitOptions, epoch: number): number {
+function learningRate({ learningRate, milestones, decay }: FitOptions, epoch: number): number {
   return learningRate * decay ** milestones.filter((milestone) => epoch >= milestone).length;
 }

@@ -13,7 +13,7 @@ export function toFloat32({ data, shape }: Tensor): tf.Tensor {
 }
 
 /** Class labels, or any integers, as an int32 tf tensor. */
-export function toInt32({ data, shape }: Tensor): tf.Tensor {
+function toInt32({ data, shape }: Tensor): tf.Tensor {
   const copy = data instanceof BigInt64Array ? Int32Array.from(data, Number) : Int32Array.from(data);
   return tf.tensor(copy, [...shape], "int32");
 }

@@ -1,15 +1,14 @@
 /** Where Python lives, what is in it, and how it is made. Loads neither pythonia nor Python. */
 export { nvidiaGpus } from "./environment/build.ts";
-export { type FindOptions, type FoundPython, findPython, type PythonSource } from "./environment/find.ts";
+export { type FoundPython, findPython, type PythonSource } from "./environment/find.ts";
 export {
   inspectPython,
-  type PackageName,
   type Problem,
   type PythonReport,
   requireHealthy,
 } from "./environment/inspect.ts";
 export { compileKernels, inspectKernels } from "./environment/kernels.ts";
-export { type MadeEnvironment, type MakeOptions, makeEnvironment } from "./environment/make.ts";
-export { type EnvironmentPlace, ownPlace, placeOf } from "./environment/place.ts";
+export { makeEnvironment } from "./environment/make.ts";
+export { ownPlace, placeOf } from "./environment/place.ts";
 export { environmentIsCurrent } from "./environment/stamp.ts";
 export { pythonVariables } from "./environment/variables.ts";

@@ -43,7 +43,7 @@ async function compile(target: string): Promise<void> {
   await run(process.execPath, [tsc("typescript"), "-p", join(root, "tsconfig.build.json"), "--outDir", target]);
 }
 
-export function tsc(typescript: "typescript" | "typescript-5-9"): string {
+function tsc(typescript: "typescript" | "typescript-5-9"): string {
   return join(root, "node_modules", typescript, "bin/tsc");
 }
 
@@ -55,10 +55,10 @@ async function linkDependencies(modules: string): Promise<void> {
   }
 }
 
-/** What a compiler says of one file of a user's; lib files are checked too. */
+/** What a compiler says of files of a user's; those of libraries are checked too. */
 export async function complaints(
   folder: string,
-  file: string,
+  files: readonly string[],
   compiler: "typescript" | "typescript-5-9",
   resolution: "nodenext" | "bundler",
 ): Promise<string[]> {
@@ -73,8 +73,8 @@ export async function complaints(
     skipLibCheck: false,
     noEmit: true,
   };
-  const project = join(folder, `tsconfig.${file}.${compiler}.${resolution}.json`);
-  await writeFile(project, JSON.stringify({ compilerOptions, files: [file] }));
+  const project = join(folder, `tsconfig.${files.join("-")}.${compiler}.${resolution}.json`);
+  await writeFile(project, JSON.stringify({ compilerOptions, files }));
   const { stdout } = await run(process.execPath, [tsc(compiler), "-p", project, "--pretty", "false"]).catch(
     (failure: { stdout: string }) => failure,
   );

@@ -6,7 +6,7 @@ it("refuses a check that it does not know", () => {
   const script = join(import.meta.dirname, "../../scripts/test.mjs");
   const { status, stderr } = spawnSync(process.execPath, [script, "--only", "tsc,taste"], { encoding: "utf8" });
   expect(stderr).toBe(
-    "--only: expected some of biome,tsc,ruff,ruff-format,clang-format,pyright,generated,pytest,vitest, got taste\n",
+    "--only: expected some of biome,tsc,knip,typedoc,ruff,ruff-format,clang-format,vulture,pyright,generated,pytest,vitest, got taste\n",
   );
   expect(status).toBe(2);
 });

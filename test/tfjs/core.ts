@@ -22,7 +22,7 @@ export function read(network: Network, names = [...network.variables.keys()]): N
   );
 }
 
-export function write(network: Network, tensors: NamedTensors): void {
+function write(network: Network, tensors: NamedTensors): void {
   for (const [name, values] of Object.entries(tensors)) {
     const variable = network.variables.get(name);
     if (variable === undefined) throw new Error(`no ${name}`);

@@ -56,10 +56,6 @@ class Layer(nn.Module, ABC):
         if tensor is not None:
             self.purposes[name] = Purpose(role, part)
 
-    def name_of(self, role: TensorRole, part: TensorPart) -> str:
-        """The name of the tensor that the layer has for this."""
-        return next(name for name, held in self.purposes.items() if held == (role, part))
-
     @abstractmethod
     def weights(self, sample: bool, fix: bool) -> Weights:
         """Weight and bias of one forward; see ``forward`` for the arguments."""

@@ -15,9 +15,6 @@ from ..models import Network
 from ..models.resnet import BasicBlock, ResNet
 from ..models.vgg import VGG
 
-GROUP = 16
-"""The kernels write as many channels at once."""
-
 
 class Unit(ctypes.Structure):
     """``Unit`` of network.h."""

@@ -29,7 +29,10 @@ export const suites = {
   twin,
 } as const satisfies Record<string, Suite>;
 
-/** The name of a suite of measurements. */
+/**
+ * The name of a suite of measurements.
+ * @useDeclaredType
+ */
 export type SuiteName = keyof typeof suites;
 
 export const suiteNames = Object.keys(suites) as readonly SuiteName[];

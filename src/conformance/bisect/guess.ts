@@ -25,7 +25,7 @@ function agree(a: ArrayLike<number>, b: ArrayLike<number>, limit: number, share 
 }
 
 /** The k (a median) of left = k right, if it explains left; null otherwise. */
-export function commonFactor(left: Float64Array, right: Float64Array, limit: number, share = 0): number | null {
+function commonFactor(left: Float64Array, right: Float64Array, limit: number, share = 0): number | null {
   const ratios = Array.from(right, (b, i) => (Math.abs(b) > limit ? (left[i] ?? Number.NaN) / b : [])).flat();
   const factor = ratios.toSorted((a, b) => a - b)[ratios.length >> 1];
   if (factor === undefined || !Number.isFinite(factor) || ratios.length < 2) return null;

@@ -21,7 +21,10 @@ const readers = {
   adversarial: reader(traceRecord, traceCase),
 } as const satisfies Record<string, CaseReader>;
 
-/** The name of a golden file, without its ending. */
+/**
+ * The name of a golden file, without its ending.
+ * @useDeclaredType
+ */
 export type GoldenSuite = keyof typeof readers;
 export const goldenSuites = Object.keys(readers) as [GoldenSuite, ...GoldenSuite[]];
 

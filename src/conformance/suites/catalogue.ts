@@ -21,7 +21,7 @@ export const suites = {
 } as const satisfies Readonly<Record<string, readonly Check[]>>;
 
 export type SuiteName = keyof typeof suites;
-export const suiteNames = Object.keys(suites) as SuiteName[];
+const suiteNames = Object.keys(suites) as SuiteName[];
 
 /**
  * The checks of the suites named, of all of them without names.

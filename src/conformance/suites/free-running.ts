@@ -46,7 +46,7 @@ function* trajectory({ forwards, loss, draws }: StepRecord, place: string): Gene
 const rounding = 2 ** -20;
 
 /** Where two trajectories part and how far they are in the end, in words. */
-export function parting(comparisons: readonly Comparison[]): string {
+function parting(comparisons: readonly Comparison[]): string {
   const eps = comparisons.filter(({ tensor: name }) => name.endsWith(".eps"));
   const parted = eps.find(({ maxRel }) => maxRel > rounding);
   const last = comparisons.findLast(({ tensor: name }) => name.endsWith(".loss"));
