@@ -1,6 +1,7 @@
 import { isParameter, type TensorInfo } from "../schema/tensors.ts";
 import { elementCount, type Tensor, tensor } from "../tensor.ts";
 import { wave } from "../wave.ts";
+import { isStoredEps } from "./roles.ts";
 
 /** offset + scale * wave(k), float64. */
 export function waveTensor(k: number, shape: readonly number[], { scale = 1, offset = 0 } = {}): Tensor<"float64"> {
@@ -32,8 +33,26 @@ export function* formulaTensors(
   }
 }
 
-export function isStoredEps({ role }: TensorInfo): boolean {
-  return role === "noise";
+function bufferTensor({ role, part, shape }: TensorInfo): Tensor<"float64"> | null {
+  switch (role) {
+    case "noise":
+      return waveTensor(part === "bias" ? 201 : 200, shape, { scale: Math.SQRT2 });
+    case "runningMean":
+      return waveTensor(300, shape, { scale: 0.3 });
+    case "runningVariance":
+      return waveTensor(301, shape, { scale: 0.5, offset: 1 });
+    default:
+      return null;
+  }
+}
+
+/** What buffers of a layer on its own start from, where they are not to be those of a new one. */
+export function layerBuffers(tensors: readonly TensorInfo[]): Record<string, Tensor<"float64">> {
+  const buffers = tensors.flatMap((info): [string, Tensor<"float64">][] => {
+    const values = bufferTensor(info);
+    return values === null ? [] : [[info.name, values]];
+  });
+  return Object.fromEntries(buffers);
 }
 
 /** Images of batch j: [batch, 3, image, image]. */

@@ -1,4 +1,5 @@
 import type { Backend, Model } from "../../backend.ts";
+import { architectures } from "../../schema/architectures.ts";
 import { type ModelSpec, type ModelSpecInput, modelSpec } from "../../schema/models.ts";
 import type { TensorInfo } from "../../schema/tensors.ts";
 import { elementCount, type NamedTensors, type Tensor, tensor } from "../../tensor.ts";
@@ -13,17 +14,20 @@ const attempts = 3;
 
 /** Small, so that few numbers are near a kink. */
 const images = 4;
+const smallSide = 8;
 
 function inputShape(spec: ModelSpec): number[] {
   switch (spec.kind) {
     case "conv2d":
-      return [images, spec.inChannels, 8, 8];
+      return [images, spec.inChannels, smallSide, smallSide];
     case "batchnorm2d":
-      return [images, spec.features, 8, 8];
+      return [images, spec.features, smallSide, smallSide];
     case "linear":
       return [images, spec.inFeatures];
-    default:
-      return spec.kind.startsWith("vgg") ? [images, 3, 32, 32] : [images, 3, 8, 8];
+    default: {
+      const { channels, side } = architectures[spec.kind];
+      return [images, channels, side ?? smallSide, side ?? smallSide];
+    }
   }
 }
 
@@ -43,10 +47,12 @@ function normal(seed: number, shape: readonly number[], scale = 1): Tensor {
  * rounding stays that of independent terms; the rest by the formulas of docs/golden-format.md. In numbers that every dtype holds.
  */
 function filling(tensors: readonly TensorInfo[], logSigma: number): NamedTensors {
+  const roles = new Map(tensors.map(({ name, role }) => [name, role]));
   const parameters = [...formulaTensors(tensors, logSigma)].map(([name, values], k): [string, Tensor] => {
     const { shape } = values;
-    if (/(^|\.)eps_\w+$/.test(name)) return [name, normal(k, shape)];
-    const kernel = shape.length > 1 && !/(^|\.)sigma_\w+$/.test(name);
+    const role = roles.get(name);
+    if (role === "noise") return [name, normal(k, shape)];
+    const kernel = shape.length > 1 && role !== "logSigma";
     return [name, kernel ? normal(k, shape, Math.sqrt(2 / elementCount(shape.slice(1)))) : float32(values)];
   });
   return Object.fromEntries(parameters);

@@ -1,4 +1,6 @@
 import type { Cancellable, Model } from "../../backend.ts";
+import { architectures } from "../../schema/architectures.ts";
+import type { ModelSpec } from "../../schema/models.ts";
 import type { GradientOptionsInput } from "../../schema/options.ts";
 import type { Tensor } from "../../tensor.ts";
 import type { Counterparts } from "./counterparts.ts";
@@ -49,6 +51,18 @@ async function* pairs(sides: Sides, material: Material, follow: boolean): AsyncG
   if (follow && objective === "elbo") yield* training(sides, material);
 }
 
+/** Whether rounding alone leaves training steps comparable: see `BisectOptions.training`. */
+function followable(spec: ModelSpec): boolean {
+  if (!("classes" in spec)) return false;
+  const { family } = architectures[spec.kind];
+  switch (family) {
+    case "resnet":
+      return true;
+    case "vgg":
+      return false;
+  }
+}
+
 /**
  * The first thing that is not the same in two models: their tensors; then in a forward and backward in train mode, and in one in
  * eval mode, the operations from the input on, the KL divergence and the loss, the running statistics, the gradients from the
@@ -62,7 +76,7 @@ export async function bisect(
   right: Model,
   input: Tensor,
   target: Tensor,
-  { yardstick, training: follow = right.spec.kind.startsWith("resnet"), signal }: BisectOptions = {},
+  { yardstick, training: follow = followable(right.spec), signal }: BisectOptions = {},
 ): Promise<Bisection> {
   const tolerances = new Tolerances();
   let agreed = 0;

@@ -1,11 +1,13 @@
 import type { Inspection } from "../../backend.ts";
 import type { GradientOptionsInput } from "../../schema/options.ts";
+import type { TensorInfo } from "../../schema/tensors.ts";
 import type { NamedTensors, Tensor } from "../../tensor.ts";
 import { scalar } from "../named.ts";
 import { numbers } from "../numbers.ts";
+import { isStatistic } from "../roles.ts";
 import type { Counterparts } from "./counterparts.ts";
-import { ask, inOrder, type Material, named, read, restoring, type Sides, union } from "./sides.ts";
-import { isStatistic, statistic } from "./statistic.ts";
+import { ask, infoOf, inOrder, type Material, named, read, restoring, type Sides, union } from "./sides.ts";
+import { statistic } from "./statistic.ts";
 import { suspect } from "./suspects.ts";
 
 /** Operations by name, in order of execution. */
@@ -18,11 +20,26 @@ function each(found: Sides<Inspection>, part: "value" | "gradient"): Sides<Named
   return { left: byName(left, part), right: byName(right, part), yardstick: yardstick && byName(yardstick, part) };
 }
 
+/** What an operation's name says that it is of its layer. */
+function partOf(operation: string): string {
+  return operation.slice(operation.lastIndexOf("/") + 1);
+}
+
+/** Another part of the same layer. */
+function beside(operation: string, part: "input" | "weight" | "bias" | "output"): string {
+  return operation.slice(0, operation.lastIndexOf("/") + 1) + part;
+}
+
 function suspectedIn({ left, right }: Sides<NamedTensors>, name: string): string | null {
-  const part = (of: NamedTensors, other: string) => of[name.replace(/output$/, other)];
-  const [input, weight, given, expected] = [part(right, "input"), part(right, "weight"), left[name], right[name]];
-  if (!name.endsWith("output") || !input || !weight || !given || !expected) return null;
-  return suspect({ input, weight, bias: part(right, "bias"), left: given, right: expected });
+  if (partOf(name) !== "output") return null;
+  const [input, weight, bias] = [
+    right[beside(name, "input")],
+    right[beside(name, "weight")],
+    right[beside(name, "bias")],
+  ];
+  const [given, expected] = [left[name], right[name]];
+  if (!input || !weight || !given || !expected) return null;
+  return suspect({ input, weight, bias, left: given, right: expected });
 }
 
 function* scalars(place: string, found: Sides<Inspection>): Generator<Counterparts> {
@@ -44,14 +61,13 @@ function termsOfBias(output: Tensor | undefined): number {
 
 /** How many terms an output is summed from: the weights of one channel. */
 function termsOf(values: NamedTensors, name: string): number {
-  const weight = name.endsWith("output") ? values[name.replace(/output$/, "weight")] : undefined;
+  const weight = partOf(name) === "output" ? values[beside(name, "weight")] : undefined;
   return weight === undefined || weight.shape.length === 1 ? 1 : weight.data.length / (weight.shape[0] ?? 1);
 }
 
 /** How many terms a gradient of a layer is summed from at the most: a channel of its output, or of its weights. */
 function termsOfGradient(values: NamedTensors, name: string): number {
-  const output = values[name.replace(/[^/]*$/, "output")];
-  const weight = values[name.replace(/[^/]*$/, "weight")];
+  const [output, weight] = [values[beside(name, "output")], values[beside(name, "weight")]];
   const channels = output?.shape[1] ?? 1;
   return Math.max(output?.data.length ?? 1, weight?.data.length ?? 1) / channels;
 }
@@ -62,25 +78,26 @@ function* operationGradients(
   values: NamedTensors,
 ): Generator<Counterparts> {
   for (const name of union(Object.keys(gradients.left), Object.keys(gradients.right)).toReversed()) {
-    const output = name.endsWith("bias") ? gradients.right[name.replace(/bias$/, "output")] : undefined;
+    const output = partOf(name) === "bias" ? gradients.right[beside(name, "output")] : undefined;
     const terms = termsOfGradient(values, name);
     yield { quantity: "gradient", place, ...named(gradients, name), scale: termsOfBias(output), terms };
   }
 }
 
-/** `layer1.0.conv1.sigma_bias` is part of what `layer1.0.conv1/bias` is made of. */
-function operationOf(parameter: string): string {
-  return parameter.replace(/(^|\.)[a-z]+_?(weight|bias)$/, (_, dot: string, part: string) => `${dot && "/"}${part}`);
+/** `layer1.0.conv1.sigma_bias` goes into what `layer1.0.conv1/output` comes from; null for what is no bias. */
+function outputOfBias(info: TensorInfo | undefined): string | null {
+  if (info?.part !== "bias") return null;
+  return info.layer === "" ? "output" : `${info.layer}/output`;
 }
 
 function* parameterGradients(
   place: string,
-  names: readonly string[],
+  sides: Sides,
   gradients: Sides<NamedTensors>,
   operations: NamedTensors,
 ): Generator<Counterparts> {
-  for (const name of names) {
-    const output = name.endsWith("bias") ? operations[operationOf(name).replace(/bias$/, "output")] : undefined;
+  for (const name of inOrder(sides, gradients).toReversed()) {
+    const output = operations[outputOfBias(infoOf(sides, name)) ?? ""];
     yield { quantity: "gradient", place, ...named(gradients, name), scale: termsOfBias(output) };
   }
 }
@@ -107,7 +124,7 @@ export async function* pass(
   }
   yield* scalars(place, found);
   for (const name of inOrder(sides, after)) {
-    yield { quantity: "statistic", place, ...statistic(before.right, after, name) };
+    yield { quantity: "statistic", place, ...statistic(sides, before.right, after, name) };
   }
   const gradients = each(found, "gradient");
   yield* operationGradients(place, gradients, values.right);
@@ -117,5 +134,5 @@ export async function* pass(
       return { ...answer.parameters, input: answer.input };
     }),
   );
-  yield* parameterGradients(place, inOrder(sides, parameters).toReversed(), parameters, gradients.right);
+  yield* parameterGradients(place, sides, parameters, gradients.right);
 }

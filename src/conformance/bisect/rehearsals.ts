@@ -1,11 +1,13 @@
 import type { Model } from "../../backend.ts";
 import { type StepOptions, stepOptions } from "../../schema/options.ts";
 import type { StepRecord } from "../../schema/results.ts";
+import type { TensorInfo } from "../../schema/tensors.ts";
 import type { NamedTensors } from "../../tensor.ts";
 import { scalar } from "../named.ts";
+import { isStatistic } from "../roles.ts";
 import type { Counterparts, Quantity } from "./counterparts.ts";
-import { ask, inOrder, type Material, named, read, restoring, type Sides, union } from "./sides.ts";
-import { isStatistic, statistic } from "./statistic.ts";
+import { ask, infoOf, inOrder, type Material, named, read, restoring, type Sides, union } from "./sides.ts";
+import { statistic } from "./statistic.ts";
 
 /** Training images that beta = 1 / N / 100 supposes. */
 const trainingSize = 100;
@@ -15,6 +17,8 @@ const trainingSize = 100;
  * of the elements may; it is ten times what is tolerated of signs in one teacher-forced step, for signs that turn move others.
  */
 const undecided = 0.01;
+/** The part that may in a second look: an error that most elements have stands out there, where signs that turned do not count. */
+const median = 0.5;
 
 interface Rehearsal {
   readonly place: string;
@@ -63,14 +67,24 @@ async function rehearse(model: Model, one: Rehearsal, { input, target, signal }:
   const batches = Array.from({ length: one.batches }, () => ({ images: input, labels: target }));
   const noise = { kind: "wave", next: 0 } as const;
   const records = await model.trace(batches, { step: one.options, trainingSize, noise, signal });
-  return { records, after: await read(model, (name) => [one.moved, "statistics"].includes(kindOf(name))) };
+  return { records, after: await read(model, (info) => [one.moved, "statistics"].includes(kindOf(info))) };
 }
 
 type Kind = Rehearsal["moved"] | "statistics";
 
-function kindOf(name: string): Kind {
-  if (isStatistic(name)) return "statistics";
-  return /(^|\.)eps_(weight|bias)$/.test(name) ? "eps" : "parameters";
+function kindOf({ role }: TensorInfo): Kind {
+  switch (role) {
+    case "mean":
+    case "logSigma":
+    case "value":
+      return "parameters";
+    case "noise":
+      return "eps";
+    case "runningMean":
+    case "runningVariance":
+    case "batchesTracked":
+      return "statistics";
+  }
 }
 
 /** What the step counts and measures, as numbers under names. */
@@ -141,23 +155,25 @@ function afterwards({ left, right, yardstick }: Sides<Outcome>): Sides<NamedTens
 
 interface Moved {
   readonly one: Rehearsal;
-  readonly names: readonly string[];
+  readonly sides: Sides;
+  /** What was read, in the order of the checkpoint. */
+  readonly infos: readonly TensorInfo[];
   readonly after: Sides<NamedTensors>;
 }
 
-function* statisticsOf({ one, names, after }: Moved, before: NamedTensors): Generator<Counterparts> {
-  for (const name of names.filter(isStatistic)) {
-    if ((climbs(one) || followsAdam(one)) && !name.endsWith("tracked")) continue;
-    yield { quantity: "statistic", place: one.place, ...statistic(before, after, name) };
+function* statisticsOf({ one, sides, infos, after }: Moved, before: NamedTensors): Generator<Counterparts> {
+  for (const info of infos.filter(isStatistic)) {
+    if ((climbs(one) || followsAdam(one)) && info.role !== "batchesTracked") continue;
+    yield { quantity: "statistic", place: one.place, ...statistic(sides, before, after, info.name) };
   }
 }
 
-function* movedOf({ one, names, after }: Moved, start: NamedTensors): Generator<Counterparts> {
+function* movedOf({ one, infos, after }: Moved, start: NamedTensors): Generator<Counterparts> {
   const bySign = one.moved === "eps" || one.options.optimizer === "adam";
-  for (const name of names) {
-    if (kindOf(name) !== one.moved) continue;
-    const pair = { place: one.place, ...named(after, name), before: start[name] };
-    yield { quantity: "step", ...pair, ...(bySign ? { share: undecided } : {}) };
+  for (const { name } of infos.filter((info) => kindOf(info) === one.moved)) {
+    const pair = { quantity: "step", place: one.place, ...named(after, name), before: start[name] } as const;
+    if (!bySign) yield pair;
+    else for (const share of [undecided, median]) yield { ...pair, share };
   }
 }
 
@@ -173,7 +189,7 @@ export async function* training(sides: Sides, material: Material): AsyncGenerato
     const start = (one.after === undefined ? undefined : reached.get(one.after)) ?? before;
     reached.set(one.place, found.right.after);
     const after = afterwards(found);
-    const moved = { one, after, names: inOrder(sides, after) };
+    const moved = { one, sides, after, infos: inOrder(sides, after).flatMap((name) => infoOf(sides, name) ?? []) };
     yield* numbersOf(found, one, ["step"]);
     // The draw is before the losses, and the descent after them.
     if (one.moved === "eps") yield* movedOf(moved, start);

@@ -40,7 +40,7 @@ export class Tolerances {
 
   of({ place, quantity, left, right, yardstick, scale, share, terms = fewTerms }: Counterparts): number {
     this.#operations += 1;
-    const key = `${place}/${quantity}`;
+    const key = `${place}/${quantity}/${share ?? 0}`;
     const before = this.#passes.get(key) ?? (untouched.includes(quantity) ? { yardstick: 0, left: 0 } : this.#values);
     const rounding = unit * Math.sqrt(Math.max(terms, fewTerms));
     const distance = (side: Tensor | null | undefined) =>

@@ -1,4 +1,5 @@
 import type { Cancellable, Model } from "../../backend.ts";
+import type { TensorInfo } from "../../schema/tensors.ts";
 import type { NamedTensors, Tensor } from "../../tensor.ts";
 
 /** The models that are compared, and what rounding alone makes of the right one. */
@@ -38,14 +39,19 @@ export function inOrder({ left, right }: Sides, tensors: Sides<NamedTensors>): s
   return [...new Set([...known, ...found])];
 }
 
+/** What the tensor of a name is, on the side that has one. */
+export function infoOf({ left, right }: Sides, name: string): TensorInfo | undefined {
+  return [...right.tensors, ...left.tensors].find((info) => info.name === name);
+}
+
 function namesOf({ tensors }: Model): string[] {
   return tensors.map(({ name }) => name);
 }
 
-/** Does something that moves the tensors of these names, and puts them back. */
+/** Does something that moves these tensors, and puts them back. */
 export async function restoring<T>(
   sides: Sides,
-  moves: (name: string) => boolean,
+  moves: (info: TensorInfo) => boolean,
   use: (before: Sides<NamedTensors>) => Promise<T>,
 ): Promise<T> {
   const before = await ask(sides, (model) => read(model, moves));
@@ -58,9 +64,9 @@ export async function restoring<T>(
   }
 }
 
-/** The tensors of those names that the model has. */
-export async function read(model: Model, wanted: (name: string) => boolean): Promise<NamedTensors> {
-  const names = model.tensors.flatMap(({ name }) => (wanted(name) ? [name] : []));
+/** Those of a model's tensors that are wanted. */
+export async function read(model: Model, wanted: (info: TensorInfo) => boolean): Promise<NamedTensors> {
+  const names = model.tensors.filter(wanted).map(({ name }) => name);
   return names.length === 0 ? {} : model.read(names);
 }
 

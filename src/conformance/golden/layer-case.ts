@@ -1,8 +1,9 @@
 import type { Gradients, Model } from "../../backend.ts";
-import type { NamedTensors, Tensor } from "../../tensor.ts";
-import { waveTensor } from "../formulas.ts";
+import type { NamedTensors } from "../../tensor.ts";
+import { layerBuffers, waveTensor } from "../formulas.ts";
 import { given } from "../named.ts";
 import { numbers } from "../numbers.ts";
+import { isStatistic, isStoredEps } from "../roles.ts";
 import { type Answers, type AskOptions, expectedFields, type GoldenCase, type Value } from "./case.ts";
 import type { LayerRecord } from "./format.ts";
 
@@ -37,7 +38,8 @@ async function ask(
   { train, sample, fix, out_shape }: LayerRecord,
   { signal }: AskOptions,
 ): Promise<Answers> {
-  await model.write(buffersBefore(model, train));
+  // In eval mode the running statistics count too.
+  await model.write(layerBuffers(train ? model.tensors.filter(isStoredEps) : model.tensors));
   const gradients = await model.gradients(given(inputs, "x"), waveTensor(400, out_shape), {
     objective: "projection",
     train,
@@ -45,29 +47,8 @@ async function ask(
     noise: { kind: "wave", next: 0 },
     signal,
   });
-  const statistics = model.tensors.map(({ name }) => name).filter((name) => name in kinds);
+  const statistics = model.tensors.filter(isStatistic).map(({ name }) => name);
   return named(gradients, statistics.length > 0 ? await model.read(statistics) : {});
-}
-
-type Formula = readonly [wave: number, Parameters<typeof waveTensor>[2]];
-
-/** Buffers that a layer's case starts from; in eval mode the running statistics too. */
-const storedEps: Readonly<Record<string, Formula>> = {
-  eps_weight: [200, { scale: Math.SQRT2 }],
-  eps_bias: [201, { scale: Math.SQRT2 }],
-};
-const runningStatistics: Readonly<Record<string, Formula>> = {
-  running_mean: [300, { scale: 0.3 }],
-  running_var: [301, { scale: 0.5, offset: 1 }],
-};
-
-function buffersBefore(model: Model, train: boolean): NamedTensors {
-  const formulas = train ? storedEps : { ...storedEps, ...runningStatistics };
-  const buffers = model.tensors.flatMap(({ name, shape }): [string, Tensor][] => {
-    const formula = formulas[name];
-    return formula === undefined ? [] : [[name, waveTensor(formula[0], shape, formula[1])]];
-  });
-  return Object.fromEntries(buffers);
 }
 
 function weightsOf(sample: boolean, fix: boolean): "mean" | "stored" | "fresh" {

@@ -2,9 +2,10 @@ import type { Model } from "../../backend.ts";
 import { isParameter, isRunningStatistic } from "../../schema/tensors.ts";
 import { elementCount, type NamedTensors } from "../../tensor.ts";
 import { digest } from "../../wave.ts";
-import { batchImages, batchLabels, isStoredEps } from "../formulas.ts";
+import { batchImages, batchLabels } from "../formulas.ts";
 import { given } from "../named.ts";
 import { numbers } from "../numbers.ts";
+import { isStoredEps } from "../roles.ts";
 import { type Answers, type AskOptions, expectedFields, type GoldenCase, type Value } from "./case.ts";
 import type { NetworkRecord } from "./format.ts";
 

@@ -2,7 +2,8 @@ import type { Model } from "../../backend.ts";
 import { stepOptions } from "../../schema/options.ts";
 import type { StepRecord } from "../../schema/results.ts";
 import type { NamedTensors } from "../../tensor.ts";
-import { batchImages, batchLabels, isStoredEps } from "../formulas.ts";
+import { batchImages, batchLabels } from "../formulas.ts";
+import { isStoredEps } from "../roles.ts";
 import {
   type Answers,
   type AskOptions,

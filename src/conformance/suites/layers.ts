@@ -2,6 +2,7 @@ import type { ModelSpec, ModelSpecInput } from "../../schema/models.ts";
 import { modelSpec } from "../../schema/models.ts";
 import type { ForwardOptionsInput } from "../../schema/options.ts";
 import { elementCount, type NamedTensors } from "../../tensor.ts";
+import { layerBuffers } from "../formulas.ts";
 import { given, scalar, under } from "../named.ts";
 import type { BackendPair, InputSources } from "../pairs/pair.ts";
 import { type Check, pairChecks } from "./check.ts";
@@ -98,7 +99,7 @@ function pair({ id, spec, input, output, train = true, weights = "fresh" }: Laye
         reduction: (name) => terms[name] ?? 1,
         inputs: async (reference): Promise<InputSources> => ({
           ...(await modelInputs(reference, spec, -2)),
-          ...ofModel(buffers(await tensorsOf(reference, spec))),
+          ...ofModel(layerBuffers(await tensorsOf(reference, spec))),
           input: { wave: 1000, shape: input },
           direction: { wave: 400, shape: output },
         }),
@@ -118,21 +119,6 @@ function pair({ id, spec, input, output, train = true, weights = "fresh" }: Laye
         };
       }),
   };
-}
-
-/** Stored eps and running statistics that are not those of a new layer. */
-function buffers(tensors: Awaited<ReturnType<typeof tensorsOf>>): InputSources {
-  const formulas: Readonly<Record<string, { wave: number; scale: number; offset?: number }>> = {
-    eps_weight: { wave: 200, scale: Math.SQRT2 },
-    eps_bias: { wave: 201, scale: Math.SQRT2 },
-    running_mean: { wave: 300, scale: 0.3 },
-    running_var: { wave: 301, scale: 0.5, offset: 1 },
-  };
-  const found = tensors.flatMap(({ name, shape }) => {
-    const formula = formulas[name];
-    return formula === undefined ? [] : [[name, { ...formula, shape }] as const];
-  });
-  return Object.fromEntries(found);
 }
 
 /** How many terms are added up for each number: see `PairCase.reduction`. */

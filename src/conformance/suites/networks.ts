@@ -1,4 +1,4 @@
-import type { Architecture } from "../../schema/architectures.ts";
+import { type Architecture, architectures } from "../../schema/architectures.ts";
 import type { ModelSpecInput } from "../../schema/models.ts";
 import type { NamedTensors } from "../../tensor.ts";
 import { batchLabels } from "../formulas.ts";
@@ -26,9 +26,15 @@ const cases: readonly NetworkCase[] = [
 
 /** What batch norm sums over: every pixel of the batch, of which there are fewer after each stage of a ResNet. */
 function reduction({ kind, side, batch }: NetworkCase, name: string): number {
-  if (!kind.startsWith("resnet") || !/^(running|gradient)\..*bn\d\./.test(name)) return 1;
-  const stage = Number(/layer(\d)/.exec(name)?.[1] ?? 1);
-  return batch * (side / 2 ** (stage - 1)) ** 2;
+  switch (architectures[kind].family) {
+    case "resnet": {
+      if (!/^(running|gradient)\..*bn\d\./.test(name)) return 1;
+      const stage = Number(/layer(\d)/.exec(name)?.[1] ?? 1);
+      return batch * (side / 2 ** (stage - 1)) ** 2;
+    }
+    case "vgg":
+      return 1;
+  }
 }
 
 const classes = 10;

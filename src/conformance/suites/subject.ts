@@ -5,15 +5,14 @@ import type { NamedTensors } from "../../tensor.ts";
 import { formulaTensors } from "../formulas.ts";
 import { under } from "../named.ts";
 import type { ComputeOptions, InputSources } from "../pairs/pair.ts";
+import { isStatistic } from "../roles.ts";
 import { modelByTorchKernels } from "../torch-kernels.ts";
 
 const prefix = "model.";
 
 /** The parameters and stored eps of a model, by the formulas of the golden files, as inputs of a pair. */
 export async function modelInputs(reference: Backend, spec: ModelSpecInput, sigmaFill = -3): Promise<InputSources> {
-  const tensors = await tensorsOf(reference, spec);
-  const filled = [...formulaTensors(tensors, sigmaFill)];
-  return Object.fromEntries(filled.map(([name, values]) => [prefix + name, { values }]));
+  return ofModel(Object.fromEntries(formulaTensors(await tensorsOf(reference, spec), sigmaFill)));
 }
 
 /** What a model of the specification is made of. */
@@ -23,9 +22,9 @@ export async function tensorsOf(reference: Backend, spec: ModelSpecInput): Promi
   return model.tensors;
 }
 
-/** The inputs' other names, to give a model tensors of its own beside the formulas'. */
-export function ofModel(sources: InputSources): InputSources {
-  return Object.fromEntries(Object.entries(sources).map(([name, source]) => [prefix + name, source]));
+/** A model's tensors as inputs of a pair. */
+export function ofModel(tensors: NamedTensors): InputSources {
+  return Object.fromEntries(Object.entries(tensors).map(([name, values]) => [prefix + name, { values }]));
 }
 
 /** Hands `use` a new model that holds the inputs named for it, and disposes of it afterwards. */
@@ -48,6 +47,6 @@ export async function withModel<T>(
 
 /** The running statistics and their counts as the model holds them, under `running.`. */
 export async function runningStatistics(model: Model): Promise<NamedTensors> {
-  const names = model.tensors.map(({ name }) => name).filter((name) => /(^|\.)(running_|num_batches)/.test(name));
+  const names = model.tensors.filter(isStatistic).map(({ name }) => name);
   return names.length === 0 ? {} : under("running.", await model.read(names));
 }

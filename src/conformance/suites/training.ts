@@ -7,9 +7,9 @@ import type { ModelSpecInput } from "../../schema/models.ts";
 import { isParameter } from "../../schema/tensors.ts";
 import { elementCount, type NamedTensors, type Tensor } from "../../tensor.ts";
 import type { Comparison } from "../comparison.ts";
-import { isStoredEps } from "../formulas.ts";
 import type { Parties } from "../pairs/implementation.ts";
 import { uniform } from "../random.ts";
+import { isStoredEps } from "../roles.ts";
 import type { Check } from "./check.ts";
 
 const spec: ModelSpecInput = { kind: "resnet20", classes: 10, initLogSigma: -5 };
