@@ -49,7 +49,7 @@ def hello(request: protocol.HelloRequest) -> protocol.HelloAnswer:
             suggestion="install the npm package and its Python package in the same version",
         )
     _session = Session(request)
-    guard.adopt(request.folder)
+    guard.adopt(request.folders)
     return protocol.HelloAnswer(
         protocol=protocol.PROTOCOL_VERSION,
         package=adversarial_sampling.__version__,
@@ -68,7 +68,7 @@ def ping(_request: protocol.PingRequest) -> protocol.Nothing:
 
 def cancel(request: protocol.CancelRequest) -> protocol.Nothing:
     """Asks a job to stop."""
-    _current().jobs.cancel(request.job)
+    _current().jobs.cancel(request.job, abandoned=request.abandoned)
     return protocol.Nothing()
 
 

@@ -51,14 +51,15 @@ def _describe(error: BaseException) -> str:
         from .errors import describe  # noqa: PLC0415
 
         return describe(error).model_dump_json(by_alias=True)
-    except ImportError:  # of the package itself: torch or pydantic is missing
+    except BaseException:  # noqa: BLE001 - the package itself: something that it imports is missing
+        name = f"{type(error).__module__}.{type(error).__qualname__}"
         return json.dumps(
             {
                 "code": "environment",
                 "suggestion": None,
-                "type": f"{type(error).__module__}.{type(error).__qualname__}",
+                "type": name,
                 "bases": [],
-                "message": str(error),
+                "message": f"cannot import adversarial_sampling: {name}: {error}",
                 "traceback": "".join(traceback.format_exception(error)),
             }
         )

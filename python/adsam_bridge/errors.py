@@ -3,33 +3,62 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
+from typing import get_args
 
 from pydantic import ValidationError
 
 from adversarial_sampling._protocol import PythonErrorData
-from adversarial_sampling.errors import AdversarialSamplingError
+from adversarial_sampling.errors import AdversarialSamplingError, ErrorCode
+
+LONGEST_TEXT = 100_000
 
 
 def describe(error: BaseException) -> PythonErrorData:
-    """What TypeScript is told of an exception; `code` is set for those raised on purpose."""
-    code, suggestion = None, None
-    message = str(error)
-    if isinstance(error, AdversarialSamplingError):
-        code, suggestion = error.code, error.suggestion
-    elif isinstance(error, ValidationError):
+    """What TypeScript is told of an exception; `code` is set for those raised on purpose.
+
+    Never raises, whatever the exception's own attributes do, and holds nothing that cannot cross:
+    someone waits for the answer.
+    """
+    kind = type(error)
+    code: ErrorCode | None = None
+    suggestion = None
+    message = _text(lambda: error)
+    if issubclass(kind, AdversarialSamplingError):
+        code, suggestion = _given(error)
+    elif issubclass(kind, ValidationError):
         code = "usage"
-    elif type(error).__name__ in ("MemoryError", "OutOfMemoryError"):
+    elif issubclass(kind, MemoryError) or _text(lambda: kind.__name__) == "OutOfMemoryError":
         code, suggestion = "environment", "use a smaller batch, a smaller model or another device"
         message = f"not enough memory: {message}"
     return PythonErrorData(
         code=code,
         suggestion=suggestion,
-        type=_name(type(error)),
-        bases=tuple(_name(base) for base in type(error).__mro__[1:-1]),
+        type=_name(kind),
+        bases=tuple(_name(base) for base in type.mro(kind)[1:-1]),
         message=message,
-        traceback="".join(traceback.format_exception(error)),
+        traceback=_text(lambda: "".join(traceback.format_exception(error))),
     )
 
 
+def _given(error: BaseException) -> tuple[ErrorCode | None, str | None]:
+    """The code and suggestion of an error of the package's, as long as they are such."""
+    code = _text(lambda: getattr(error, "code", None))
+    suggestion = _text(lambda: getattr(error, "suggestion", None) or "")
+    return next((known for known in get_args(ErrorCode) if known == code), None), suggestion or None
+
+
 def _name(kind: type) -> str:
-    return f"{kind.__module__}.{kind.__qualname__}"
+    return _text(lambda: f"{kind.__module__}.{kind.__qualname__}")
+
+
+def _text(read: Callable[[], object]) -> str:
+    """What is read, as text that UTF-8 can hold, and without its middle when it is endless."""
+    try:
+        text = str.encode(str(read()), "utf-8", "backslashreplace").decode()
+    except BaseException:  # noqa: BLE001 - nobody behind this waits to be told
+        return "(it could not be read)"
+    if len(text) <= LONGEST_TEXT:
+        return text
+    half = LONGEST_TEXT // 2
+    return f"{text[:half]} … ({len(text) - 2 * half} characters) … {text[-half:]}"

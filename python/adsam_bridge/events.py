@@ -9,11 +9,14 @@ import time
 from contextlib import suppress
 
 from adversarial_sampling._protocol import Message
+from adversarial_sampling.errors import AdversarialSamplingError
 
 # One write for each millisecond step costs up to half the step: send together what comes within
 # this time.
 GATHER_SECONDS = 0.02
 CAPACITY = 4096
+# What Node can hold as one string is 512 MiB; bulk data has files to cross in.
+LONGEST_EVENT = 1 << 28
 
 
 class EventChannel:
@@ -25,14 +28,26 @@ class EventChannel:
     def __init__(self, path: str) -> None:
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.connect(path)
-        self._queue: queue.Queue[tuple[Message, bool]] = queue.Queue(CAPACITY)
+        self._queue: queue.Queue[tuple[bytes, bool]] = queue.Queue(CAPACITY)
         threading.Thread(target=self._write, daemon=True).start()
 
     def send(self, event: Message, *, urgent: bool = False, droppable: bool = False) -> None:
-        """`urgent` goes out at once, with all that was sent before it."""
+        """`urgent` goes out at once, with all that was sent before it.
+
+        The event becomes text here, so that one which cannot fails its sender and not the writer.
+
+        Raises:
+            AdversarialSamplingError: ``data`` when it is longer than the other side can read.
+            Exception: pydantic's when JSON cannot hold it.
+        """
         if droppable and self._queue.full():
             return
-        self._queue.put((event, urgent))
+        line = event.model_dump_json(by_alias=True).encode() + b"\n"
+        if len(line) > LONGEST_EVENT:
+            raise AdversarialSamplingError(
+                f"expected an answer of up to {LONGEST_EVENT} bytes, got {len(line)}", code="data"
+            )
+        self._queue.put((line, urgent))
 
     def _write(self) -> None:
         with suppress(OSError):
@@ -43,17 +58,13 @@ class EventChannel:
             self._queue.get()
 
     def _gather(self) -> list[bytes]:
-        event, urgent = self._queue.get()
-        lines = [_line(event)]
+        line, urgent = self._queue.get()
+        lines = [line]
         deadline = time.monotonic() + GATHER_SECONDS
         while not urgent:
             try:
-                event, urgent = self._queue.get(timeout=max(0.0, deadline - time.monotonic()))
+                line, urgent = self._queue.get(timeout=max(0.0, deadline - time.monotonic()))
             except queue.Empty:
                 break
-            lines.append(_line(event))
+            lines.append(line)
         return lines
-
-
-def _line(event: Message) -> bytes:
-    return event.model_dump_json(by_alias=True).encode() + b"\n"

@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import NoReturn
@@ -51,10 +52,10 @@ def install() -> None:
     threading.Thread(target=_watch_parent, args=(os.getppid(),), daemon=True).start()
 
 
-def adopt(folder: str) -> None:
-    """Takes the session's folder: a crash is logged there, and it is removed with this process."""
-    _folders.append(folder)
-    faulthandler.enable((Path(folder) / "crash.log").open("w"))
+def adopt(folders: Sequence[str]) -> None:
+    """Takes the session's folders, which go with this process; the first gets a crash log."""
+    _folders.extend(folders)
+    faulthandler.enable((Path(folders[0]) / "crash.log").open("w"))
 
 
 def _ignore(_number: int, _frame: FrameType | None) -> None:

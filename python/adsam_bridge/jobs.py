@@ -26,11 +26,13 @@ class Job:
 
     def __init__(self, number: int, channel: EventChannel) -> None:
         self.number = number
+        self.abandoned = False
         self._channel = channel
         self._cancelled = threading.Event()
 
-    def cancel(self) -> None:
-        """Asks it to stop."""
+    def cancel(self, *, abandoned: bool) -> None:
+        """Asks it to stop; an abandoned one that has not begun is never to begin."""
+        self.abandoned = abandoned
         self._cancelled.set()
 
     def cancelled(self) -> bool:
@@ -65,23 +67,25 @@ class Jobs:
         self._unfinished[number] = job
         self._waiting.put((job, work))
 
-    def cancel(self, number: int) -> None:
+    def cancel(self, number: int, *, abandoned: bool) -> None:
         """Asks a job to stop. One that has ended meanwhile is none of our business."""
         job = self._unfinished.get(number)
         if job is not None:
-            job.cancel()
+            job.cancel(abandoned=abandoned)
 
     def _run(self) -> None:
         while True:
             job, work = self._waiting.get()
-            self._channel.send(_outcome(job, work), urgent=True)
+            self._do(job, work)
             del self._unfinished[job.number]
 
-
-def _outcome(job: Job, work: Work) -> Message:
-    try:
-        return DoneEvent(job=job.number, answer=work(job))
-    except Cancelled:
-        return CancelledEvent(job=job.number)
-    except BaseException as error:  # noqa: BLE001 - whatever it is, the other side waits for an answer
-        return ErrorEvent(job=job.number, error=describe(error))
+    def _do(self, job: Job, work: Work) -> None:
+        """Works and tells the end: whatever happens, the other side waits for it."""
+        cancelled = CancelledEvent(job=job.number)
+        try:
+            end = cancelled if job.abandoned else DoneEvent(job=job.number, answer=work(job))
+            self._channel.send(end, urgent=True)  # which an answer that JSON cannot hold fails
+        except Cancelled:
+            self._channel.send(cancelled, urgent=True)
+        except BaseException as error:  # noqa: BLE001 - of any kind
+            self._channel.send(ErrorEvent(job=job.number, error=describe(error)), urgent=True)

@@ -21,9 +21,9 @@ class Session:
     """One parent's models on one device."""
 
     def __init__(self, request: protocol.HelloRequest) -> None:
-        self.folder = request.folder
+        self.folders = request.folders
         self.device = resolve_device(request.device)
-        self.jobs = Jobs(EventChannel(str(Path(request.folder) / "events.sock")))
+        self.jobs = Jobs(EventChannel(str(Path(request.folders[0]) / "events.sock")))
         self._models: dict[int, Network] = {}
         self._created = 0
 
@@ -47,5 +47,5 @@ class Session:
         self._models.pop(number, None)
 
     def pack(self, tensors: Mapping[str, Tensor]) -> protocol.Bundle:
-        """A bundle of tensors, in the session's folder if it is long."""
-        return pack(tensors, self.folder)
+        """A bundle of tensors, in a file of the session's if it is long."""
+        return pack(tensors, self.folders)

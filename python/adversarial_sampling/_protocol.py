@@ -27,8 +27,8 @@ class Message(BaseModel):
 
 class HelloRequest(Message):
     protocol: int
-    folder: str
-    """the session's folder, for sockets and tensors"""
+    folders: tuple[str, ...]
+    """the session's own: for sockets the first, for tensors the first with room for them"""
     device: str
 
 
@@ -57,6 +57,8 @@ Count = Annotated[int, Field(ge=0)]
 
 class CancelRequest(Message):
     job: Count
+    abandoned: bool
+    """nobody waits for its answer: if it has not begun, it never will"""
 
 
 class NetworkSpec(Message):

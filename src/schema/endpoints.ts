@@ -36,7 +36,10 @@ export const calls = {
     z
       .object({
         protocol: z.int(),
-        folder: z.string().describe("the session's folder, for sockets and tensors"),
+        folders: z
+          .array(z.string())
+          .min(1)
+          .describe("the session's own: for sockets the first, for tensors the first with room for them"),
         device: z.string(),
       })
       .meta({ id: "HelloRequest" }),
@@ -53,7 +56,15 @@ export const calls = {
       .meta({ id: "HelloAnswer" }),
   ),
   ping: endpoint(z.object({}).meta({ id: "PingRequest" }), nothing),
-  cancel: endpoint(z.object({ job: count }).meta({ id: "CancelRequest" }), nothing),
+  cancel: endpoint(
+    z
+      .object({
+        job: count,
+        abandoned: z.boolean().describe("nobody waits for its answer: if it has not begun, it never will"),
+      })
+      .meta({ id: "CancelRequest" }),
+    nothing,
+  ),
 } as const;
 
 export const jobs = {

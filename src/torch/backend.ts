@@ -55,7 +55,7 @@ class PythonBackend implements TorchBackend {
   async close(): Promise<void> {
     this.#closed = true;
     const connection = await this.#connection?.catch(() => undefined); // one that failed has closed itself
-    await connection?.jobs.stop();
+    await connection?.jobs.close();
     await connection?.session.close();
   }
 

@@ -1,21 +1,18 @@
-import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { decodeSafetensors, encodeSafetensors, readSafetensors, writeSafetensors } from "../safetensors.ts";
 import type { Bundle } from "../schema/endpoints.ts";
 import type { NamedTensors } from "../tensor.ts";
+import type { Folders } from "./folders.ts";
 
 const inlineBytes = 1 << 16;
 
-/** Tensors as they cross: long ones in a file in `folder`, to be dropped when Python is done with it. */
-export async function pack(tensors: NamedTensors, folder: string): Promise<Bundle> {
+/** Tensors as they cross: long ones in a file in one of the folders, to be dropped when Python is done with it. */
+export async function pack(tensors: NamedTensors, folders: Folders): Promise<Bundle> {
   const bytes = Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
   if (bytes <= inlineBytes) {
     return { kind: "inline", base64: Buffer.concat(encodeSafetensors(tensors)).toString("base64") };
   }
-  const path = join(folder, `${randomUUID()}.safetensors`);
-  await writeSafetensors(path, tensors);
-  return { kind: "file", path };
+  return { kind: "file", path: await folders.write(bytes, (path) => writeSafetensors(path, tensors)) };
 }
 
 /** The tensors that came; a file they came in is dropped. */

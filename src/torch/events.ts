@@ -1,20 +1,29 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { type JobEvent, jobEvent } from "../schema/endpoints.ts";
+import * as z from "zod";
+import { count } from "../schema/numbers.ts";
+
+const addressed = z.looseObject({ job: count });
+
+/** Who is told what comes over the socket. */
+export interface EventListener {
+  /** Something about a job: a `JobEvent`, if Python keeps to the protocol. */
+  onEvent(job: number, told: unknown): void;
+  /** Something that is not about any job. */
+  onNonsense(reason: Error): void;
+}
 
 /** The session's second channel: a socket on which Python tells how its jobs go, one JSON document a line. */
 export class EventSocket {
-  /** Takes each event. */
-  onEvent: (event: JobEvent) => void = () => {};
   readonly #server: Server;
 
-  private constructor() {
-    this.#server = createServer((socket) => this.#accept(socket));
+  private constructor(listener: EventListener) {
+    this.#server = createServer((socket) => listen(socket, listener));
     this.#server.unref();
   }
 
-  /** Listens at `path`. Neither the server nor its connection keeps Node alive. */
-  static async listen(path: string): Promise<EventSocket> {
-    const events = new EventSocket();
+  /** Opens it at `path`. Neither the server nor its connection keeps Node alive. */
+  static async open(path: string, listener: EventListener): Promise<EventSocket> {
+    const events = new EventSocket(listener);
     await new Promise<void>((resolve, reject) => {
       events.#server.once("error", reject).listen(path, resolve);
     });
@@ -24,17 +33,31 @@ export class EventSocket {
   close(): void {
     this.#server.close();
   }
+}
 
-  #accept(socket: Socket): void {
-    let rest = "";
-    socket.unref();
-    socket.setEncoding("utf8");
-    // A reset says that Python is gone, which the process's exit tells better.
-    socket.on("error", () => socket.destroy());
-    socket.on("data", (text) => {
-      const lines = (rest + String(text)).split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) this.onEvent(jobEvent.parse(JSON.parse(line)));
-    });
+function listen(socket: Socket, listener: EventListener): void {
+  let begun: string[] = []; // pieces of a line that has not ended
+  socket.unref();
+  socket.setEncoding("utf8");
+  // A reset says that Python is gone, which the process's exit tells better.
+  socket.on("error", () => socket.destroy());
+  socket.on("data", (text: string) => {
+    const [first = "", ...others] = text.split("\n");
+    begun.push(first);
+    for (const next of others) {
+      hear(begun.join(""), listener);
+      begun = [next];
+    }
+  });
+}
+
+function hear(line: string, listener: EventListener): void {
+  let told: z.output<typeof addressed>;
+  try {
+    told = addressed.parse(JSON.parse(line));
+  } catch (error) {
+    listener.onNonsense(error instanceof Error ? error : new Error(String(error)));
+    return;
   }
+  listener.onEvent(told.job, told);
 }

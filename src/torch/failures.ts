@@ -1,5 +1,7 @@
+import type * as z from "zod";
 import { AdsamError } from "../errors.ts";
 import type { PythonErrorData } from "../schema/endpoints.ts";
+import { validate } from "../validation.ts";
 
 /** A Python exception rebuilt: under its own code where it was raised on purpose, otherwise as `python`. */
 export function pythonError(data: PythonErrorData): AdsamError {
@@ -11,11 +13,19 @@ export function pythonError(data: PythonErrorData): AdsamError {
   });
 }
 
+/**
+ * What Python said, as the protocol has it.
+ * @throws AdsamError `python` when it is something else.
+ */
+export function understood<Schema extends z.ZodType>(schema: Schema, said: unknown, what: string): z.output<Schema> {
+  return validate(schema, said, what, "python", "install the npm package and its Python package in the same version");
+}
+
 /** The process died on its own: `crash` is what faulthandler wrote, if anything. */
 export function crashed(code: number | null, signal: NodeJS.Signals | null, crash: string): AdsamError {
   const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
   return new AdsamError("crashed", `Python ended unexpectedly (${how})${crash === "" ? "" : `:\n${crash}`}`, {
-    suggestion: "its models are gone: open the backend again, and load the last checkpoint",
+    suggestion: "open the backend again, and load the last checkpoint or fit with `resume`: its models are gone",
   });
 }
 

@@ -1,7 +1,12 @@
-import { type Jobs as JobEndpoints, type JobEvent, jobs } from "../schema/endpoints.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Jobs as JobEndpoints, type JobEvent, jobEvent, jobs } from "../schema/endpoints.ts";
 import type { FitEvent } from "../schema/events.ts";
-import { cancelled, pythonError } from "./failures.ts";
+import { unlessAborted } from "../unless-aborted.ts";
+import { cancelled, closed, pythonError, understood } from "./failures.ts";
 import type { AnswerOf, RequestOf, Session } from "./session.ts";
+
+type Method = keyof JobEndpoints;
+type End = Exclude<JobEvent, { kind: "progress" }>;
 
 export interface JobOptions {
   /** Gives the job up: it is told to stop, and nobody waits for its answer. */
@@ -11,92 +16,128 @@ export interface JobOptions {
   readonly onEvent?: ((event: FitEvent) => void) | undefined;
 }
 
-type End = Exclude<JobEvent, { kind: "progress" }>;
+/** Jobs that write files of the user's. */
+const writing: ReadonlySet<Method> = new Set(["fit", "save"]);
+/** How long closing waits for a job to end: one that writes, and any other. */
+const patienceMilliseconds = { writing: 120_000, other: 1_000 };
 
-interface Unfinished {
-  readonly onEvent: ((event: FitEvent) => void) | undefined;
-  readonly finish: (end: End) => void;
+/** A job that Python has not ended yet. */
+class Unfinished {
+  readonly method: Method;
+  readonly onEvent: (event: FitEvent) => void;
+  /** What Python says at last. */
+  readonly end: Promise<End>;
+  finish: (end: End) => void = () => {};
+  fail: (error: unknown) => void = () => {};
+
+  constructor(method: Method, onEvent: (event: FitEvent) => void = () => {}) {
+    this.method = method;
+    this.onEvent = onEvent;
+    this.end = new Promise((finish, fail) => {
+      this.finish = finish;
+      this.fail = fail;
+    });
+    this.end.catch(() => {}); // nobody may be waiting any more
+  }
 }
 
 /** Runs the session's jobs: hands them over, passes their events on, cancels them, and awaits their ends. */
 export class Jobs {
   readonly #session: Session;
+  /** By their numbers, in the order in which Python takes them. */
   readonly #unfinished = new Map<number, Unfinished>();
-  readonly #stopping = new AbortController();
-  readonly #stoppable = new Set<Promise<unknown>>();
   #started = 0;
+  #closing = false;
 
   constructor(session: Session) {
     this.#session = session;
-    session.events.onEvent = (event) => {
-      const job = this.#unfinished.get(event.job);
-      if (event.kind === "progress") job?.onEvent?.(event.event);
-      else job?.finish(event);
-    };
+    session.onEvent = (number, told) => this.#hear(number, told);
   }
 
   /**
    * The job's answer.
-   * @throws AdsamError `cancelled` when `signal` fires first, and whatever Python reports.
+   * @throws AdsamError `cancelled` when `signal` fires first, `closed` where `close` ends it, and whatever Python reports.
    */
-  async run<M extends keyof JobEndpoints>(
+  async run<M extends Method>(
     method: M,
     request: RequestOf<JobEndpoints[M]>,
-    options: JobOptions = {},
+    { signal, stop, onEvent }: JobOptions = {},
   ): Promise<AnswerOf<JobEndpoints[M]>> {
-    const { stop } = options;
-    if (stop === undefined) return this.#run(method, request, options);
-    const ended = this.#run(method, request, { ...options, stop: AbortSignal.any([stop, this.#stopping.signal]) });
-    this.#stoppable.add(ended);
-    try {
-      return await ended;
-    } finally {
-      this.#stoppable.delete(ended);
-    }
-  }
-
-  /** Asks every job that can be stopped to stop, and waits until it has written what it has to write. */
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await Promise.allSettled(this.#stoppable);
-  }
-
-  async #run<M extends keyof JobEndpoints>(
-    method: M,
-    request: RequestOf<JobEndpoints[M]>,
-    { signal, stop, onEvent }: JobOptions,
-  ): Promise<AnswerOf<JobEndpoints[M]>> {
+    if (this.#closing) throw closed();
     if (signal?.aborted) throw cancelled(signal.reason);
     this.#started += 1;
     const number = this.#started;
+    const job = new Unfinished(method, onEvent);
+    this.#unfinished.set(number, job);
     const settled = new AbortController(); // takes the listeners off the caller's signals
-    const end = new Promise<End>((finish, giveUp) => {
-      this.#unfinished.set(number, { onEvent, finish });
-      signal?.addEventListener("abort", () => giveUp(cancelled(signal.reason)), { signal: settled.signal });
-    });
-    end.catch(() => {}); // given up before it is awaited below
-    const cancel = () => {
-      this.#session.call("cancel", { job: number }).catch(() => {}); // a session that ends says so by itself
-    };
-    for (const asking of [signal, stop]) asking?.addEventListener("abort", cancel, { signal: settled.signal });
+    const abandon = () => this.#cancel(number, { abandoned: true });
+    const askToStop = () => this.#cancel(number, { abandoned: false });
+    signal?.addEventListener("abort", abandon, { signal: settled.signal });
+    stop?.addEventListener("abort", askToStop, { signal: settled.signal });
     try {
-      await this.#session.start(method, request, number);
-      if (stop?.aborted) cancel();
-      return answerOf(method, await this.#session.outlive(end));
+      await this.#handOver(number, job, request);
+      if (stop?.aborted) askToStop();
+      const end = await this.#session.outlive(unlessAborted(job.end, signal));
+      return this.#answerOf(method, end);
     } finally {
       settled.abort();
-      this.#unfinished.delete(number);
     }
   }
-}
 
-function answerOf<M extends keyof JobEndpoints>(method: M, end: End): AnswerOf<JobEndpoints[M]> {
-  switch (end.kind) {
-    case "done":
-      return jobs[method].answer.parse(end.answer) as AnswerOf<JobEndpoints[M]>;
-    case "error":
-      throw pythonError(end.error);
-    case "cancelled":
-      throw cancelled(undefined);
+  /**
+   * Ends all jobs. One that has not begun never will. Training stops, and has written its files when this resolves, as has
+   * saving; any other is given a second.
+   */
+  async close(): Promise<void> {
+    this.#closing = true;
+    const jobs = [...this.#unfinished.values()];
+    const [running] = jobs;
+    if (running === undefined) return;
+    for (const number of this.#unfinished.keys()) this.#cancel(number, { abandoned: true });
+    const patience = patienceMilliseconds[writing.has(running.method) ? "writing" : "other"];
+    const ended = this.#session.outlive(Promise.allSettled(jobs.map(({ end }) => end))).catch(() => {});
+    await Promise.race([ended, delay(patience, undefined, { ref: false })]);
+  }
+
+  async #handOver<M extends Method>(number: number, job: Unfinished, request: RequestOf<JobEndpoints[M]>) {
+    try {
+      await this.#session.start(job.method, request, number);
+    } catch (error) {
+      this.#unfinished.delete(number);
+      job.fail(error);
+      throw error;
+    }
+  }
+
+  #cancel(job: number, { abandoned }: { readonly abandoned: boolean }): void {
+    this.#session.call("cancel", { job, abandoned }).catch(() => {}); // a session that ends says so by itself
+  }
+
+  #hear(number: number, told: unknown): void {
+    const job = this.#unfinished.get(number);
+    if (job === undefined) return;
+    try {
+      const event = understood(jobEvent, told, `what Python tells of ${job.method}`);
+      if (event.kind === "progress") {
+        job.onEvent(event.event);
+        return;
+      }
+      job.finish(event);
+    } catch (error) {
+      job.fail(error);
+      this.#cancel(number, { abandoned: true });
+    }
+    this.#unfinished.delete(number);
+  }
+
+  #answerOf<M extends Method>(method: M, end: End): AnswerOf<JobEndpoints[M]> {
+    switch (end.kind) {
+      case "done":
+        return understood(jobs[method].answer, end.answer, `Python's answer to ${method}`) as AnswerOf<JobEndpoints[M]>;
+      case "error":
+        throw pythonError(end.error);
+      case "cancelled":
+        throw this.#closing ? closed() : cancelled(undefined);
+    }
   }
 }

@@ -55,7 +55,7 @@ export class Requests {
   async #packed<M extends keyof JobEndpoints>(request: JobRequest<M>): Promise<Packed<M>> {
     const { session, jobs } = await this.#connect();
     if (!hasTensors(request)) return { session, jobs, request: request as RequestOf<JobEndpoints[M]>, carrier: null };
-    const carrier = await session.outlive(pack(request.tensors, session.folder));
+    const carrier = await session.outlive(pack(request.tensors, session.folders));
     return { session, jobs, request: { ...request, tensors: carrier } as RequestOf<JobEndpoints[M]>, carrier };
   }
 

@@ -1,15 +1,15 @@
 import type { ChildProcess } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { stripVTControlCharacters } from "node:util";
 import pLimit from "p-limit";
 import * as z from "zod";
 import { AdsamError } from "../errors.ts";
 import { type Calls, calls, type Jobs, protocolVersion, pythonError as pythonErrorData } from "../schema/endpoints.ts";
-import { EventSocket } from "./events.ts";
-import { closed, crashed, pythonError } from "./failures.ts";
+import { type EventListener, EventSocket } from "./events.ts";
+import { closed, crashed, pythonError, understood } from "./failures.ts";
+import { Folders } from "./folders.ts";
 import { type Door, startPythonia } from "./pythonia.ts";
 
 export type RequestOf<E extends { request: z.ZodType }> = z.output<E["request"]>;
@@ -28,10 +28,12 @@ const graceMilliseconds = 1000;
 
 const reply = z.union([z.object({ answer: z.unknown() }), z.object({ error: pythonErrorData })]);
 
+/** Those whose Python has to end with Node. */
 const living = new Set<Session>();
-process.on("exit", () => {
+
+function endAll(): void {
   for (const session of living) session.kill();
-});
+}
 
 /**
  * One Python process and the conversation with it, over pythonia.
@@ -40,10 +42,10 @@ process.on("exit", () => {
  * while NaN, exceptions and objects each have a trap of their own.
  */
 export class Session implements AsyncDisposable {
-  /** For the sockets and tensors of this session; gone when it ends. */
-  readonly folder: string;
-  /** What its jobs tell. */
-  readonly events: EventSocket;
+  /** Gone when it ends. */
+  readonly folders: Folders;
+  /** Told what comes of its jobs. */
+  onEvent: EventListener["onEvent"] = () => {};
 
   readonly #process: ChildProcess;
   readonly #door: Promise<Door>;
@@ -51,32 +53,32 @@ export class Session implements AsyncDisposable {
   readonly #pending = new Set<(error: AdsamError) => void>();
   readonly #ended: Promise<void>;
   #closing = false;
+  #broken: AdsamError | undefined;
   #dead: AdsamError | undefined;
+  #events: EventSocket | undefined;
   #hello: AnswerOf<Calls["hello"]> | undefined;
 
-  private constructor(folder: string, events: EventSocket, python: string) {
-    this.folder = folder;
-    this.events = events;
-    const { process, door } = startPythonia(python);
-    this.#process = process;
+  private constructor(folders: Folders, python: string) {
+    this.folders = folders;
+    const { process: started, door } = startPythonia(python);
+    this.#process = started;
     this.#door = door;
     this.#door.catch(() => {}); // every call awaits it too, and reports it
     this.#ended = new Promise((resolve) => {
       const end = (reason: AdsamError) => {
         this.#die(reason);
-        // Off the event loop: whoever is pending is told first, and a folder of tensors takes a while.
-        rm(folder, { recursive: true, force: true }).finally(resolve);
+        folders.remove().then(resolve); // whoever is pending is told first: a folder of tensors takes a while
       };
-      this.#process.once("exit", (code, signal) => {
-        end(this.#closing ? closed() : crashed(code, signal, this.#crashReport()));
+      started.once("exit", (code, signal) => {
+        end(this.#broken ?? (this.#closing ? closed() : crashed(code, signal, this.#crashReport())));
       });
-      this.#process.on("error", (error) => {
+      started.on("error", (error) => {
         // Once there is a process, an error is a write that came too late, and its exit is about to tell.
-        if (this.#process.pid !== undefined) return;
+        if (started.pid !== undefined) return;
         end(new AdsamError("environment", `cannot run ${python}: ${error.message}`, { cause: error }));
       });
     });
-    living.add(this);
+    this.#live();
   }
 
   /**
@@ -84,13 +86,16 @@ export class Session implements AsyncDisposable {
    * @throws AdsamError `environment` when that Python cannot serve, `usage` for an unknown device.
    */
   static async start({ python, device }: SessionOptions): Promise<Session> {
-    const folder = await mkdtemp(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "adsam-"));
-    const session = new Session(folder, await EventSocket.listen(join(folder, "events.sock")), python);
+    const folders = await Folders.make();
+    let session: Session | undefined;
     try {
-      session.#hello = await session.call("hello", { protocol: protocolVersion, folder, device });
+      session = new Session(folders, python);
+      await session.#listen();
+      session.#hello = await session.call("hello", { protocol: protocolVersion, folders: [...folders.paths], device });
       return session;
     } catch (error) {
-      await session.close();
+      await session?.close();
+      await folders.remove();
       throw error;
     }
   }
@@ -103,8 +108,8 @@ export class Session implements AsyncDisposable {
 
   /** Asks something that is answered at once. */
   async call<M extends keyof Calls>(method: M, request: RequestOf<Calls[M]>): Promise<AnswerOf<Calls[M]>> {
-    const { answer } = calls[method];
-    return answer.parse(await this.#ask({ method, request })) as AnswerOf<Calls[M]>;
+    const answer = await this.#ask({ method, request });
+    return understood(calls[method].answer, answer, `Python's answer to ${method}`) as AnswerOf<Calls[M]>;
   }
 
   /** Hands over a job under a number of the caller's; its answer comes as an event. */
@@ -149,19 +154,34 @@ export class Session implements AsyncDisposable {
   /** Ends Python at once, for when Node itself is leaving. */
   kill(): void {
     this.#process.kill("SIGKILL");
-    rmSync(this.folder, { recursive: true, force: true });
+    this.folders.removeSync();
+  }
+
+  async #listen(): Promise<void> {
+    this.#events = await EventSocket.open(join(this.folders.paths[0], "events.sock"), {
+      onEvent: (job, told) => this.onEvent(job, told),
+      onNonsense: (reason) => {
+        this.#broken = new AdsamError("python", `expected events from Python, got: ${reason.message}`);
+        this.#process.kill("SIGKILL");
+      },
+    });
   }
 
   async #ask(message: object): Promise<unknown> {
     const text = await this.#line(() => this.outlive(this.#dispatch(JSON.stringify(message))));
-    const answer = reply.parse(JSON.parse(text));
+    const answer = understood(reply, JSON.parse(text), "Python's reply");
     if ("error" in answer) throw pythonError(answer.error);
     return answer.answer;
   }
 
   async #dispatch(text: string): Promise<string> {
-    const door = await this.#door;
-    return door.dispatch(text);
+    try {
+      return await (await this.#door).dispatch(text);
+    } catch (error) {
+      // dispatch answers whatever happens, so it is not there: pythonia's text says why, and its message nothing.
+      const reason = stripVTControlCharacters(String(Reflect.get(Object(error), "stack"))).trim();
+      throw new AdsamError("environment", `this Python cannot load the bridge: ${reason}`, { cause: error });
+    }
   }
 
   #keepNodeAlive(busy: boolean): void {
@@ -171,15 +191,23 @@ export class Session implements AsyncDisposable {
     this.#process.channel?.[verb]();
   }
 
+  #live(): void {
+    if (living.size === 0) process.on("exit", endAll);
+    living.add(this);
+  }
+
   #die(reason: AdsamError): void {
     this.#dead = reason;
+    this.#events?.close();
     living.delete(this);
-    this.events.close();
+    if (living.size === 0) process.off("exit", endAll);
+    // A process that Python started and left behind may hold the channel open, and Node with it.
+    if (this.#process.connected) this.#process.disconnect();
     for (const reject of this.#pending) reject(reason);
   }
 
   #crashReport(): string {
-    const path = join(this.folder, "crash.log");
+    const path = join(this.folders.paths[0], "crash.log");
     return existsSync(path) ? readFileSync(path, "utf8") : "";
   }
 }

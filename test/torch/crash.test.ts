@@ -66,7 +66,7 @@ test.each(moments)("Python killed in $name after $wait ms", async ({ activity, w
   expect(error).toBeInstanceOf(AdsamError);
   expect(error).toMatchObject({ code: "crashed", message: expect.stringContaining("SIGKILL") });
   expect(isAlive(pid)).toBe(false);
-  await expect.poll(() => existsSync(session.folder)).toBe(false);
+  await expect.poll(() => session.folders.paths.some(existsSync)).toBe(false);
 });
 
 test("the session after a crash works", async () => {

@@ -48,12 +48,12 @@ describe("a session", () => {
     }
   });
 
-  test("closes twice, takes its folder along, and then says that it is closed", async () => {
+  test("closes twice, takes its folders along, and then says that it is closed", async () => {
     const open = await session();
     const { pid } = open.hello;
     await Promise.all([open.close(), open.close()]);
     expect(isAlive(pid)).toBe(false);
-    expect(existsSync(open.folder)).toBe(false);
+    expect(open.folders.paths.some(existsSync)).toBe(false);
     await expect(open.call("ping", {})).rejects.toMatchObject({ code: "closed" });
   });
 

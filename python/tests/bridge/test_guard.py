@@ -57,7 +57,7 @@ def test_a_fork_that_ends_leaves_the_folder(tmp_path: Path) -> None:
     folder.mkdir()
     body = f"""
 import os
-guard.adopt({str(folder)!r})
+guard.adopt([{str(folder)!r}])
 fork = os.fork()
 if fork == 0:
     sys.exit(3)
