@@ -75,7 +75,7 @@ export function fieldOf(schema: z.ZodType): Field {
   const { inner, fallback } = layers(schema);
   const named = schema.meta()?.placeholder;
   // What a description says of null is what happens without the option.
-  const [about = "", ofNull] = (schema.description ?? inner.description ?? "").split(/;?\s*\bnull: /);
+  const [about = "", ofNull] = (schema.description ?? inner.description ?? "").split(/;? ?\bnull: /);
   const choices = inner instanceof z.ZodEnum ? [inner.options.join(", ")] : [];
   const standard = fallback ?? ofNull;
   const negatable = fallback !== undefined ? "negatable" : "plain";

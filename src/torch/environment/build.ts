@@ -5,7 +5,7 @@ import { ask } from "../../installation/program.ts";
 export async function nvidiaGpus(): Promise<string[]> {
   const answer = await ask("nvidia-smi", ["-L"]);
   if (!answer.ok) return [];
-  return [...answer.stdout.matchAll(/^GPU \d+: (.+?)(?: \(UUID: .*\))?$/gm)].flatMap(([, name]) => name ?? []);
+  return [...answer.stdout.matchAll(/^GPU \d+: (.+)$/gm)].flatMap(([, name = ""]) => name.split(" (UUID: ")[0] ?? []);
 }
 
 export interface BuildWish {
