@@ -33,6 +33,23 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
+/** Whether a value, of which no compiler knows anything, is a tensor: numbers of the dtype and as many as the shape holds. */
+export function isTensor(value: unknown): value is Tensor {
+  if (typeof value !== "object" || value === null) return false;
+  const { dtype, shape, data }: { dtype?: unknown; shape?: unknown; data?: unknown } = value;
+  return (
+    Array.isArray(shape) &&
+    shape.every((length) => Number.isSafeInteger(length) && length >= 0) &&
+    isNumbers(data) &&
+    elementCount(shape) === data.length &&
+    tensor(data).dtype === dtype
+  );
+}
+
+function isNumbers(data: unknown): data is DtypeArrays[Dtype] {
+  return [Float32Array, Float64Array, BigInt64Array, Uint8Array].some((kind) => data instanceof kind);
+}
+
 /** The index along each axis of the number at `offset` in row-major order. */
 export function indexOf(offset: number, shape: readonly number[]): number[] {
   const index: number[] = [];

@@ -1,19 +1,24 @@
 import { AdsamError } from "../errors.ts";
-import { elementCount, type Tensor } from "../tensor.ts";
+import { type Normalization, normalization as normalizationSchema } from "../schema/data.ts";
+import { elementCount, isTensor, type Tensor } from "../tensor.ts";
+import { validate } from "../validation.ts";
 import type { Dataset, Split } from "./dataset.ts";
 import { classIndices } from "./labels.ts";
 
 /**
- * Holds a data set to what `Dataset` promises.
- * @throws AdsamError `data` for shapes, dtypes or lengths that do not fit, labels that are no class, an empty part,
- *   a normalization for another number of channels, and NaN or infinity, with the number of the first such image.
+ * Holds a data set to what `Dataset` promises, also where no compiler did.
+ * @throws AdsamError `data` for shapes, dtypes or lengths that do not fit, labels that are no class, an empty part, a
+ *   normalization that is none, for another number of channels, or that makes pixels infinite, and for NaN or infinity,
+ *   with the number of the first such image.
  */
-export function checkDataset({ classes, train, test, normalization }: Dataset): void {
+export function checkDataset(data: Dataset): void {
+  const { classes, train, test, normalization } = data;
   if (!Number.isSafeInteger(classes) || classes < 2) {
     throw new AdsamError("data", `expected at least 2 classes, got ${classes}`);
   }
   for (const [part, split] of Object.entries({ train, test })) {
-    checkImages(split.images, `${part} images`);
+    checkImages(split?.images, `${part} images`);
+    checkTensor(split.labels, `${part} labels`);
     checkCount(split, part);
     classIndices(split.labels, classes, `${part} labels`);
   }
@@ -23,11 +28,8 @@ export function checkDataset({ classes, train, test, normalization }: Dataset): 
   if (trainKind !== testKind) {
     throw new AdsamError("data", `train images are ${trainKind}, test images ${testKind}: expected the same`);
   }
-  for (const [name, values] of Object.entries({ mean: normalization?.mean, std: normalization?.std })) {
-    if (values !== undefined && values.length !== 3) {
-      throw new AdsamError("data", `normalization: expected a ${name} for each of 3 channels, got ${values.length}`);
-    }
-  }
+  checkNormalization(normalization);
+  for (const [part, { images }] of Object.entries({ train, test })) checkRange(images, normalization, part);
 }
 
 /**
@@ -35,6 +37,7 @@ export function checkDataset({ classes, train, test, normalization }: Dataset): 
  * @throws AdsamError `data` that begins with `name`.
  */
 export function checkImages(images: Tensor, name: string): void {
+  checkTensor(images, name);
   const { shape, dtype } = images;
   if (shape.length !== 4 || shape[1] !== 3) {
     throw new AdsamError("data", `${name}: expected shape [N, 3, H, W], got [${shape}]`);
@@ -44,6 +47,55 @@ export function checkImages(images: Tensor, name: string): void {
   }
   if (elementCount(shape) === 0) throw new AdsamError("data", `${name}: expected some, got shape [${shape}]`);
   checkFinite(images, name);
+}
+
+function checkTensor(value: unknown, name: string): asserts value is Tensor {
+  if (isTensor(value)) return;
+  throw new AdsamError("data", `${name}: expected a tensor, got ${value === undefined ? "nothing" : typeof value}`, {
+    suggestion: "make one of a typed array and its shape by `tensor`",
+  });
+}
+
+function checkNormalization(given: Normalization | null): void {
+  if (given === undefined) {
+    throw new AdsamError("data", "normalization: expected scale, mean and std, or null, got nothing", {
+      suggestion: "give null for images that are the network's input already",
+    });
+  }
+  const said = validate(normalizationSchema.nullable(), given, "normalization", "data");
+  for (const [name, values] of Object.entries({ mean: said?.mean, std: said?.std })) {
+    if (values !== undefined && values.length !== 3) {
+      throw new AdsamError("data", `normalization: expected a ${name} for each of 3 channels, got ${values.length}`);
+    }
+  }
+}
+
+/** A deviation may be above 0 and yet so small that float32, which networks compute in, has no room for what it makes. */
+function checkRange(images: Tensor, normalization: Normalization | null, part: string): void {
+  if (normalization === null) return;
+  const { scale, mean, std } = normalization;
+  const pixels = extremes(images);
+  for (const [channel, deviation] of std.entries()) {
+    for (const pixel of pixels) {
+      const value = Math.fround((pixel / Math.fround(scale) - (mean[channel] ?? 0)) / Math.fround(deviation));
+      if (Number.isFinite(value)) continue;
+      throw new AdsamError("data", `normalization: a pixel of ${pixel} in the ${part} images becomes ${value}`, {
+        suggestion: "give the pixels' own scale, and their mean and standard deviation divided by it",
+      });
+    }
+  }
+}
+
+function extremes(images: Tensor): readonly number[] {
+  if (images.dtype !== "float32") return [0, 255];
+  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const { data } = images;
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i] ?? 0;
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return [least, most];
 }
 
 function checkCount({ images, labels }: Split, part: string): void {

@@ -7,14 +7,15 @@ import { validate } from "../validation.ts";
 import { checkDataset } from "./check.ts";
 import type { Dataset, Split } from "./dataset.ts";
 import { threeChannels } from "./grey.ts";
+import { classesIn } from "./labels.ts";
 
 export const datasetExtension = ".safetensors";
 
 /**
  * A data set of one's own, from one safetensors file:
  * - `train_images`, `test_images`: uint8 or float32, [N, 3, H, W], or grey [N, 1, H, W] or [N, H, W];
- * - `train_labels`, `test_labels`: uint8 or int64 [N];
- * - metadata `classes`: their number (otherwise the highest label + 1);
+ * - `train_labels`, `test_labels`: integers [N];
+ * - metadata `classes`: their number; without it the highest label + 1, where every class has images to train on;
  * - metadata `normalization`: JSON `{"scale", "mean": [r, g, b], "std": [r, g, b]}`, or `null` for images that are the
  *   network's input already. Without it, float32 images are taken as they are, and uint8 as (pixel / 255 - 0.5) / 0.5.
  * @throws AdsamError `file` when it is missing, `data` when it is damaged or does not hold a data set (`checkDataset`).
@@ -25,7 +26,7 @@ export async function loadFile(path: string): Promise<Dataset> {
   const declared = readNormalization(file, path);
   const dataset = {
     name: basename(path, datasetExtension),
-    classes: readClasses(file, path) ?? highestLabel(train, test) + 1,
+    classes: readClasses(file, path) ?? classesIn(train.labels, test.labels, path),
     train,
     test,
     normalization: declared === undefined ? defaultNormalization(train.images) : declared,
@@ -51,12 +52,6 @@ function readClasses({ metadata: { classes } }: Safetensors, path: string): numb
   if (!/^\d+$/.test(classes))
     throw new AdsamError("data", `${path}: metadata classes: expected a number, got "${classes}"`);
   return Number(classes);
-}
-
-function highestLabel(...splits: readonly Split[]): number {
-  let highest = 0;
-  for (const { labels } of splits) for (const label of labels.data) highest = Math.max(highest, Number(label));
-  return highest;
 }
 
 function readNormalization({ metadata }: Safetensors, path: string): Normalization | null | undefined {

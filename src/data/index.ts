@@ -9,23 +9,33 @@ export const datasetNames = ["digits", "CIFAR-10", "CIFAR-100"] as const;
 
 /** Where a data set lies. */
 export interface LoadDatasetOptions {
-  /** Where CIFAR's binary version lies. */
+  /** Where CIFAR's binary version lies; the others have no folder. */
   readonly folder?: string | undefined;
 }
 
 /**
  * A data set by its name (upper or lower case), or from a file of one's own (`loadFile`).
- * @throws AdsamError `usage` for an unknown name and for CIFAR without a folder; `file` and `data` as the loaders.
+ * @throws AdsamError `usage` for an unknown name, for CIFAR without a folder and for any other with one; `file` and `data` as the loaders.
  */
 export async function loadDataset(name: string, { folder }: LoadDatasetOptions = {}): Promise<Dataset> {
-  if (name.endsWith(datasetExtension)) return loadFile(name);
+  if (name.endsWith(datasetExtension)) return loadFile(refuseFolder(name, folder));
   const known = datasetNames.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
   if (known === undefined) {
     throw new AdsamError("usage", `unknown data set "${name}": expected ${datasetNames.join(", ")}, or a path`, {
       suggestion: `a data set of your own is one file that ends in ${datasetExtension}`,
     });
   }
-  return known === "digits" ? loadDigits() : loadCifar(known, requireFolder(known, folder));
+  if (known !== "digits") return loadCifar(known, requireFolder(known, folder));
+  refuseFolder(known, folder);
+  return loadDigits();
+}
+
+function refuseFolder(name: string, folder: string | undefined): string {
+  if (folder === undefined) return name;
+  throw new AdsamError("usage", `${name} is read from no folder, got ${folder}`, {
+    suggestion:
+      "leave it out, or name the data set: CIFAR-10 or CIFAR-100 in a folder, or the path of a .safetensors file",
+  });
 }
 
 function requireFolder(name: CifarName, folder: string | undefined): string {

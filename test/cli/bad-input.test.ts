@@ -45,6 +45,12 @@ describe("train refuses", () => {
     ["an unknown model", ["--model", "resnet18"], /^--model: expected one of resnet20, .*, got resnet18$/],
     ["an unknown data set", ["--dataset", "mnist"], /^unknown data set "mnist": expected digits, CIFAR-10, CIFAR-100/],
     ["CIFAR without a folder", ["--dataset", "CIFAR-10"], /^CIFAR-10 needs the folder/],
+    ["a folder for a data set that has none", ["--data", "x"], /^digits is read from no folder, got x$/],
+    [
+      "a folder for a file",
+      ["--dataset", "/none.safetensors", "--data", "x"],
+      /^\/none\.safetensors is read from no folder, got x$/,
+    ],
     ["a folder without CIFAR", ["--dataset", "CIFAR-10", "--data", "/none"], /data_batch_1\.bin.* in \/none/],
     [
       "a missing data file",

@@ -74,7 +74,7 @@ const broken: Record<string, [Partial<Dataset>, string]> = {
   ],
   "labels of floats": [
     { train: { images: images(2), labels: tensor(Float32Array.of(0, 1)) } },
-    "train labels: expected uint8 or int64, got float32",
+    "train labels: expected integers, got float32",
   ],
   "a label that is no class": [
     { test: { images: images(2), labels: labels(2, 3) } },
@@ -92,6 +92,34 @@ const broken: Record<string, [Partial<Dataset>, string]> = {
     { test: { images: tensor(new Uint8Array(6), [1, 3, 1, 2]), labels: labels(0) } },
     "train images are float32 [3,1,2], test images uint8 [3,1,2]: expected the same",
   ],
+  "a label beyond all classes": [
+    { test: { images: images(1), labels: tensor(BigInt64Array.of(2n ** 60n + 1n)) } },
+    "test labels: label 0 is 1152921504606846977, expected 0 to 2",
+  ],
+  "a std of 0": [
+    { normalization: { scale: 1, mean: [0, 0, 0], std: [1, 0, 1] } },
+    "normalization: std.1: expected a number above 0, got 0",
+  ],
+  "a std of NaN": [
+    { normalization: { scale: 1, mean: [0, 0, 0], std: [1, 1, Number.NaN] } },
+    "normalization: std.2: expected number, got NaN",
+  ],
+  "a scale of 0": [
+    { normalization: { scale: 0, mean: [0, 0, 0], std: [1, 1, 1] } },
+    "normalization: scale: expected a number above 0, got 0",
+  ],
+  "a scale of infinity": [
+    { normalization: { scale: Infinity, mean: [0, 0, 0], std: [1, 1, 1] } },
+    "normalization: scale: expected number, got Infinity",
+  ],
+  "a std that float32 has no room for": [
+    { normalization: { scale: 1, mean: [1, 1, 1], std: [1, 1, 1e-60] } },
+    "normalization: a pixel of 0 in the train images becomes -Infinity",
+  ],
+  "pixels that are beyond float32 once they are normalised": [
+    { train: withValue(1e30), normalization: { scale: 1e-20, mean: [0, 0, 0], std: [1, 1, 1] } },
+    `normalization: a pixel of ${Math.fround(1e30)} in the train images becomes Infinity`,
+  ],
   NaN: [{ train: withValue(Number.NaN) }, "train images: image 2 holds NaN, expected finite numbers"],
   infinity: [{ train: withValue(-Infinity) }, "train images: image 2 holds -Infinity, expected finite numbers"],
   "a normalization of one channel": [
@@ -102,4 +130,35 @@ const broken: Record<string, [Partial<Dataset>, string]> = {
 
 test.each(Object.entries(broken))("%s is refused", (_, [change, message]) => {
   expect(() => checkDataset({ ...good, ...change })).toThrow(expect.objectContaining({ code: "data", message }));
+});
+
+/** What JavaScript lets through, where no compiler was asked. */
+const untyped: Record<string, [unknown, string]> = {
+  "no data": [{}, "expected at least 2 classes, got undefined"],
+  "no test images": [{ ...good, test: undefined }, "test images: expected a tensor, got nothing"],
+  "no labels": [{ ...good, train: { images: images(3) } }, "train labels: expected a tensor, got nothing"],
+  "labels in an array": [
+    { ...good, train: { images: images(3), labels: [0, 2, 1] } },
+    "train labels: expected a tensor, got object",
+  ],
+  "images whose numbers are fewer than their shape says": [
+    { ...good, train: { ...good.train, images: { dtype: "uint8", shape: [3, 3, 1, 2], data: new Uint8Array(3) } } },
+    "train images: expected a tensor, got object",
+  ],
+  "images of another array than their dtype": [
+    { ...good, train: { ...good.train, images: { ...images(3), dtype: "uint8" } } },
+    "train images: expected a tensor, got object",
+  ],
+  "no normalization": [
+    { ...good, normalization: undefined },
+    "normalization: expected scale, mean and std, or null, got nothing",
+  ],
+  "a normalization without a std": [
+    { ...good, normalization: { scale: 1, mean: [0, 0, 0] } },
+    "normalization: std: expected array, got nothing",
+  ],
+};
+
+test.each(Object.entries(untyped))("%s is refused", (_, [data, message]) => {
+  expect(() => checkDataset(data as Dataset)).toThrow(expect.objectContaining({ code: "data", message }));
 });

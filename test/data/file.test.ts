@@ -10,7 +10,7 @@ const colour = {
     Uint8Array.from({ length: 24 }, (_, i) => i),
     [2, 3, 2, 2],
   ),
-  train_labels: tensor(Uint8Array.of(0, 2)),
+  train_labels: tensor(Uint8Array.of(0, 1)),
   test_images: tensor(new Uint8Array(12), [1, 3, 2, 2]),
   test_labels: tensor(BigInt64Array.of(1n)),
 };
@@ -24,15 +24,45 @@ async function load(tensors: NamedTensors, metadata: Record<string, string> = {}
 test("uint8 colour images, with nothing said about them", async () => {
   expect(await load(colour)).toEqual({
     name: "mine",
-    classes: 3,
+    classes: 2,
     train: { images: colour.train_images, labels: colour.train_labels },
     test: { images: colour.test_images, labels: colour.test_labels },
     normalization: { scale: 255, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
   });
 });
 
-test("the highest label may be a test image's", async () => {
-  expect((await load({ ...colour, test_labels: tensor(BigInt64Array.of(6n)) })).classes).toBe(7);
+test.each<[string, NamedTensors, string]>([
+  [
+    "one wrong label",
+    { train_labels: tensor(Uint8Array.of(0, 255)) },
+    "train_labels[1] is 255, and no training image is of class 1",
+  ],
+  [
+    "a class that is missing",
+    { train_labels: tensor(BigInt64Array.of(2n ** 40n, 0n)) },
+    "train_labels[0] is 1099511627776, and no training image is of class 1",
+  ],
+  [
+    "a negative label",
+    { train_labels: tensor(BigInt64Array.of(0n, -1n)) },
+    "train_labels[1] is -1, expected 0 or more",
+  ],
+  [
+    "a class that only test images have",
+    { test_labels: tensor(BigInt64Array.of(6n)) },
+    "test_labels[0] is 6, and no training image is of class 2",
+  ],
+])("%s does not make classes that nobody stated", async (_, changed, message) => {
+  await expect(load({ ...colour, ...changed })).rejects.toMatchObject({
+    code: "data",
+    message: expect.stringMatching(new RegExp(`mine\\.safetensors: ${message.replaceAll(/[[\]]/g, "\\$&")}$`)),
+    suggestion: expect.stringContaining('metadata "classes"'),
+  });
+});
+
+test("classes without images are stated", async () => {
+  const labels = { train_labels: tensor(Uint8Array.of(0, 2)), test_labels: tensor(BigInt64Array.of(4n)) };
+  expect((await load({ ...colour, ...labels }, { classes: "6" })).classes).toBe(6);
 });
 
 test.each([[[2, 1, 2]], [[2, 1, 1, 2]]])("float32 grey images %j, taken as they are", async (shape) => {
@@ -62,7 +92,7 @@ test("metadata says it better", async () => {
 test.each([
   ["twelve", 'metadata classes: expected a number, got "twelve"'],
   ["-3", 'metadata classes: expected a number, got "-3"'],
-  ["2", "train labels: label 1 is 2, expected 0 to 1"],
+  ["1", "expected at least 2 classes, got 1"],
 ])("classes %s is refused", async (classes, message) => {
   await expect(load(colour, { classes })).rejects.toMatchObject({
     code: "data",

@@ -39,3 +39,10 @@ test("an unknown name", async () => {
     message: 'unknown data set "mnist": expected digits, CIFAR-10, CIFAR-100, or a path',
   });
 });
+
+test.each(["digits", "mine.safetensors"])("%s has no folder", async (name) => {
+  await expect(loadDataset(name, { folder: "/data" })).rejects.toMatchObject({
+    code: "usage",
+    message: `${name} is read from no folder, got /data`,
+  });
+});
