@@ -30,6 +30,6 @@ test("no regular expression takes long, whatever it is given", () => {
   const folder = join(packageRoot, "src");
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".ts"));
   const all = files.flatMap((path) => expressionsOf(join(folder, path)).map((expression) => ({ path, ...expression })));
-  expect(all.length).toBeGreaterThan(30);
+  expect(all.length).toBeGreaterThan(10);
   expect(all.filter(backtracks)).toEqual([]);
 });
