@@ -40,7 +40,7 @@ def _current() -> Session:
 
 
 def hello(request: protocol.HelloRequest) -> protocol.HelloAnswer:
-    """Begins the session: checks the protocol, takes the folder and the device."""
+    """Begins the session: checks the protocol, takes the device."""
     global _session  # noqa: PLW0603 - a process is a session
     if request.protocol != protocol.PROTOCOL_VERSION:
         raise AdversarialSamplingError(
@@ -48,8 +48,7 @@ def hello(request: protocol.HelloRequest) -> protocol.HelloAnswer:
             code="environment",
             suggestion="install the npm package and its Python package in the same version",
         )
-    _session = Session(request)
-    guard.adopt(request.folders)
+    _session = Session(request.device, guard.folders)
     return protocol.HelloAnswer(
         protocol=protocol.PROTOCOL_VERSION,
         package=adversarial_sampling.__version__,

@@ -10,7 +10,6 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import NoReturn
@@ -28,11 +27,16 @@ LEFT_TO_THE_PARENT = (
 """A terminal or a scheduler sends them to both processes; what they mean is the parent's decision,
 which may want a checkpoint first."""
 
-_folders: list[str] = []
+folders: list[str] = []
+"""The session's, which the parent names as arguments: the first is for sockets and a crash log,
+each for the tensors that it has room for. They go with this process."""
 
 
 def install() -> None:
     """Call once, first of all: before torch is imported and before anything is printed."""
+    folders.extend(sys.argv[1:])
+    del sys.argv[1:]  # modules of the user's may have a look at them
+    faulthandler.enable((Path(folders[0]) / "crash.log").open("w"))
     # Not SIG_IGN: a program started from here would inherit that, and could not be ended.
     handlers = {number: signal.signal(number, _ignore) for number in LEFT_TO_THE_PARENT}
     atexit.register(_leave, 0)
@@ -50,12 +54,6 @@ def install() -> None:
     _hide_pythonia()
     sys.excepthook = _excepthook
     threading.Thread(target=_watch_parent, args=(os.getppid(),), daemon=True).start()
-
-
-def adopt(folders: Sequence[str]) -> None:
-    """Takes the session's folders, which go with this process; the first gets a crash log."""
-    _folders.extend(folders)
-    faulthandler.enable((Path(folders[0]) / "crash.log").open("w"))
 
 
 def _ignore(_number: int, _frame: FrameType | None) -> None:
@@ -86,7 +84,7 @@ def _watch_parent(parent: int) -> None:
 
 
 def _leave(code: int) -> NoReturn:
-    for folder in _folders:
+    for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
     # Not sys.exit: the interpreter's shutdown would pull the rug from under a thread inside torch.
     os._exit(code)

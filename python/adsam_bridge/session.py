@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from torch import Tensor
@@ -20,10 +20,10 @@ from .jobs import Jobs
 class Session:
     """One parent's models on one device."""
 
-    def __init__(self, request: protocol.HelloRequest) -> None:
-        self.folders = request.folders
-        self.device = resolve_device(request.device)
-        self.jobs = Jobs(EventChannel(str(Path(request.folders[0]) / "events.sock")))
+    def __init__(self, device: str, folders: Sequence[str]) -> None:
+        self.folders = folders
+        self.device = resolve_device(device)
+        self.jobs = Jobs(EventChannel(str(Path(folders[0]) / "events.sock")))
         self._models: dict[int, Network] = {}
         self._created = 0
 

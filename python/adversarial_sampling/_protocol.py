@@ -27,8 +27,6 @@ class Message(BaseModel):
 
 class HelloRequest(Message):
     protocol: int
-    folders: tuple[str, ...]
-    """the session's own: for sockets the first, for tensors the first with room for them"""
     device: str
 
 

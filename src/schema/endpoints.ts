@@ -36,10 +36,6 @@ export const calls = {
     z
       .object({
         protocol: z.int(),
-        folders: z
-          .array(z.string())
-          .min(1)
-          .describe("the session's own: for sockets the first, for tensors the first with room for them"),
         device: z.string(),
       })
       .meta({ id: "HelloRequest" }),

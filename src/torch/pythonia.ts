@@ -28,14 +28,17 @@ interface Scope {
 }
 
 /**
- * Starts `python` and opens the bridge to it.
+ * Starts `python` and opens the bridge to it. The session's folders are its arguments: it removes them if Node cannot.
  *
  * pythonia starts its Python when it is loaded, as the environment says at that moment, keeps one process a module, and
  * leaves its bridge behind as a global. So its files are run here for this one process alone, with an environment and
  * globals of their own: a pythonia that the user loads, before or after, has nothing to do with this one, and neither
  * has a test runner that puts another `require`, `process` or `setInterval` in place.
  */
-export function startPythonia(python: string): { readonly process: ChildProcess; readonly door: Promise<Door> } {
+export function startPythonia(
+  python: string,
+  folders: readonly string[],
+): { readonly process: ChildProcess; readonly door: Promise<Door> } {
   const pythonia = runFile(createRequire(import.meta.url).resolve("pythonia"), {
     process: {
       env: { REQ_TIMEOUT: "0" }, // training outlasts any limit
@@ -48,7 +51,7 @@ export function startPythonia(python: string): { readonly process: ChildProcess;
     child_process: {
       // Its stdin is not ours to give, nor our stdout its to write on: that may be a document.
       spawn: (_: string, args: readonly string[]) =>
-        spawn(python, args, { stdio: ["ignore", 2, 2, "ipc"], env: pythonVariables() }),
+        spawn(python, [...args, ...folders], { stdio: ["ignore", 2, 2, "ipc"], env: pythonVariables() }),
     },
   }) as Pythonia;
   return { process: pythonia.com.proc, door: pythonia.python("adsam_bridge.dispatch") };

@@ -60,7 +60,7 @@ export class Session implements AsyncDisposable {
 
   private constructor(folders: Folders, python: string) {
     this.folders = folders;
-    const { process: started, door } = startPythonia(python);
+    const { process: started, door } = startPythonia(python, folders.paths);
     this.#process = started;
     this.#door = door;
     this.#door.catch(() => {}); // every call awaits it too, and reports it
@@ -91,7 +91,7 @@ export class Session implements AsyncDisposable {
     try {
       session = new Session(folders, python);
       await session.#listen();
-      session.#hello = await session.call("hello", { protocol: protocolVersion, folders: [...folders.paths], device });
+      session.#hello = await session.call("hello", { protocol: protocolVersion, device });
       return session;
     } catch (error) {
       await session?.close();

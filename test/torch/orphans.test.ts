@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -36,6 +37,19 @@ describe("Python does not outlive Node", () => {
     child.kill("SIGKILL");
     await gone(pid);
     expect(folders.some(existsSync)).toBe(false);
+  });
+
+  test.skipIf(!existsSync("/proc/self/task"))("that is killed while Python is starting", async () => {
+    const child = node("wait.ts");
+    const read = (path: string): string => (existsSync(path) ? readFileSync(path, "utf8") : "");
+    const pid = () => Number(read(`/proc/${child.pid}/task/${child.pid}/children`).split(" ")[0]);
+    const folders = () => read(`/proc/${pid()}/cmdline`).split("\0").slice(2, -1);
+    const crashLog = () => folders()[0]?.startsWith("/") && join(folders()[0] ?? "", "crash.log");
+    await expect.poll(() => existsSync(crashLog() || "/nowhere"), { timeout: 20_000 }).toBe(true);
+    const [python, made] = [pid(), folders()];
+    child.kill("SIGKILL");
+    await gone(python);
+    expect(made.filter((folder) => existsSync(folder))).toEqual([]);
   });
 
   test.each(["SIGTERM", "SIGHUP"] as const)("when %s ends their process group", async (signal) => {

@@ -1,5 +1,7 @@
-import { existsSync } from "node:fs";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { findPython } from "../../src/torch/environment.ts";
 import { Session } from "../../src/torch/session.ts";
 import { isAlive, startSession } from "./python.ts";
@@ -72,6 +74,21 @@ describe("a session", () => {
       code: "environment",
       message: expect.stringContaining("cuda:7"),
     });
+  });
+
+  test.each([
+    ["shutil.py", /^this Python cannot load the bridge: .*not the one you meant/s],
+    ["queue.py", /^cannot import adversarial_sampling: builtins.RuntimeError: not the one you meant$/],
+  ])("says what is wrong where a module of the user's stands before Python's own %s", async (name, message) => {
+    const folder = mkdtempSync(join(tmpdir(), "adsam-session-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, name), 'raise RuntimeError("not the one you meant")');
+    vi.stubEnv("PYTHONPATH", folder);
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    const failure = { code: "environment", message: expect.stringMatching(message) };
+    await expect(startSession()).rejects.toMatchObject(failure);
   });
 
   test("refuses a program that is not there", async () => {

@@ -11,11 +11,16 @@ PYTHON = Path(__file__).parents[2]
 
 def run(tmp_path: Path, body: str) -> str:
     """What a guarded process prints on stdout; nothing may come on stderr."""
+    (tmp_path / "session").mkdir()
     script = tmp_path / "interface.py"
     start = f"import sys\nsys.path.insert(1, {str(PYTHON)!r})\n"
     script.write_text(f"{start}from adsam_bridge import guard\nguard.install()\n{body}")
     done = subprocess.run(  # noqa: S603
-        [sys.executable, script], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, script, tmp_path / "session"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert done.stderr == ""
     return done.stdout
@@ -53,19 +58,16 @@ print(program.wait(), -os.WTERMSIG(status), flush=True)
 
 
 def test_a_fork_that_ends_leaves_the_folder(tmp_path: Path) -> None:
-    folder = tmp_path / "session"
-    folder.mkdir()
-    body = f"""
+    body = """
 import os
-guard.adopt([{str(folder)!r}])
 fork = os.fork()
 if fork == 0:
     sys.exit(3)
 _, status = os.waitpid(fork, 0)
-print(os.waitstatus_to_exitcode(status), os.path.exists({str(folder)!r}), flush=True)
+print(os.waitstatus_to_exitcode(status), os.path.exists(guard.folders[0]), sys.argv[1:], flush=True)
 """
-    assert run(tmp_path, body) == "3 True\n"
-    assert not folder.exists()
+    assert run(tmp_path, body) == "3 True []\n"
+    assert not (tmp_path / "session").exists()
 
 
 def test_a_parent_that_left_is_no_traceback(tmp_path: Path) -> None:
