@@ -57,6 +57,19 @@ it("computes the same in plain JavaScript, and is as silent", () => {
   expect(inOwnProcess(script)).toEqual({ status: 0, said: "cpu 2,-4,6" });
 });
 
+it("lets tfjs-node call what Node 22 and 24 warn of, without a warning", () => {
+  const script = `
+    const util = (await import("node:module")).createRequire(import.meta.url)("node:util");
+    for (const name of ["isNullOrUndefined", "isArray"]) {
+      util[name] = util.deprecate(() => false, name + " is deprecated", "DEP0000");
+    }
+    await (await import("./src/tfjs/engine.ts")).startEngine();
+    const tf = await import("@tensorflow/tfjs-core");
+    process.stdout.write(tf.concat([tf.tensor1d([1]), tf.tensor1d([2])]).dataSync().join());
+  `;
+  expect(inOwnProcess(script)).toEqual({ status: 0, said: "1,2" });
+});
+
 it("brings back what Node 23 took from tfjs-node", () => {
   const script = `
     const util = (await import("node:module")).createRequire(import.meta.url)("node:util");

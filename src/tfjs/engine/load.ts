@@ -35,11 +35,14 @@ export async function loadPlain(): Promise<void> {
   requireRightGradient();
 }
 
-/** tfjs-node 4.22 calls functions that Node 23 no longer has (tensorflow/tfjs#8609). */
+/**
+ * tfjs-node 4.22 calls functions that Node 23 no longer has (tensorflow/tfjs#8609), and that warn where they are there: it gets
+ * the same without the warning, which would come between lines of progress.
+ */
 function restoreNodeFunctions(): void {
   const util: Record<string, unknown> = require("node:util");
-  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  util.isArray ??= Array.isArray;
+  util.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
+  util.isArray = Array.isArray;
 }
 
 /** Of sum(conv2d(x, ones)) with x = 0 … 15 in a square: what each tap of the kernel has seen of it. */
