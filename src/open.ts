@@ -19,6 +19,10 @@ export interface TorchOnly {
  * @throws AdsamError `usage` for an option that is unknown or out of range, such as a device that the backend has not.
  */
 export async function open(options?: OpenOptions & TorchOnly): Promise<TorchBackend>;
+/**
+ * Opens the backend that the options name, torch where they name none. Nothing heavy is loaded before it is opened.
+ * @throws AdsamError `usage` for an option that is unknown or out of range, such as a device that the backend has not.
+ */
 export async function open(options?: OpenOptions): Promise<Backend>;
 export async function open(options: OpenOptions = {}): Promise<Backend> {
   const checked = validate(openOptions, options, "open");

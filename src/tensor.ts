@@ -62,13 +62,29 @@ export function indexOf(offset: number, shape: readonly number[]): number[] {
 }
 
 /**
- * A tensor over `data` (not copied), shaped `shape`.
+ * A tensor of 32-bit floating point over `data` (not copied), shaped `shape`, or [data.length] without it.
  * @throws AdsamError `usage` when the shape does not hold as many numbers as `data`.
  */
 export function tensor(data: Float32Array, shape?: readonly number[]): Tensor<"float32">;
+/**
+ * A tensor of 64-bit floating point over `data` (not copied), shaped `shape`, or [data.length] without it.
+ * @throws AdsamError `usage` when the shape does not hold as many numbers as `data`.
+ */
 export function tensor(data: Float64Array, shape?: readonly number[]): Tensor<"float64">;
+/**
+ * A tensor of 64-bit integers over `data` (not copied), shaped `shape`, or [data.length] without it.
+ * @throws AdsamError `usage` when the shape does not hold as many numbers as `data`.
+ */
 export function tensor(data: BigInt64Array, shape?: readonly number[]): Tensor<"int64">;
+/**
+ * A tensor of bytes, 0 to 255, over `data` (not copied), shaped `shape`, or [data.length] without it.
+ * @throws AdsamError `usage` when the shape does not hold as many numbers as `data`.
+ */
 export function tensor(data: Uint8Array, shape?: readonly number[]): Tensor<"uint8">;
+/**
+ * A tensor over `data` (not copied), shaped `shape`, or [data.length] without it.
+ * @throws AdsamError `usage` when the shape does not hold as many numbers as `data`.
+ */
 export function tensor(data: DtypeArrays[Dtype], shape?: readonly number[]): Tensor;
 export function tensor(data: DtypeArrays[Dtype], shape: readonly number[] = [data.length]): Tensor {
   if (elementCount(shape) !== data.length) {

@@ -14,8 +14,11 @@ export interface LoadDatasetOptions {
 }
 
 /**
- * A data set by its name (upper or lower case), or from a file of one's own (`loadFile`).
- * @throws AdsamError `usage` for an unknown name, for CIFAR without a folder and for any other with one; `file` and `data` as the loaders.
+ * A data set by its name (upper or lower case): digits, CIFAR-10, CIFAR-100; or from a safetensors file of one's own, which
+ * holds `train_images` and `test_images` (uint8 or float32: [N, 3, H, W], or grey [N, 1, H, W] or [N, H, W]), `train_labels`
+ * and `test_labels` (uint8 or int64: [N]), and as metadata `classes` and `normalization`, where they are not to be guessed.
+ * @throws AdsamError `usage` for an unknown name, for CIFAR without a folder and for any other with one; `file` when its files are
+ *   missing, `data` when they are damaged or do not hold a data set.
  */
 export async function loadDataset(name: string, { folder }: LoadDatasetOptions = {}): Promise<Dataset> {
   if (name.endsWith(datasetExtension)) return loadFile(refuseFolder(name, folder));

@@ -66,6 +66,7 @@ describe.each(Object.keys(entries) as Entry[])("%s", (entry) => {
         const members = nodesIn(declaration).filter(isMember);
         return [
           ...(own === undefined || api.hover(own) !== "" ? [] : [name]),
+          ...(ts.isFunctionDeclaration(declaration) && !isCommented(declaration) ? [`an overload of ${name}`] : []),
           ...members
             .filter((member) => api.hover(member.name) === "")
             .map((member) => `${name}.${member.name.getText()}`),
@@ -79,6 +80,11 @@ describe.each(Object.keys(entries) as Entry[])("%s", (entry) => {
 function takesUndefined(type: ts.TypeNode | undefined): boolean {
   const taken: readonly ts.SyntaxKind[] = [ts.SyntaxKind.UndefinedKeyword, ts.SyntaxKind.UnknownKeyword];
   return type !== undefined && nodesIn(type).some(({ kind }) => taken.includes(kind));
+}
+
+/** An editor shows the text of the overload that is called, and no other. */
+function isCommented(declaration: ts.FunctionDeclaration): boolean {
+  return ts.getJSDocCommentsAndTags(declaration).length > 0;
 }
 
 function isMember(
