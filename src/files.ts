@@ -1,4 +1,4 @@
-export { fileError } from "./files/errors.ts";
+export { fileError, systemCode } from "./files/errors.ts";
 export { readBytes } from "./files/read.ts";
 export { checkWritable } from "./files/target.ts";
 export { writeFileAtomically } from "./files/write.ts";

@@ -1,3 +1,5 @@
+import "./disposal.ts";
+
 export type * from "./backend.ts";
 export {
   type BenchOptions,

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type FileHandle, open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileError } from "./files.ts";
+import { fileError, systemCode } from "./files.ts";
 import { isAlive, type Owner, parseOwner, thisProcess } from "./owner.ts";
 
 /** How often a holder touches its lock, for those who cannot look whether it lives. */
@@ -74,7 +74,7 @@ async function create(path: string, text: string): Promise<FileHandle | null> {
   try {
     file = await open(path, "wx");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return null;
+    if (systemCode(error) === "EEXIST") return null;
     throw error;
   }
   try {

@@ -4,6 +4,7 @@
  *     import "adversarial-sampling/vitest";
  *     await expect(({ x }) => tf.softplus(x)).toMatchTorch("torch.nn.functional:softplus", { input: [[0, 1]] });
  */
+import "./disposal.ts";
 import { afterAll, expect } from "vitest";
 import { closeMatched } from "./vitest/backends.ts";
 import { matchTorch, type TorchInputs, type TorchMatchOptions } from "./vitest/match.ts";

@@ -1,3 +1,4 @@
+import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { AdsamError } from "../errors.ts";
 import { fileError } from "../files.ts";
@@ -58,8 +59,7 @@ export async function* readEvents(path: string): AsyncGenerator<FitEvent> {
 async function* wholeLines(path: string): AsyncGenerator<string> {
   let rest = "";
   try {
-    await using file = await open(path, "r");
-    for await (const chunk of file.createReadStream({ encoding: "utf8", autoClose: false })) {
+    for await (const chunk of createReadStream(path, "utf8")) {
       const lines = (rest + String(chunk)).split("\n");
       rest = lines.pop() ?? "";
       yield* lines;

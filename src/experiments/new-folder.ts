@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, rmdir, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { datasetExtension } from "../data/file.ts";
 import { AdsamError } from "../errors.ts";
-import { fileError } from "../files.ts";
+import { fileError, systemCode } from "../files.ts";
 import type { RunRecord } from "./record.ts";
 import { runFiles, writeRecord } from "./run-folder.ts";
 
@@ -15,7 +15,7 @@ export function defaultRunFolder(model: string, data: string, started: Date): st
 /** @throws AdsamError `file` when there is something in the folder already. */
 export async function refuseFilledFolder(folder: string): Promise<void> {
   const entries = await readdir(folder).catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    if (systemCode(error) === "ENOENT") return [];
     throw fileError(error, "read", folder);
   });
   if (entries.length > 0) {

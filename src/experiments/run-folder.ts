@@ -2,7 +2,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type * as z from "zod";
 import { AdsamError } from "../errors.ts";
-import { fileError, writeFileAtomically } from "../files.ts";
+import { fileError, systemCode, writeFileAtomically } from "../files.ts";
 import { jsonText } from "../json.ts";
 import type { FitEvent } from "../schema/events.ts";
 import { validate } from "../validation.ts";
@@ -82,7 +82,7 @@ async function readRecord<S extends z.ZodType>(path: string, schema: S): Promise
   try {
     text = await readFile(path, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return null;
+    if (["ENOENT", "ENOTDIR"].includes(systemCode(error) ?? "")) return null;
     throw fileError(error, "read", path);
   }
   let value: unknown;

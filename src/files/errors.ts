@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { types } from "node:util";
 import { AdsamError } from "../errors.ts";
 
 const reasons: Readonly<Record<string, readonly [reason: string, suggestion: string]>> = {
@@ -19,12 +20,20 @@ const noRoom: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 
 /** An AdsamError for a failed system call, `disk` when there is no room and `file` otherwise; any other error as it is. */
 export function fileError(error: unknown, doing: "read" | "write", path: string): unknown {
-  if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return error;
-  const [reason, suggestion] = explain(String(error.code), doing, path) ?? [error.message, undefined];
-  return new AdsamError(noRoom.has(error.code) ? "disk" : "file", `cannot ${doing} ${path}: ${reason}`, {
+  const code = systemCode(error);
+  if (code === undefined) return error;
+  const [reason, suggestion] = explain(code, doing, path) ?? [String(error), undefined];
+  return new AdsamError(noRoom.has(code) ? "disk" : "file", `cannot ${doing} ${path}: ${reason}`, {
     suggestion,
     cause: error,
   });
+}
+
+/** `ENOENT` and its like, of a system call that failed. */
+export function systemCode(error: unknown): string | undefined {
+  // A test runner may run us in a context whose Error is not the one that Node's modules throw.
+  const failed = types.isNativeError(error) && "syscall" in error && "code" in error;
+  return failed ? String(error.code) : undefined;
 }
 
 function explain(code: string, doing: "read" | "write", path: string) {

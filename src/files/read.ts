@@ -1,6 +1,6 @@
 import { constants as limits } from "node:buffer";
 import { constants } from "node:fs";
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import pLimit from "p-limit";
 import { AdsamError } from "../errors.ts";
 import { chunkBytes } from "./chunks.ts";
@@ -18,35 +18,36 @@ const atOnce = constants.O_NONBLOCK ?? 0;
  */
 export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    await using file = await open(path, constants.O_RDONLY | atOnce);
-    const before = await file.stat();
-    checkRegular(before, "read", path);
-    const { size } = before;
-    if (size > limits.MAX_LENGTH) {
-      throw new AdsamError(
-        "file",
-        `${path} is ${size} bytes long, more than the ${limits.MAX_LENGTH} that can be held`,
-      );
-    }
-    const bytes = new Uint8Array(size);
-    const readChunk = async (start: number): Promise<void> => {
-      const end = Math.min(start + chunkBytes, size);
-      for (let position = start; position < end; ) {
-        const { bytesRead } = await file.read(bytes, position, end - position, position);
-        if (bytesRead === 0) throw new AdsamError("file", `${path} ended at byte ${position}, expected ${size} bytes`);
-        position += bytesRead;
-      }
-    };
-    const starts = Array.from({ length: Math.ceil(size / chunkBytes) }, (_, index) => index * chunkBytes);
-    await pLimit(readsAtOnce).map(starts, readChunk);
-    const after = await file.stat();
-    if (after.size !== size || after.mtimeMs !== before.mtimeMs) {
-      throw new AdsamError("file", `${path} changed while it was read`, {
-        suggestion: "read it again once it is written",
-      });
-    }
-    return bytes;
+    const file = await open(path, constants.O_RDONLY | atOnce);
+    return await readWhole(file, path).finally(() => file.close());
   } catch (error) {
     throw fileError(error, "read", path);
   }
+}
+
+async function readWhole(file: FileHandle, path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const before = await file.stat();
+  checkRegular(before, "read", path);
+  const { size } = before;
+  if (size > limits.MAX_LENGTH) {
+    throw new AdsamError("file", `${path} is ${size} bytes long, more than the ${limits.MAX_LENGTH} that can be held`);
+  }
+  const bytes = new Uint8Array(size);
+  const readChunk = async (start: number): Promise<void> => {
+    const end = Math.min(start + chunkBytes, size);
+    for (let position = start; position < end; ) {
+      const { bytesRead } = await file.read(bytes, position, end - position, position);
+      if (bytesRead === 0) throw new AdsamError("file", `${path} ended at byte ${position}, expected ${size} bytes`);
+      position += bytesRead;
+    }
+  };
+  const starts = Array.from({ length: Math.ceil(size / chunkBytes) }, (_, index) => index * chunkBytes);
+  await pLimit(readsAtOnce).map(starts, readChunk);
+  const after = await file.stat();
+  if (after.size !== size || after.mtimeMs !== before.mtimeMs) {
+    throw new AdsamError("file", `${path} changed while it was read`, {
+      suggestion: "read it again once it is written",
+    });
+  }
+  return bytes;
 }

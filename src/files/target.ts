@@ -1,7 +1,7 @@
 import { constants, type Stats } from "node:fs";
 import { access, lstat, readlink, realpath, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { fileError } from "./errors.ts";
+import { fileError, systemCode } from "./errors.ts";
 import { checkRegular } from "./kind.ts";
 
 /** The file that writing to a path makes or replaces. */
@@ -43,6 +43,6 @@ async function endOfLinks(path: string): Promise<string> {
 }
 
 function absent(error: unknown): undefined {
-  if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+  if (systemCode(error) === "ENOENT") return undefined;
   throw error;
 }

@@ -3,7 +3,7 @@ import type { Stats } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { chunks, without } from "./chunks.ts";
-import { fileError } from "./errors.ts";
+import { fileError, systemCode } from "./errors.ts";
 import { writeTarget } from "./target.ts";
 
 /**
@@ -29,13 +29,19 @@ export async function writeFileAtomically(path: string, parts: readonly (Uint8Ar
 }
 
 async function writeNew(path: string, parts: readonly (Uint8Array | string)[], old: Stats | undefined): Promise<void> {
-  await using file = await open(path, "wx", old?.mode);
-  if (old !== undefined) await keepRights(file, old);
-  for (const chunk of chunks(parts)) {
-    for (let left = chunk; left.length > 0; ) {
-      const { bytesWritten } = await file.writev(left);
-      left = without(left, bytesWritten);
-    }
+  const file = await open(path, "wx", old?.mode);
+  try {
+    if (old !== undefined) await keepRights(file, old);
+    for (const chunk of chunks(parts)) await writeChunk(file, chunk);
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeChunk(file: FileHandle, chunk: readonly Uint8Array[]): Promise<void> {
+  for (let left = chunk; left.length > 0; ) {
+    const { bytesWritten } = await file.writev(left);
+    left = without(left, bytesWritten);
   }
 }
 
@@ -50,5 +56,5 @@ async function keepRights(file: FileHandle, { uid, gid, mode }: Stats): Promise<
 const withoutOwners: ReadonlySet<unknown> = new Set(["EPERM", "EINVAL", "ENOSYS"]);
 
 function notAllowed(error: unknown): void {
-  if (!(error instanceof Error && "code" in error && withoutOwners.has(error.code))) throw error;
+  if (!withoutOwners.has(systemCode(error))) throw error;
 }
