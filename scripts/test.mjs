@@ -15,7 +15,7 @@ const nativeSources = readdirSync(join(root, native)).filter((name) => /\.(cpp|h
 /** Each with its command line and, where it is not the root, the folder to run it in. */
 const checks = (python) => ({
   biome: ["biome check --error-on-warnings ."],
-  tsc: ["tsc --noEmit"],
+  tsc: [[process.execPath, "node_modules/typescript/bin/tsc", "--noEmit"]],
   knip: ["knip"],
   typedoc: ["npm run --silent docs:api -- --emit none"],
   ruff: [[python, "-m", "ruff", "check", "."], "python"],

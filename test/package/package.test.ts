@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { complaints, type Packed, pack, root } from "./packed.ts";
+import { compiled, type Packed, pack, root } from "./packed.ts";
 
 const run = promisify(execFile);
 
@@ -16,13 +16,28 @@ afterAll(() => packed[Symbol.asyncDispose]());
 
 describe.each(["typescript", "typescript-5-9"] as const)("%s", (compiler) => {
   test.each(["nodenext", "bundler"] as const)("accepts who uses torch and who matches, with %s", async (resolution) => {
-    expect(await complaints(packed.folder, ["torch.ts", "vitest.ts"], compiler, resolution)).toEqual([]);
+    const files = ["torch.ts", "vitest.ts"];
+    expect(await compiled(compiler, packed.folder, { files, resolution })).toEqual([]);
   });
+});
 
-  test("accepts who uses the twin, but for what TensorFlow.js's own types lack", async () => {
-    const found = await complaints(packed.folder, ["tfjs.ts"], compiler, "nodenext");
-    expect(found.filter((line) => !/node_modules\/(@tensorflow|@webgpu)\//.test(line))).toEqual([]);
-  });
+/** What TensorFlow.js's own types ask for: browsers, and a Long that they do not import. */
+const twin = { files: ["tfjs.ts"], resolution: "nodenext", lib: ["dom"], types: ["long"] } as const;
+
+test("TypeScript 5.9 accepts who uses the twin", async () => {
+  expect(await compiled("typescript-5-9", packed.folder, twin)).toEqual([]);
+});
+
+test("TypeScript 7 accepts who uses the twin, but for the WebGPU that TensorFlow.js declares once more", async () => {
+  const found = await compiled("typescript", packed.folder, twin);
+  expect(found.filter((line) => !/^\S*node_modules\/(@webgpu\/types|@typescript)\//.test(line))).toEqual([]);
+});
+
+test("who uses torch alone reads no declaration of TensorFlow.js", async () => {
+  const torch = { files: ["torch.ts"], resolution: "nodenext" } as const;
+  const read = await compiled("typescript", packed.folder, torch, "--listFilesOnly");
+  expect(read.filter((path) => path.includes("adversarial-sampling/dist/")).length).toBeGreaterThan(10);
+  expect(read.filter((path) => path.includes("@tensorflow"))).toEqual([]);
 });
 
 /** What a module of the package gives to Node. */

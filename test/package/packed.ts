@@ -43,29 +43,39 @@ async function compile(target: string): Promise<void> {
   await run(process.execPath, [tsc("typescript"), "-p", join(root, "tsconfig.build.json"), "--outDir", target]);
 }
 
-function tsc(typescript: "typescript" | "typescript-5-9"): string {
+function tsc(typescript: Compiler): string {
   return join(root, "node_modules", typescript, "bin/tsc");
 }
 
 async function linkDependencies(modules: string): Promise<void> {
   const { dependencies, peerDependencies } = await manifest();
-  for (const name of [...Object.keys(dependencies), ...Object.keys(peerDependencies), "@types/node"]) {
+  for (const name of [...Object.keys(dependencies), ...Object.keys(peerDependencies), "@types/node", "@types/long"]) {
     await mkdir(dirname(join(modules, name)), { recursive: true });
     await symlink(join(root, "node_modules", name), join(modules, name));
   }
 }
 
-/** What a compiler says of files of a user's; those of libraries are checked too. */
-export async function complaints(
+export type Compiler = "typescript" | "typescript-5-9";
+
+export interface Project {
+  readonly files: readonly string[];
+  readonly resolution: "nodenext" | "bundler";
+  /** What TypeScript itself declares, beside the language. */
+  readonly lib?: readonly string[];
+  readonly types?: readonly string[];
+}
+
+/** What a compiler says, line by line, of a project of a user's; the files of libraries are checked too. */
+export async function compiled(
+  compiler: Compiler,
   folder: string,
-  files: readonly string[],
-  compiler: "typescript" | "typescript-5-9",
-  resolution: "nodenext" | "bundler",
+  { files, resolution, lib = [], types = [] }: Project,
+  ...options: string[]
 ): Promise<string[]> {
   const compilerOptions = {
     target: "es2022",
-    lib: ["es2022"],
-    types: ["node"],
+    lib: ["es2022", ...lib],
+    types: ["node", ...types],
     module: resolution === "bundler" ? "esnext" : resolution,
     moduleResolution: resolution,
     strict: true,
@@ -75,8 +85,7 @@ export async function complaints(
   };
   const project = join(folder, `tsconfig.${files.join("-")}.${compiler}.${resolution}.json`);
   await writeFile(project, JSON.stringify({ compilerOptions, files }));
-  const { stdout } = await run(process.execPath, [tsc(compiler), "-p", project, "--pretty", "false"]).catch(
-    (failure: { stdout: string }) => failure,
-  );
+  const call = [tsc(compiler), "-p", project, "--pretty", "false", ...options];
+  const { stdout } = await run(process.execPath, call).catch((failure: { stdout: string }) => failure);
   return stdout.split("\n").filter((line) => line !== "");
 }
