@@ -15,6 +15,7 @@ import { calls, jobEvent, jobs, protocolVersion } from "../src/schema/endpoints.
 import { fitEvent } from "../src/schema/events.ts";
 import { modelSpec } from "../src/schema/models.ts";
 import {
+  evaluateOptions,
   fidelity,
   fidelityPresets,
   fitOptions,
@@ -126,7 +127,8 @@ function formatted(text: string): string {
 }
 
 function generated(): [path: string, text: string][] {
-  const input = [modelSpec, fitOptions, stepOptions, forwardOptions, gradientOptions, predictOptions, openOptions];
+  const options = [fitOptions, stepOptions, forwardOptions, gradientOptions, predictOptions, evaluateOptions];
+  const input = [modelSpec, ...options, openOptions];
   const schema = types({ input, output: [fidelity, normalization, fitEvent, fitResult, stepRecord, tensorInfo] });
   const elsewhere = new Map(schema.names.map((name) => [name, "../schema/types.generated.ts"]));
   return [

@@ -1,10 +1,12 @@
+import type { ForwardResult, Gradients, Inspection, Prediction } from "./answers.ts";
 import type { Dataset, Split } from "./data/dataset.ts";
-import type { Evaluation, SampledLogits } from "./metrics.ts";
+import type { Evaluation } from "./metrics.ts";
 import type { BackendName } from "./schema/backends.ts";
-import type { Normalization } from "./schema/data.ts";
+import type { InputNormalization, Normalization } from "./schema/data.ts";
 import type { FitEvent } from "./schema/events.ts";
 import type { ModelSpec, ModelSpecInput } from "./schema/models.ts";
 import type {
+  EvaluateOptionsInput,
   FitOptionsInput,
   ForwardOptionsInput,
   GradientOptionsInput,
@@ -15,6 +17,8 @@ import type {
 import type { FitResult, StepRecord } from "./schema/results.ts";
 import type { TensorInfo } from "./schema/tensors.ts";
 import type { NamedTensors, Tensor } from "./tensor.ts";
+
+export type * from "./answers.ts";
 
 /** Work that can be given up. */
 export interface Cancellable {
@@ -60,63 +64,11 @@ export interface Run extends AsyncIterable<FitEvent>, PromiseLike<FitResult> {
   cancel(): void;
 }
 
-/** A Monte Carlo prediction for N images, of S samples of the weights. */
-export interface Prediction extends SampledLogits {
-  /** Ha, nats: mean over samples of the softmax entropy, [N]. */
-  readonly entropyMean: Tensor;
-  /** He, nats: mean absolute deviation of the samples' entropies from Ha, [N]. */
-  readonly entropySpread: Tensor;
-}
-
-/** What a forward gives. */
-export interface ForwardResult {
-  /** Logits [N, classes], or features [N, features]; of a layer on its own what it computes. */
-  readonly output: Tensor;
-  /** KL divergence from the prior, nats; null for a plain network. */
-  readonly kl: number | null;
-}
-
-/** What a forward and a backward give. */
-export interface Gradients extends ForwardResult {
-  /** What was differentiated. */
-  readonly loss: number;
-  /** With respect to the input, shaped as it. */
-  readonly input: Tensor;
-  /** Of every parameter that the loss depends on, and of the stored eps when they are used. */
-  readonly parameters: NamedTensors;
-}
-
-/** A tensor on its way through a model, and the loss's gradient with respect to it. */
-export interface Operation {
-  /** `<layer>/input`, `<layer>/weight`, `<layer>/bias` or `<layer>/output`. */
-  readonly name: string;
-  /** The tensor. */
-  readonly value: Tensor;
-  /** null where the loss does not depend on it. */
-  readonly gradient: Tensor | null;
-}
-
-/** A forward and backward taken apart. */
-export interface Inspection {
-  /** What was differentiated. */
-  readonly loss: number;
-  /** KL divergence from the prior, nats; null for a plain network. */
-  readonly kl: number | null;
-  /** In the order of execution. */
-  readonly operations: readonly Operation[];
-}
-
 /** How to predict. */
-export interface PredictRunOptions extends PredictOptionsInput, Cancellable {
-  /** How the pixels become the network's input; null, as without it: they are that already. */
-  readonly normalization?: Normalization | null | undefined;
-}
+export interface PredictRunOptions extends PredictOptionsInput, Cancellable {}
 
 /** What to evaluate on, and how to predict. */
-export interface EvaluateOptions extends PredictOptionsInput, Cancellable {
-  /** The part of the data set; test unless told otherwise. */
-  readonly part?: "train" | "test" | undefined;
-}
+export interface EvaluateRunOptions extends EvaluateOptionsInput, Cancellable {}
 
 /** How a forward goes. */
 export interface ForwardRunOptions extends ForwardOptionsInput, Cancellable {}
@@ -126,12 +78,15 @@ export interface GradientRunOptions extends GradientOptionsInput, Cancellable {}
 
 /** How a model is saved. */
 export interface SaveOptions {
-  /** safetensors unless told otherwise, which holds the spec too; pt is what the published code loads. */
+  /** safetensors unless told otherwise, which holds spec and normalization too; pt is what the published code loads. */
   readonly format?: "safetensors" | "pt" | undefined;
 }
 
 /**
  * A network, or a layer on its own. Its calls happen in the order in which they are made.
+ * Whole numbers (uint8) that it is given are pixels, and are normalised as those that it was trained on; floating point numbers
+ * are its input already. The option `normalization` says otherwise; without it pixels are refused (`usage`) by a model that
+ * knows no normalization.
  * Every one of them rejects with an AdsamError: `usage` for an option out of range, a tensor that does not fit and a model that
  * was disposed of, `closed` after the backend was closed, `crashed` when its process is gone.
  */
@@ -141,6 +96,11 @@ export interface Model {
   /** Parameters and buffers, in the order of the checkpoint. */
   readonly tensors: readonly TensorInfo[];
   /**
+   * How the pixels that it was trained on became its input: `fit` learns it from the data set, and a safetensors file keeps
+   * it. null: it was trained on none, or nobody says, as in a .pt file.
+   */
+  readonly normalization: Normalization | null;
+  /**
    * Trains on `data.train`, validating each epoch on `data.test`.
    * @throws AdsamError, when the run is awaited or iterated: `data` for a data set that the network does not take, `file` and
    *   `disk` where what it writes cannot be written.
@@ -148,18 +108,19 @@ export interface Model {
   fit(data: Dataset, options?: FitRunOptions): Run;
   /**
    * Accuracy and uncertainty on a part of the data set, the test images unless told otherwise.
-   * @throws AdsamError `data` for a data set that the network does not take.
+   * @throws AdsamError `data` for a data set that the network does not take, and for one that normalises its pixels otherwise
+   *   than the model's, unless the option `normalization` says which is meant.
    */
-  evaluate(data: Dataset, options?: EvaluateOptions): Promise<Evaluation>;
+  evaluate(data: Dataset, options?: EvaluateRunOptions): Promise<Evaluation>;
   /**
    * Monte Carlo prediction.
-   * @param images [N, 3, H, W]: uint8 pixels, or float32.
+   * @param images [N, 3, H, W]: pixels, or floating point numbers.
    * @throws AdsamError `data` for images that the network does not take.
    */
   predict(images: Tensor, options?: PredictRunOptions): Promise<Prediction>;
   /**
    * One pass through the model.
-   * @param input what the model takes: [N, 3, H, W] for a network, as it is after normalisation.
+   * @param input what the model takes: [N, 3, H, W] for a network.
    */
   forward(input: Tensor, options?: ForwardRunOptions): Promise<ForwardResult>;
   /**
@@ -172,7 +133,7 @@ export interface Model {
   inspect(input: Tensor, target: Tensor, options?: GradientRunOptions): Promise<Inspection>;
   /**
    * Takes one training step a batch and records every forward of it, as golden/adversarial.json does.
-   * @param batches images as the network takes them, and labels.
+   * @param batches images and labels.
    */
   trace(batches: readonly Split[], options: TraceOptions): Promise<readonly StepRecord[]>;
   /** Parameters and buffers by name; all of them without `names`. */
@@ -196,6 +157,8 @@ export interface TraceOptions extends Cancellable {
   readonly trainingSize: number;
   /** Where the noise of the weights comes from. */
   readonly noise: NoiseSpec;
+  /** How the images become the network's input; "model" unless given. */
+  readonly normalization?: InputNormalization | undefined;
 }
 
 /** What a checkpoint is taken for. */

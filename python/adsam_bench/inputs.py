@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from adversarial_sampling import Images, Normalization
-from adversarial_sampling.data import Normalizer
+from adversarial_sampling.normalization import Normalizer
 
 from .request import Request
 

@@ -14,6 +14,7 @@ from adversarial_sampling.errors import AdversarialSamplingError
 from adversarial_sampling.inspection import inspect
 from adversarial_sampling.models import Network, build
 from adversarial_sampling.noise import noise_from
+from adversarial_sampling.normalization import check_agreement
 from adversarial_sampling.predict import predict
 from adversarial_sampling.trace import trace
 from adversarial_sampling.train import fit
@@ -142,7 +143,9 @@ def run_trace(session: Session, request: protocol.TraceRequest, _job: Job) -> pr
         Images(tensors[f"input.{j}"], tensors[f"labels.{j}"]) for j in range(len(tensors) // 2)
     ]
     noise = noise_from(request.noise, model.noise, session.device)
-    steps = trace(model, batches, request.options, request.training_size, noise)
+    steps = trace(
+        model, batches, request.options, request.training_size, noise, request.normalization
+    )
     return protocol.TraceAnswer(steps=tuple(steps))
 
 
@@ -167,13 +170,11 @@ def run_predict(
     session: Session, request: protocol.PredictRequest, job: Job
 ) -> protocol.PredictAnswer:
     """Monte Carlo prediction."""
-    prediction = predict(
-        session.model(request.model),
-        unpack(request.tensors)["images"],
-        request.options,
-        normalization=request.normalization,
-        should_stop=job.cancelled,
-    )
+    model, options = session.model(request.model), request.options
+    images = unpack(request.tensors)["images"]
+    if request.agreed and options.normalization != "model":
+        check_agreement(model.normalization, images, options.normalization)
+    prediction = predict(model, images, options, should_stop=job.cancelled)
     return protocol.PredictAnswer(
         tensors=session.pack(
             {

@@ -39,7 +39,10 @@ class Session:
         self._created += 1
         self._models[self._created] = model
         return protocol.ModelInfo(
-            model=self._created, spec=model.spec, tensors=model.tensor_infos()
+            model=self._created,
+            spec=model.spec,
+            tensors=model.tensor_infos(),
+            normalization=model.normalization,
         )
 
     def remove(self, number: int) -> None:

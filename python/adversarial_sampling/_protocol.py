@@ -197,12 +197,25 @@ class TensorInfo(Message):
     """its length along each axis"""
 
 
+class Normalization(Message):
+    """How stored pixels become a network's input: (pixel / scale - mean[c]) / std[c]."""
+
+    scale: Annotated[float, Field(gt=0)]
+    """the pixel value that becomes 1"""
+    mean: tuple[float, ...]
+    """of each channel, of pixel / scale"""
+    std: tuple[Annotated[float, Field(gt=0)], ...]
+    """of each channel, of pixel / scale; above 0"""
+
+
 class ModelInfo(Message):
     model: Count
     """the model's number in its session"""
     spec: ModelSpec
     tensors: tuple[TensorInfo, ...]
     """in the order of state_dict"""
+    normalization: Normalization | None
+    """of the pixels that it was trained on; null: none is known"""
 
 
 class LoadRequest(Message):
@@ -252,6 +265,9 @@ class WriteRequest(Message):
     tensors: Bundle
 
 
+InputNormalization = Normalization | Literal["model"] | None
+
+
 class GaussianNoiseSpec(Message):
     """Draws from a seeded generator."""
 
@@ -279,6 +295,8 @@ NoiseSpec = Annotated[
 class ForwardOptions(Message):
     """One pass through a model."""
 
+    normalization: InputNormalization = "model"
+    """how images become the model's input; model: pixels as those that it was trained on, floats are its input already"""
     train: bool = False
     """batch norm on the batch's own statistics, moving the running ones"""
     weights: Literal["mean", "stored", "fresh"] = "mean"
@@ -306,6 +324,8 @@ class ForwardAnswer(Message):
 class GradientOptions(Message):
     """What is differentiated: the ELBO loss CE(logits, labels) + beta * kl, or the projection sum(out * direction) + kl."""
 
+    normalization: InputNormalization = "model"
+    """how images become the model's input; model: pixels as those that it was trained on, floats are its input already"""
     train: bool = False
     """batch norm on the batch's own statistics, moving the running ones"""
     weights: Literal["mean", "stored", "fresh"] = "mean"
@@ -410,6 +430,7 @@ class TraceRequest(Message):
     training_size: PositiveCount
     """N of beta = 1 / N / 100"""
     noise: NoiseSpec
+    normalization: InputNormalization
     tensors: Bundle
     """input.<j> and labels.<j> of batch j"""
 
@@ -504,17 +525,6 @@ class FitOptions(Message):
     """where the noise of the weights comes from"""
 
 
-class Normalization(Message):
-    """How stored pixels become a network's input: (pixel / scale - mean[c]) / std[c]."""
-
-    scale: Annotated[float, Field(gt=0)]
-    """the pixel value that becomes 1; above 0"""
-    mean: tuple[float, ...]
-    """of each channel, of pixel / scale"""
-    std: tuple[Annotated[float, Field(gt=0)], ...]
-    """of each channel, of pixel / scale; above 0"""
-
-
 class FitRequest(Message):
     model: Count
     """the model's number in its session"""
@@ -586,6 +596,8 @@ class DisposeRequest(Message):
 class PredictOptions(Message):
     """Monte Carlo prediction."""
 
+    normalization: InputNormalization = "model"
+    """how images become the model's input; model: pixels as those that it was trained on, floats are its input already"""
     samples: PositiveCount = 30
     """Monte Carlo samples of the weights"""
     batch: PositiveCount = 100
@@ -600,7 +612,8 @@ class PredictRequest(Message):
     model: Count
     """the model's number in its session"""
     options: PredictOptions
-    normalization: Normalization | None
+    agreed: bool
+    """refuse a normalization other than the one that the model was trained with"""
     tensors: Bundle
     """images"""
 

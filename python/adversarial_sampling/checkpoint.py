@@ -11,12 +11,13 @@ import torch
 from pydantic import TypeAdapter, ValidationError
 from torch import Tensor
 
-from ._protocol import ModelSpec, NetworkSpec
+from ._protocol import ModelSpec, NetworkSpec, Normalization
 from .canonical import javascript_json
 from .errors import AdversarialSamplingError
 from .files import read_file, replace_file
 from .matching import check_match, keeps_initial_value, means_of, unwrapped
 from .models import Network, build
+from .normalization import normalization_text
 from .pickled import is_pickled, read_pickled
 from .safetensors_format import decode_safetensors, encode_safetensors
 from .version import __version__
@@ -39,13 +40,14 @@ def save(
     Args:
         model: to be saved.
         path: to be replaced.
-        format: ``safetensors`` holds the spec as well; ``pt`` is what the published code reads.
+        format: ``safetensors`` holds the spec and the normalization of its pixels as well; ``pt``
+            is what the published code reads, which has no place for them.
 
     Raises:
         AdversarialSamplingError: ``file`` when it cannot be written.
     """
     if format == "safetensors":
-        parts = encode_safetensors(model.state_dict(), spec_metadata(model.spec))
+        parts = encode_safetensors(model.state_dict(), metadata_of(model.spec, model.normalization))
     else:
         buffer = io.BytesIO()
         tensors = {name: tensor.cpu() for name, tensor in model.state_dict().items()}
@@ -86,6 +88,7 @@ def load(
     if pretrained:
         tensors = _with_means(model, means_of(tensors, str(path)))
     load_tensors(model, tensors, str(path))
+    model.normalization = _normalization_of(path, metadata)
     return model
 
 
@@ -103,14 +106,31 @@ def load_tensors(model: Network, tensors: Mapping[str, Tensor], source: str) -> 
             tensor.copy_(tensors[name])
 
 
-def spec_metadata(spec: ModelSpec) -> dict[str, str]:
+def metadata_of(spec: ModelSpec, normalization: Normalization | None = None) -> dict[str, str]:
     """What a file says about the model in it."""
-    return {
+    said = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
         "package_version": __version__,
         "spec": javascript_json(spec.model_dump(mode="json", by_alias=True)),
     }
+    if normalization is not None:
+        said["normalization"] = normalization_text(normalization)
+    return said
+
+
+def _normalization_of(
+    path: str | os.PathLike[str], metadata: Mapping[str, str]
+) -> Normalization | None:
+    text = metadata.get("normalization")
+    if metadata.get("format") != FORMAT or text is None:
+        return None
+    try:
+        return Normalization.model_validate_json(text)
+    except ValidationError as error:
+        raise AdversarialSamplingError(
+            f"{path} describes no normalization: {error.errors()[0]['msg']}", code="checkpoint"
+        ) from error
 
 
 def _spec_of(

@@ -1,4 +1,4 @@
-"""Labelled images: their checks, their normalisation and their augmentation."""
+"""Labelled images: their checks and their augmentation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ._protocol import Normalization
 from .errors import AdversarialSamplingError
 
 
@@ -72,37 +71,6 @@ def check_labelled(data: Images, classes: int, name: str = "train") -> None:
             code="data",
             suggestion="build the network with as many classes as the data has",
         )
-
-
-class Normalizer:
-    """``(pixel / scale - mean[c]) / std[c]`` of images [N, 3, H, W]; without one, the images."""
-
-    def __init__(
-        self, normalization: Normalization | None, dtype: torch.dtype, device: torch.device
-    ) -> None:
-        """For images on ``device``, which get ``dtype``.
-
-        Raises:
-            AdversarialSamplingError: ``usage`` unless there are three means and deviations.
-        """
-        if normalization and not len(normalization.mean) == len(normalization.std) == 3:
-            raise AdversarialSamplingError(
-                "expected the mean and std of 3 channels, got "
-                f"{len(normalization.mean)} means and {len(normalization.std)} deviations"
-            )
-        self.normalization, self._dtype = normalization, dtype
-        if normalization is not None:  # once, for a copy to a GPU waits for all its work
-            self._mean, self._std = (
-                torch.tensor(values, dtype=dtype, device=device).reshape(3, 1, 1)
-                for values in (normalization.mean, normalization.std)
-            )
-
-    def __call__(self, images: Tensor) -> Tensor:
-        """As the network takes them."""
-        images = images.to(self._dtype)
-        if self.normalization is None:
-            return images
-        return (images / self.normalization.scale - self._mean) / self._std
 
 
 def augment(images: Tensor, *, flip: bool, crop_padding: int, generator: torch.Generator) -> Tensor:

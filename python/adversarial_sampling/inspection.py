@@ -39,7 +39,8 @@ def inspect(model: Network, x: Tensor, target: Tensor, options: GradientOptions)
     """Does what ``gradients`` does, and keeps what every layer took and gave."""
     seen: dict[str, Tensor] = {}
     with model.in_mode(train=options.train), _tapped(model, seen):
-        loss, kl, _ = evaluate(model, prepare(model, x).requires_grad_(), target, options)
+        x = prepare(model, x, options.normalization).requires_grad_()
+        loss, kl, _ = evaluate(model, x, target, options)
     differentiable = {name: tensor for name, tensor in seen.items() if tensor.requires_grad}
     found = torch.autograd.grad(loss, list(differentiable.values()), allow_unused=True)
     gradients = dict(zip(differentiable, found, strict=True))

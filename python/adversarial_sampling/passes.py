@@ -8,12 +8,14 @@ from typing import cast
 import torch
 from torch import Tensor
 
-from ._protocol import ForwardOptions, GradientOptions
+from ._protocol import ForwardOptions, GradientOptions, InputNormalization
 from .ascent import differentiable
+from .data import check_images
 from .device import multiplying
 from .errors import AdversarialSamplingError
 from .models import Network, parameter_dtype
 from .noise import noise_from
+from .normalization import Normalizer, resolve_normalization
 from .objective import cross_entropy
 
 
@@ -25,7 +27,7 @@ class Gradients:
         loss: the value differentiated, a scalar.
         kl: the KL divergence of the weights from the prior, a scalar (0 for a plain network).
         output: what the forward gave.
-        input: d loss / d input, shaped as the input.
+        input: d loss / d input, shaped as the input; of pixels as they are once normalised.
         tensors: d loss / d tensor by name, for every parameter that the loss depends on, and for
             the stored eps when ``weights`` is "stored".
     """
@@ -43,11 +45,17 @@ def forward(model: Network, x: Tensor, options: ForwardOptions) -> tuple[Tensor,
 
     Args:
         model: stays in the mode and with the noise that it has.
-        x: what the model takes, [N, 3, H, W] for a network; cast to its parameters' dtype.
-        options: mode, weights, output and noise.
+        x: what the model takes, [N, 3, H, W] for a network; cast to its parameters' dtype. Whole
+            numbers are pixels, and are normalised as those that the model was trained on; floating
+            point numbers are its input already. The option ``normalization`` says otherwise.
+        options: mode, weights, output, noise and normalization.
+
+    Raises:
+        AdversarialSamplingError: ``usage`` for pixels when neither the model nor the options know
+            a normalization, and for an input that the model does not take.
     """
     with model.in_mode(train=options.train), multiplying(tf32=False):
-        return _run(model, prepare(model, x), options)
+        return _run(model, prepare(model, x, options.normalization), options)
 
 
 def gradients(model: Network, x: Tensor, target: Tensor, options: GradientOptions) -> Gradients:
@@ -60,7 +68,7 @@ def gradients(model: Network, x: Tensor, target: Tensor, options: GradientOption
             output for "projection", sum(output * target) + kl.
         options: as for ``forward``, and the objective.
     """
-    x = prepare(model, x).requires_grad_()
+    x = prepare(model, x, options.normalization).requires_grad_()
     eps = model.stored_noise() if options.weights == "stored" else {}
     leaves = {**dict(model.named_parameters()), **eps}
     with (
@@ -83,9 +91,14 @@ def gradients(model: Network, x: Tensor, target: Tensor, options: GradientOption
     )
 
 
-def prepare(model: Network, x: Tensor) -> Tensor:
-    """A copy of the input on the model's device, in its parameters' dtype."""
-    return x.detach().to(model.device, parameter_dtype(model.spec), copy=True)
+def prepare(model: Network, x: Tensor, asked: InputNormalization) -> Tensor:
+    """A copy of the input on the model's device, in its parameters' dtype, pixels normalised."""
+    normalization = resolve_normalization(model.normalization, x, asked)
+    dtype = parameter_dtype(model.spec)
+    if normalization is None:
+        return x.detach().to(model.device, dtype, copy=True)
+    check_images(x, "input")
+    return Normalizer(normalization, dtype, model.device)(x.detach().to(model.device))
 
 
 def evaluate(

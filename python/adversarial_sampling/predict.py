@@ -8,12 +8,13 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from ._protocol import Normalization, PredictOptions
-from .data import Normalizer, check_images
+from ._protocol import PredictOptions
+from .data import check_images
 from .device import multiplying
 from .errors import Cancelled
 from .models import Network, parameter_dtype
 from .noise import noise_from
+from .normalization import Normalizer, resolve_normalization
 from .sampled import SampledForwards
 
 
@@ -37,24 +38,26 @@ def predict(
     images: Tensor,
     options: PredictOptions | None = None,
     *,
-    normalization: Normalization | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Prediction:
     """Predicts in eval mode, batch by batch; each sample draws the weights afresh for each batch.
 
     Args:
         model: its mode and its noise are its own again afterwards.
-        images: [N, 3, H, W], pixels or the network's input.
+        images: [N, 3, H, W]. Whole numbers are pixels, and are normalised as those that the model
+            was trained on; floating point numbers are the network's input already. The option
+            ``normalization`` says otherwise.
         options: with weights "mean", and for plain networks, there is one sample.
-        normalization: of pixels; None when the images are the network's input already.
         should_stop: asked before every forward.
 
     Raises:
-        AdversarialSamplingError: ``data`` when the images are no images.
+        AdversarialSamplingError: ``data`` when the images are no images, ``usage`` for pixels
+            when neither the model nor the options know a normalization.
         Cancelled: when ``should_stop`` answered true.
     """
     options = options or PredictOptions()
     check_images(images)
+    normalization = resolve_normalization(model.normalization, images, options.normalization)
     normalize = Normalizer(normalization, parameter_dtype(model.spec), model.device)
     sample = options.weights == "fresh" and model.bayesian
     draws = range(options.samples if sample else 1)

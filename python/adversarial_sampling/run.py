@@ -12,11 +12,12 @@ from torch import Tensor
 
 from ._protocol import EpochEvent, FitOptions, FitResult, StepEvent
 from .checkpoint import load_tensors
-from .data import Images, Normalizer, augment
+from .data import Images, augment
 from .divergence import check_weights
 from .fast import FastStep
 from .measurements import EpochSums
 from .models import Network
+from .normalization import Normalizer
 from .reporting import OnEvent, Place, StepReporter
 from .state import Progress, Setting, read_state, subset, write_state
 from .streams import Streams

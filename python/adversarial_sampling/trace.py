@@ -6,12 +6,14 @@ from collections.abc import Iterable
 
 from torch import Tensor
 
-from ._protocol import ForwardRecord, StepOptions, StepRecord
+from ._protocol import ForwardRecord, InputNormalization, StepOptions, StepRecord
 from .data import Images
 from .fast import FastStep
 from .measurements import read_back
-from .models import Network, parameter_dtype
+from .models import Network
 from .noise import NoiseSource, WaveNoise, digest
+from .normalization import resolve_normalization
+from .passes import prepare
 
 
 class _Counted:
@@ -32,20 +34,24 @@ def trace(
     options: StepOptions,
     training_size: int,
     noise: NoiseSource,
+    normalization: InputNormalization = "model",
 ) -> list[StepRecord]:
     """Takes one training step a batch, with one optimizer, and records what it did.
 
     Args:
         model: is trained; its mode and noise are its own again afterwards.
-        batches: images [N, 3, H, W] as the network takes them, and their classes.
+        batches: images [N, 3, H, W], and their classes. Whole numbers are pixels, floating point
+            numbers the network's input, unless ``normalization`` says otherwise.
         options: of the step.
         training_size: N of beta = 1 / N / 100.
         noise: where the draws come from; ``draws`` counts them from 0, or from ``noise.next``.
+        normalization: as for ``fit``; the model does not keep it.
     """
     batches = list(batches)
     for number, batch in enumerate(batches, 1):
         model.check_input(batch.images.shape)
         model.check_batch(batch.images.shape, f"batch {number} of {len(batches)}")
+        resolve_normalization(model.normalization, batch.images, normalization)
     forwards: list[ForwardRecord] = []
 
     def observe(fixed_noise: bool, loss: Tensor) -> None:
@@ -64,7 +70,7 @@ def trace(
         records: list[StepRecord] = []
         for batch in batches:
             first = source.next
-            x = batch.images.to(model.device, parameter_dtype(model.spec))
+            x = prepare(model, batch.images, normalization)
             [means] = read_back([step(x, batch.labels.to(model.device).long())])
             records.append(
                 StepRecord(

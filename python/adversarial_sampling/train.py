@@ -9,13 +9,14 @@ from math import ceil
 
 import torch
 
-from ._protocol import FitOptions, FitResult, NetworkSpec, Normalization
+from ._protocol import FitOptions, FitResult, InputNormalization, NetworkSpec
 from .checkpoint import save
-from .data import Images, Normalizer, check_labelled
+from .data import Images, check_labelled
 from .device import multiplying
 from .errors import AdversarialSamplingError
 from .files import check_writable
 from .models import Network, parameter_dtype
+from .normalization import Normalizer, resolve_normalization, said_of
 from .reporting import OnEvent
 from .run import Run
 
@@ -28,7 +29,7 @@ def fit(
     test: Images | None = None,
     options: FitOptions | None = None,
     *,
-    normalization: Normalization | None = None,
+    normalization: InputNormalization = "model",
     on_event: OnEvent | None = None,
     should_stop: Callable[[], bool] | None = None,
     checkpoint: Path | None = None,
@@ -43,7 +44,10 @@ def fit(
             to one, and is trained on like any other.
         test: to validate on after each epoch.
         options: see ``FitOptions``; the reference's by default.
-        normalization: of pixels; None when the images are the network's input already.
+        normalization: of the images. "model": of pixels, which are whole numbers, what the model
+            was trained with; floating point numbers are the network's input already. A
+            normalization is applied to either; None: either is the network's input already. The
+            model keeps it as its ``normalization``, in place of the one that it had.
         on_event: told of every step, in bunches of about 50 ms, and of every epoch. A loss that
             has become NaN is NaN there.
         should_stop: asked after every step; true ends the run with status "cancelled".
@@ -58,18 +62,21 @@ def fit(
     """
     options = options or FitOptions()
     classes = _classes(model)
-    normalize = Normalizer(normalization, parameter_dtype(model.spec), model.device)
     for name, data in (("train", train), ("test", test)):
         if data is not None:
             check_labelled(data, classes, name)
             model.check_input(data.images.shape)
+    _check_alike(train, test)
     _check_batches(model, train.images.shape, options.batch)
+    resolved = resolve_normalization(model.normalization, train.images, normalization)
+    normalize = Normalizer(resolved, parameter_dtype(model.spec), model.device)
     for path in (checkpoint, state):
         if path is not None:
             check_writable(path)
     run = Run(model, train, test, options, normalize, on_event, should_stop or _never)
     if resume is not None:
         run.restore(resume)
+    model.normalization = said_of(train.images, resolved) or model.normalization
 
     def keep() -> None:
         if checkpoint is not None:
@@ -84,6 +91,17 @@ def fit(
         _repeatable(),
     ):
         return run.go(keep)
+
+
+def _check_alike(train: Images, test: Images | None) -> None:
+    """Raises a ``data`` error where one part is pixels and the other is not."""
+    if test is not None and test.images.is_floating_point() != train.images.is_floating_point():
+        raise AdversarialSamplingError(
+            f"expected train.images and test.images of one kind, got {train.images.dtype} and "
+            f"{test.images.dtype}",
+            code="data",
+            suggestion="give both as pixels, or both as floating point numbers",
+        )
 
 
 def _check_batches(model: Network, shape: torch.Size, size: int) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import torch
 
 from ._protocol import Validation
-from .data import Images, Normalizer
+from .data import Images
 from .models import Network
+from .normalization import Normalizer
 from .objective import accuracy, cross_entropy
 from .sampled import SampledForwards
 

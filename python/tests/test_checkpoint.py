@@ -17,7 +17,7 @@ from adversarial_sampling import (
     load,
     save,
 )
-from adversarial_sampling.checkpoint import spec_metadata
+from adversarial_sampling.checkpoint import metadata_of
 from adversarial_sampling.safetensors_format import encode_safetensors
 
 
@@ -138,9 +138,9 @@ def test_small_models_come_back(tmp_path: Path, features: int) -> None:
 def test_a_header_s_length_decides_nothing(tmp_path: Path, length: int) -> None:
     path = tmp_path / "model"
     layer = build(LAYER)
-    head, _ = encode_safetensors(layer.state_dict(), {**spec_metadata(LAYER), "filler": ""})
+    head, _ = encode_safetensors(layer.state_dict(), {**metadata_of(LAYER), "filler": ""})
     filler = "x" * (length + 8 - len(head))
-    parts = encode_safetensors(layer.state_dict(), {**spec_metadata(LAYER), "filler": filler})
+    parts = encode_safetensors(layer.state_dict(), {**metadata_of(LAYER), "filler": filler})
     path.write_bytes(b"".join(parts))
     assert int.from_bytes(path.read_bytes()[:8], "little") == length
     assert same(load(path), layer)

@@ -1,27 +1,12 @@
 import pytest
 import torch
 
-from adversarial_sampling import AdversarialSamplingError, Images, Normalization
-from adversarial_sampling.data import Normalizer, augment, check_labelled
+from adversarial_sampling import AdversarialSamplingError, Images
+from adversarial_sampling.data import augment, check_labelled
 
 
 def generator(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
-
-
-def test_normalize_by_definition() -> None:
-    images = torch.tensor([[0, 128, 255]], dtype=torch.uint8).reshape(1, 3, 1, 1)
-    normalization = Normalization(scale=255, mean=(0.5, 0.25, 0.0), std=(0.5, 0.1, 2.0))
-    result = Normalizer(normalization, torch.float64, images.device)(images)
-    assert result.flatten().tolist() == pytest.approx([-1, (128 / 255 - 0.25) / 0.1, 0.5])
-    assert torch.equal(Normalizer(None, torch.float32, images.device)(images), images.float())
-
-
-def test_normalize_wants_three_channels() -> None:
-    with pytest.raises(AdversarialSamplingError, match="2 means and 3 deviations"):
-        Normalizer(
-            Normalization(scale=1, mean=(0, 0), std=(1, 1, 1)), torch.float32, torch.device("cpu")
-        )
 
 
 def test_flip_mirrors_about_half_of_the_images() -> None:

@@ -17,7 +17,7 @@ from adversarial_sampling import (
     load,
     save,
 )
-from adversarial_sampling.checkpoint import spec_metadata
+from adversarial_sampling.checkpoint import metadata_of
 
 LAYER = LinearSpec(in_features=1, out_features=1)
 
@@ -52,7 +52,7 @@ def test_a_wrapper_s_prefix_is_taken_off(
     if format_ == "pt":
         torch.save(tensors, path)
     else:
-        save_file(tensors, path, spec_metadata(SPEC))
+        save_file(tensors, path, metadata_of(SPEC))
     assert same(load(path, SPEC), changed_model)
 
 
@@ -93,7 +93,7 @@ def test_numbers_of_another_kind_are_refused(
     path = tmp_path / "model"
     spec = BatchNorm2dSpec(features=2) if name == "num_batches_tracked" else LAYER
     tensors = build(spec).state_dict()
-    save_file({**tensors, name: tensors[name].to(dtype)}, path, spec_metadata(spec))
+    save_file({**tensors, name: tensors[name].to(dtype)}, path, metadata_of(spec))
     expected = f"of another dtype: {name} {str(dtype).removeprefix('torch.')} instead of {own}"
     with pytest.raises(AdversarialSamplingError, match=expected) as error:
         load(path)
@@ -105,6 +105,6 @@ def test_numbers_of_another_precision_are_converted(tmp_path: Path, dtype: torch
     path = tmp_path / "model"
     tensors = build(LAYER).state_dict()
     tensors["mu_weight"].fill_(0.5)
-    save_file({name: t.to(dtype) for name, t in tensors.items()}, path, spec_metadata(LAYER))
+    save_file({name: t.to(dtype) for name, t in tensors.items()}, path, metadata_of(LAYER))
     assert load(path).mu_weight.item() == 0.5
     assert load(path).mu_weight.dtype == torch.float32

@@ -111,7 +111,8 @@ def test_pixels_are_normalised(make_model: MakeModel) -> None:
     pixels = torch.randint(256, (2, 3, 8, 8), dtype=torch.uint8)
     normalization = Normalization(scale=255, mean=(0.5,) * 3, std=(0.2,) * 3)
     model, options = make_model(), PredictOptions(weights="mean")
-    by_bytes = predict(model, pixels, options, normalization=normalization)
+    asked = options.model_copy(update={"normalization": normalization})
+    by_bytes = predict(model, pixels, asked)
     by_floats = predict(model, (pixels / 255 - 0.5) / 0.2, options)
     assert torch.allclose(by_bytes.logits, by_floats.logits, atol=1e-4)
 

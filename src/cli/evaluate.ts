@@ -61,5 +61,8 @@ async function evaluated(
   await using backend = await open(askedBackend(values));
   const model = await unlessAborted(loadModel(backend, target, values, data.classes), signal);
   requireSameClasses(model, data);
-  return { evaluation: await model.evaluate(data, { ...predictInput(values), signal }), data };
+  return {
+    evaluation: await model.evaluate(data, { ...predictInput(values), normalization: values.normalization, signal }),
+    data,
+  };
 }

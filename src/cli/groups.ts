@@ -56,6 +56,10 @@ export const otherDataGroup = {
   shape: {
     dataset: z.string().optional().describe(`${datasets}; null: the run's own`).meta({ placeholder: "name" }),
     data: dataFolder,
+    normalization: z
+      .enum(["model", "data"])
+      .optional()
+      .describe("normalise pixels as those that the model was trained on, or as the data set says; null: as both say"),
   },
 };
 

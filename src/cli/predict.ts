@@ -1,7 +1,17 @@
 import type { Command } from "commander";
 import * as z from "zod";
+import type { Model } from "../backend.ts";
+import type { Dataset } from "../data/dataset.ts";
+import {
+  arePixels,
+  checkAgreement,
+  normalizationForEvaluation,
+  resolveNormalization,
+  saidOf,
+} from "../data/normalization.ts";
 import { jsonText } from "../json.ts";
 import { open } from "../open.ts";
+import type { InputNormalization, Normalization } from "../schema/data.ts";
 import { count } from "../schema/numbers.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import {
@@ -50,9 +60,21 @@ export function predict(command: Command): void {
 async function predicted(path: string, files: readonly string[], values: PredictArguments, signal: AbortSignal) {
   const target = await findTarget(path);
   const data = await targetData(target, values);
-  const { names, images } = await chosenImages(data, files, values.indices ?? []);
+  const chosen = await chosenImages(data, files, values.indices ?? []);
   await using backend = await open(askedBackend(values));
   const model = await unlessAborted(loadModel(backend, target, values, data.classes), signal);
-  const options = { ...predictInput(values), normalization: data.normalization, signal };
-  return describePrediction(names, await model.predict(images, options));
+  const normalization = normalizationFor(model, data, values.normalization);
+  const images = chosen.input(normalization);
+  // "model": floating point images have been normalised by now.
+  const asked: InputNormalization = arePixels(images) && normalization !== null ? normalization : "model";
+  const options = { ...predictInput(values), normalization: asked, signal };
+  return describePrediction(chosen.names, await model.predict(images, options));
+}
+
+/** What the data set and the model agree on, or the one that is asked for says; null: none says anything. */
+function normalizationFor(model: Model, data: Dataset, asked: "model" | "data" | undefined): Normalization | null {
+  const { images } = data.test;
+  const { normalization, agreed } = normalizationForEvaluation(asked, data, model.normalization);
+  if (agreed) checkAgreement(model.normalization, images, data.normalization);
+  return saidOf(images, resolveNormalization(model.normalization, images, normalization));
 }

@@ -6,30 +6,47 @@ import { type Tensor, tensor } from "../tensor.ts";
 import { checkImages } from "./check.ts";
 import { threeChannels } from "./grey.ts";
 import { netpbmExtensions, readNetpbm } from "./netpbm.ts";
+import { normalize } from "./normalization.ts";
 
 /** Images, and where each comes from. */
 export interface NamedImages {
   /** The path, with the number of the image where the file holds several. */
   readonly names: readonly string[];
-  /** [N, 3, H, W], as the data set that `normalization` belongs to stores its pixels. */
+  /** [N, 3, H, W], as `predict` takes them: uint8 pixels, or float32, which is the network's input already. */
   readonly images: Tensor;
 }
 
 /**
- * Images from a file: the tensor `images` of a safetensors file (uint8 or float32, [N, 3, H, W], or grey [N, 1, H, W] or
- * [N, H, W]), taken as it is, or one PGM or PPM picture, whose brightness is scaled to what `normalization` expects.
+ * Images from a file, as `predict` takes them: the tensor `images` of a safetensors file (uint8 or float32, [N, 3, H, W], or
+ * grey [N, 1, H, W] or [N, H, W]) as it is, or one PGM or PPM picture, whose brightness is normalised to float32.
+ * @param normalization of a picture: such as the model's or the data set's.
  * @throws AdsamError `file` when it cannot be read, `data` when it is damaged, of another kind, or holds NaN or infinity.
  */
 export async function loadImages(path: string, normalization: Normalization | null): Promise<NamedImages> {
+  const { names, input } = await readImages(path);
+  return { names, images: input(normalization) };
+}
+
+/** Images that were read, before it is known how to normalise them. */
+export interface UnnormalizedImages {
+  readonly names: readonly string[];
+  /** [N, 3, H, W]. */
+  readonly shape: readonly number[];
+  /** As `predict` takes them; pixels of a data set stay pixels. */
+  input(normalization: Normalization | null): Tensor;
+}
+
+/** What `loadImages` reads. */
+export async function readImages(path: string): Promise<UnnormalizedImages> {
   const extension = extname(path).toLowerCase();
-  if (extension === ".safetensors") return loadTensor(path);
-  if (netpbmExtensions.some((known) => known === extension)) return loadPicture(path, normalization);
+  if (extension === ".safetensors") return readTensor(path);
+  if (netpbmExtensions.some((known) => known === extension)) return readPicture(path);
   throw new AdsamError("data", `${path}: expected a file that ends in .safetensors, .pgm or .ppm`, {
     suggestion: "convert a picture, for example with ImageMagick: convert picture.png picture.pgm",
   });
 }
 
-async function loadTensor(path: string): Promise<NamedImages> {
+async function readTensor(path: string): Promise<UnnormalizedImages> {
   const { tensors } = await readSafetensors(path, { code: "data" });
   const images = tensors.images;
   if (images === undefined) {
@@ -41,16 +58,21 @@ async function loadTensor(path: string): Promise<NamedImages> {
   const rgb = threeChannels(images);
   checkImages(rgb, path);
   const count = rgb.shape[0] ?? 0;
-  return { names: Array.from({ length: count }, (_, image) => `${path}#${image}`), images: rgb };
+  const names = Array.from({ length: count }, (_, image) => `${path}#${image}`);
+  return { names, shape: rgb.shape, input: () => rgb };
 }
 
-async function loadPicture(path: string, normalization: Normalization | null): Promise<NamedImages> {
-  if (normalization === null) {
-    throw new AdsamError("data", `${path}: the data set has no normalization, so a picture cannot be scaled to it`, {
-      suggestion: "give the images in a .safetensors file, as the network takes them",
-    });
-  }
+async function readPicture(path: string): Promise<UnnormalizedImages> {
   const { pixels, highest } = await readNetpbm(path);
-  const scaled = Float32Array.from(pixels.data, (pixel) => (pixel / highest) * normalization.scale);
-  return { names: [path], images: tensor(scaled, [1, ...pixels.shape]) };
+  const shape = [1, ...pixels.shape];
+  const input = (normalization: Normalization | null) => {
+    if (normalization === null) {
+      throw new AdsamError("data", `${path}: expected a normalization for a picture, got none`, {
+        suggestion: "give the images in a .safetensors file, as the network takes them",
+      });
+    }
+    const scaled = Float32Array.from(pixels.data, (pixel) => (pixel / highest) * normalization.scale);
+    return normalize(tensor(scaled, shape), normalization);
+  };
+  return { names: [path], shape, input };
 }

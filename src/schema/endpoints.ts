@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { normalization } from "./data.ts";
+import { inputNormalization, normalization } from "./data.ts";
 import { reportedCodes } from "./errors.ts";
 import { fitEvent } from "./events.ts";
 import { modelSpec } from "./models.ts";
@@ -129,6 +129,7 @@ export const jobs = {
         options: stepOptions,
         trainingSize: positiveCount.describe("N of beta = 1 / N / 100"),
         noise,
+        normalization: inputNormalization,
         tensors: bundle.describe("input.<j> and labels.<j> of batch j"),
       })
       .meta({ id: "TraceRequest" }),
@@ -154,7 +155,7 @@ export const jobs = {
       .object({
         model,
         options: predictOptions,
-        normalization: normalization.nullable(),
+        agreed: z.boolean().describe("refuse a normalization other than the one that the model was trained with"),
         tensors: bundle.describe("images"),
       })
       .meta({ id: "PredictRequest" }),

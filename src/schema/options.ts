@@ -1,8 +1,10 @@
 import * as z from "zod";
+import { inputNormalization, normalization } from "./data.ts";
 import { count, positiveCount } from "./numbers.ts";
 import type { Fidelity } from "./types.generated.ts";
 
 export type {
+  EvaluateOptionsInput,
   Fidelity,
   FitOptions,
   FitOptionsInput,
@@ -112,8 +114,18 @@ export const fitOptions = z
 /** Which weights a forward uses: mu alone, the stored eps, or a fresh draw. */
 const weights = z.enum(["mean", "stored", "fresh"]);
 
+/** Of every question about images. */
+const images = {
+  normalization: inputNormalization
+    .default("model")
+    .describe(
+      "how images become the model's input; model: pixels as those that it was trained on, floats are its input already",
+    ),
+};
+
 export const forwardOptions = z
   .strictObject({
+    ...images,
     train: z.boolean().default(false).describe("batch norm on the batch's own statistics, moving the running ones"),
     weights: weights.default("mean").describe("mu alone, the stored eps, or a fresh draw"),
     output: z.enum(["logits", "features"]).default("logits").describe("features: what enters the last layer"),
@@ -135,9 +147,25 @@ export const gradientOptions = z
 
 export const predictOptions = z
   .strictObject({
+    ...images,
     samples: positiveCount.default(30).describe("Monte Carlo samples of the weights"),
     batch: positiveCount.default(100).describe("images in one forward"),
     weights: z.enum(["mean", "fresh"]).default("fresh").describe("mean: one sample, of mu alone"),
     noise: noise.prefault({ kind: "gaussian" }).describe("where the noise of the weights comes from"),
   })
   .meta({ id: "PredictOptions", description: "Monte Carlo prediction." });
+
+export const evaluateOptions = z
+  .strictObject({
+    ...predictOptions.shape,
+    part: z.enum(["train", "test"]).default("test").describe("part of the data set"),
+    normalization: z
+      .union([normalization, z.enum(["model", "data"]), z.null()], {
+        error: 'expected {"scale", "mean", "std"}, "model", "data" or null',
+      })
+      .optional()
+      .describe(
+        "how the images become the model's input: as those that it was trained on (model) or as the data set says (data); unless given, as both say",
+      ),
+  })
+  .meta({ id: "EvaluateOptions", description: "What to evaluate on, and how to predict." });

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { normalization } from "./data.ts";
 import { trainingMeans, validation } from "./events.ts";
 import { modelSpec } from "./models.ts";
 import { count, real } from "./numbers.ts";
@@ -11,6 +12,7 @@ export const modelInfo = z
     model: count.describe("the model's number in its session"),
     spec: modelSpec,
     tensors: z.array(tensorInfo).readonly().describe("in the order of state_dict"),
+    normalization: normalization.nullable().describe("of the pixels that it was trained on; null: none is known"),
   })
   .meta({ id: "ModelInfo" });
 

@@ -421,6 +421,11 @@ export interface StepOptionsInput {
 /** One pass through a model. */
 export interface ForwardOptionsInput {
   /**
+   * how images become the model's input; model: pixels as those that it was trained on, floats are its input already
+   * @default "model"
+   */
+  readonly normalization?: InputNormalization | undefined;
+  /**
    * batch norm on the batch's own statistics, moving the running ones
    * @default false
    */
@@ -442,8 +447,26 @@ export interface ForwardOptionsInput {
   readonly noise?: NoiseSpecInput | undefined;
 }
 
+/** What makes a model's input of images. "model": pixels, which are whole numbers, are normalised as those that the model was trained on, and floating point numbers are its input already. A normalization is applied to either. null: either is its input already. */
+export type InputNormalization = Normalization | "model" | null;
+
+/** How stored pixels become a network's input: (pixel / scale - mean[c]) / std[c]. */
+export interface Normalization {
+  /** the pixel value that becomes 1; above 0 */
+  readonly scale: number;
+  /** of each channel, of pixel / scale */
+  readonly mean: readonly number[];
+  /** of each channel, of pixel / scale; above 0 */
+  readonly std: readonly number[];
+}
+
 /** What is differentiated: the ELBO loss CE(logits, labels) + beta * kl, or the projection sum(out * direction) + kl. */
 export interface GradientOptionsInput {
+  /**
+   * how images become the model's input; model: pixels as those that it was trained on, floats are its input already
+   * @default "model"
+   */
+  readonly normalization?: InputNormalization | undefined;
   /**
    * batch norm on the batch's own statistics, moving the running ones
    * @default false
@@ -479,6 +502,11 @@ export interface GradientOptionsInput {
 /** Monte Carlo prediction. */
 export interface PredictOptionsInput {
   /**
+   * how images become the model's input; model: pixels as those that it was trained on, floats are its input already
+   * @default "model"
+   */
+  readonly normalization?: InputNormalization | undefined;
+  /**
    * Monte Carlo samples of the weights; a whole number from 1
    * @default 30
    */
@@ -498,6 +526,37 @@ export interface PredictOptionsInput {
    * @default {"kind":"gaussian"}
    */
   readonly noise?: NoiseSpecInput | undefined;
+}
+
+/** What to evaluate on, and how to predict. */
+export interface EvaluateOptionsInput {
+  /** how the images become the model's input: as those that it was trained on (model) or as the data set says (data); unless given, as both say */
+  readonly normalization?: Normalization | "model" | "data" | null | undefined;
+  /**
+   * Monte Carlo samples of the weights; a whole number from 1
+   * @default 30
+   */
+  readonly samples?: number | undefined;
+  /**
+   * images in one forward; a whole number from 1
+   * @default 100
+   */
+  readonly batch?: number | undefined;
+  /**
+   * mean: one sample, of mu alone
+   * @default "fresh"
+   */
+  readonly weights?: "mean" | "fresh" | undefined;
+  /**
+   * where the noise of the weights comes from
+   * @default {"kind":"gaussian"}
+   */
+  readonly noise?: NoiseSpecInput | undefined;
+  /**
+   * part of the data set
+   * @default "test"
+   */
+  readonly part?: "train" | "test" | undefined;
 }
 
 /** Which backend to open, and on what. */
@@ -726,6 +785,8 @@ export interface StepOptions {
 
 /** One pass through a model. */
 export interface ForwardOptions {
+  /** how images become the model's input; model: pixels as those that it was trained on, floats are its input already */
+  readonly normalization: InputNormalization;
   /** batch norm on the batch's own statistics, moving the running ones */
   readonly train: boolean;
   /** mu alone, the stored eps, or a fresh draw */
@@ -738,6 +799,8 @@ export interface ForwardOptions {
 
 /** What is differentiated: the ELBO loss CE(logits, labels) + beta * kl, or the projection sum(out * direction) + kl. */
 export interface GradientOptions {
+  /** how images become the model's input; model: pixels as those that it was trained on, floats are its input already */
+  readonly normalization: InputNormalization;
   /** batch norm on the batch's own statistics, moving the running ones */
   readonly train: boolean;
   /** mu alone, the stored eps, or a fresh draw */
@@ -754,6 +817,8 @@ export interface GradientOptions {
 
 /** Monte Carlo prediction. */
 export interface PredictOptions {
+  /** how images become the model's input; model: pixels as those that it was trained on, floats are its input already */
+  readonly normalization: InputNormalization;
   /** Monte Carlo samples of the weights */
   readonly samples: number;
   /** images in one forward */
@@ -762,6 +827,22 @@ export interface PredictOptions {
   readonly weights: "mean" | "fresh";
   /** where the noise of the weights comes from */
   readonly noise: NoiseSpec;
+}
+
+/** What to evaluate on, and how to predict. */
+export interface EvaluateOptions {
+  /** how the images become the model's input: as those that it was trained on (model) or as the data set says (data); unless given, as both say */
+  readonly normalization?: Normalization | "model" | "data" | null | undefined;
+  /** Monte Carlo samples of the weights */
+  readonly samples: number;
+  /** images in one forward */
+  readonly batch: number;
+  /** mean: one sample, of mu alone */
+  readonly weights: "mean" | "fresh";
+  /** where the noise of the weights comes from */
+  readonly noise: NoiseSpec;
+  /** part of the data set */
+  readonly part: "train" | "test";
 }
 
 /** Which backend to open, and on what. */
@@ -784,16 +865,6 @@ export interface Fidelity {
   readonly metricForward: boolean;
   /** which forwards move batch norm's running statistics */
   readonly runningStatistics: "every-forward" | "loss-forwards";
-}
-
-/** How stored pixels become a network's input: (pixel / scale - mean[c]) / std[c]. */
-export interface Normalization {
-  /** the pixel value that becomes 1; above 0 */
-  readonly scale: number;
-  /** of each channel, of pixel / scale */
-  readonly mean: readonly number[];
-  /** of each channel, of pixel / scale; above 0 */
-  readonly std: readonly number[];
 }
 
 /** What a run tells while it goes on. Steps may be dropped when nobody reads them; epochs never are. */

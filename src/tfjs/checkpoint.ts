@@ -1,8 +1,10 @@
 import type { LoadOptions } from "../backend.ts";
+import { normalizationText } from "../data/normalization.ts";
 import { AdsamError } from "../errors.ts";
 import { decodeSafetensors } from "../safetensors/decode.ts";
 import { encodeSafetensors } from "../safetensors/encode.ts";
 import { isSafetensors } from "../safetensors/format.ts";
+import { type Normalization, normalization } from "../schema/data.ts";
 import { type ModelSpec, modelSpec } from "../schema/models.ts";
 import type { NamedTensors } from "../tensor.ts";
 import { validate } from "../validation.ts";
@@ -22,7 +24,7 @@ const formatVersion = "1";
  * @param packageVersion which version of this package the file will say that it was written by.
  */
 export function encodeCheckpoint(network: Network, packageVersion: string): Uint8Array[] {
-  return encodeSafetensors(readTensors(network), specMetadata(network.spec, packageVersion));
+  return encodeSafetensors(readTensors(network), metadataOf(network, packageVersion));
 }
 
 /**
@@ -45,6 +47,7 @@ export function decodeCheckpoint(bytes: Uint8Array, source: string, options: Loa
   try {
     if (pretrained) loadMeans(network, tensors, source);
     else loadTensors(network, tensors, source);
+    network.normalization = normalizationOf(source, metadata);
     return network;
   } catch (error) {
     network.dispose();
@@ -71,12 +74,13 @@ export function loadTensors(network: Network, tensors: NamedTensors, source: str
 }
 
 /** What a file says about the model in it. */
-function specMetadata(spec: ModelSpec, packageVersion: string): Metadata {
+function metadataOf({ spec, normalization }: Network, packageVersion: string): Metadata {
   return {
     format,
     format_version: formatVersion,
     package_version: packageVersion,
     spec: JSON.stringify(spec),
+    ...(normalization === null ? {} : { normalization: normalizationText(normalization) }),
   };
 }
 
@@ -102,6 +106,11 @@ function specOf(source: string, metadata: Metadata, pretrained: boolean): ModelS
   }
   const spec = validate(modelSpec, parsed(metadata.spec ?? ""), `${source} describes no model`, "checkpoint");
   return pretrained && "bayesian" in spec ? { ...spec, bayesian: true } : spec;
+}
+
+function normalizationOf(source: string, metadata: Metadata): Normalization | null {
+  if (metadata.format !== format || metadata.normalization === undefined) return null;
+  return validate(normalization, parsed(metadata.normalization), `${source} describes no normalization`, "checkpoint");
 }
 
 function parsed(json: string): unknown {

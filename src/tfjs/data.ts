@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { checkImages } from "../data/check.ts";
 import type { Split } from "../data/dataset.ts";
 import { classIndices } from "../data/labels.ts";
+import { normalize } from "../data/normalization.ts";
 import { AdsamError } from "../errors.ts";
 import type { Normalization } from "../schema/data.ts";
 import type { ModelSpec } from "../schema/models.ts";
@@ -60,39 +61,6 @@ function empty({ dtype, shape }: Pixels, count: number): Pixels {
   return dtype === "uint8"
     ? tensor(new Uint8Array(elementCount(whole)), whole)
     : tensor(new Float32Array(elementCount(whole)), whole);
-}
-
-/**
- * `(pixel / scale - mean[c]) / std[c]`, each operation rounded to float32 as torch rounds it; the images as float32
- * without a normalization.
- * @throws AdsamError `usage` unless there are three means and deviations.
- */
-export function normalize(images: Pixels, normalization: Normalization | null): Tensor<"float32"> {
-  const values = Float32Array.from(images.data);
-  if (normalization === null) return tensor(values, images.shape);
-  checkNormalization(normalization);
-  const scale = Math.fround(normalization.scale);
-  const means = normalization.mean.map(Math.fround);
-  const deviations = normalization.std.map(Math.fround);
-  const plane = elementCount(images.shape.slice(2));
-  for (let start = 0, channel = 0; start < values.length; start += plane, channel = (channel + 1) % 3) {
-    const [mean = 0, deviation = 1] = [means[channel], deviations[channel]];
-    for (let i = start; i < start + plane; i++) {
-      values[i] = Math.fround(Math.fround((values[i] ?? 0) / scale) - mean) / deviation;
-    }
-  }
-  return tensor(values, images.shape);
-}
-
-/** @throws AdsamError `usage` unless there are three means and three deviations. */
-export function checkNormalization(normalization: Normalization | null): void {
-  if (normalization === null) return;
-  const { mean, std } = normalization;
-  if (mean.length === 3 && std.length === 3) return;
-  throw new AdsamError(
-    "usage",
-    `expected the mean and std of 3 channels, got ${mean.length} means and ${std.length} deviations`,
-  );
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Tensor } from "../tensor.ts";
 import { validate } from "../validation.ts";
 import type { Part } from "./layers/layer.ts";
 import type { Network } from "./models/network.ts";
-import { differentiate, divergence, evaluate, floats, numberOf, scoped } from "./passes.ts";
+import { differentiate, divergence, evaluate, inputOf, numberOf, scoped } from "./passes.ts";
 import { fromTf } from "./tensors.ts";
 
 /** A tensor on its way; `outward` brings it, and its gradient, to torch's layout. */
@@ -19,7 +19,7 @@ interface Seen {
 export function inspect(model: Network, input: Tensor, target: Tensor, options: GradientOptionsInput = {}): Inspection {
   const parsed = validate(gradientOptions, options, "inspect");
   return scoped(() => {
-    const x = model.fromTorch(floats(input));
+    const x = model.fromTorch(inputOf(model, input, parsed.normalization));
     const seen: Seen[] = [];
     const tensors = [x];
     const keep = (layer: string, part: Part, tensor: tf.Tensor) => {

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import type * as tf from "@tensorflow/tfjs-core";
 import type {
-  EvaluateOptions,
+  Cancellable,
+  EvaluateRunOptions,
   FitRunOptions,
   ForwardResult,
   ForwardRunOptions,
@@ -17,11 +18,20 @@ import type {
 } from "../backend.ts";
 import { checkDataset } from "../data/check.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
+import { checkAgreement, normalizationForEvaluation } from "../data/normalization.ts";
 import { AdsamError } from "../errors.ts";
 import { type Evaluation, evaluation } from "../metrics.ts";
 import { StreamedRun } from "../run.ts";
+import { inputNormalization, type Normalization } from "../schema/data.ts";
 import type { ModelSpec } from "../schema/models.ts";
-import { fitOptions, noise as noiseSchema, predictOptions, stepOptions } from "../schema/options.ts";
+import {
+  evaluateOptions,
+  fitOptions,
+  noise as noiseSchema,
+  type PredictOptions,
+  predictOptions,
+  stepOptions,
+} from "../schema/options.ts";
 import type { StepRecord } from "../schema/results.ts";
 import type { TensorInfo } from "../schema/tensors.ts";
 import type { NamedTensors, Tensor } from "../tensor.ts";
@@ -69,22 +79,38 @@ export class TfjsModel implements Model {
     });
   }
 
-  async evaluate(data: Dataset, { part = "test", ...options }: EvaluateOptions = {}): Promise<Evaluation> {
-    checkDataset(data);
-    const { images, labels } = data[part];
-    return evaluation(await this.predict(images, { ...options, normalization: data.normalization }), labels);
+  get normalization(): Normalization | null {
+    return this.#network?.normalization ?? null;
   }
 
-  async predict(
+  async evaluate(data: Dataset, { signal, ...rest }: EvaluateRunOptions = {}): Promise<Evaluation> {
+    const { part, normalization: asked, ...others } = validate(evaluateOptions, rest, "evaluate");
+    checkDataset(data);
+    const { images, labels } = data[part];
+    const { normalization, agreed } = normalizationForEvaluation(asked, data, this.normalization);
+    const options = { ...others, normalization };
+    return evaluation(await this.#predict(images, options, { agreed, signal }), labels);
+  }
+
+  async predict(images: Tensor, { signal, ...rest }: PredictRunOptions = {}): Promise<Prediction> {
+    return this.#predict(images, validate(predictOptions, rest, "predict"), { agreed: false, signal });
+  }
+
+  /** `agreed`: the model must not have been trained with another normalization. */
+  #predict(
     images: Tensor,
-    { signal, normalization = null, ...rest }: PredictRunOptions = {},
+    options: PredictOptions,
+    { agreed, signal }: Cancellable & { readonly agreed: boolean },
   ): Promise<Prediction> {
-    const options = validate(predictOptions, rest, "predict");
     const check = () => {
       this.#jobs.checkOpen();
       checkCancelled(signal);
     };
-    return this.#run((network) => predict(network, images, options, { normalization, check }), signal);
+    return this.#run((network) => {
+      const { normalization } = options;
+      if (agreed && normalization !== "model") checkAgreement(network.normalization, images, normalization);
+      return predict(network, images, options, { check });
+    }, signal);
   }
 
   async forward(input: Tensor, { signal, ...options }: ForwardRunOptions = {}): Promise<ForwardResult> {
@@ -101,12 +127,13 @@ export class TfjsModel implements Model {
 
   async trace(
     batches: readonly Split[],
-    { step, trainingSize, noise, signal }: TraceOptions,
+    { step, trainingSize, noise, normalization: asked = "model", signal }: TraceOptions,
   ): Promise<readonly StepRecord[]> {
     const options = validate(stepOptions, step, "trace");
     const source = validate(noiseSchema, noise, "trace");
+    const normalization = validate(inputNormalization, asked, "trace: normalization");
     return this.#run((network) => {
-      const setting = { options, trainingSize, noise: noiseFrom(source, network.noise) };
+      const setting = { options, trainingSize, noise: noiseFrom(source, network.noise), normalization };
       return trace(network, batches, setting, () => checkCancelled(signal));
     }, signal);
   }

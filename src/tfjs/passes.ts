@@ -1,6 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { ForwardResult, Gradients } from "../backend.ts";
+import { normalize, resolveNormalization } from "../data/normalization.ts";
 import { AdsamError } from "../errors.ts";
+import type { InputNormalization } from "../schema/data.ts";
 import {
   type ForwardOptionsInput,
   forwardOptions,
@@ -9,6 +11,7 @@ import {
 } from "../schema/options.ts";
 import type { Tensor } from "../tensor.ts";
 import { validate } from "../validation.ts";
+import { pixelsOf } from "./data.ts";
 import type { Network } from "./models/network.ts";
 import { noiseFrom } from "./noise.ts";
 import { crossEntropy, elbo } from "./objective.ts";
@@ -28,13 +31,16 @@ export interface Evaluated {
 /**
  * Output and KL divergence of one forward.
  * @param model stays in the mode and with the noise that it has.
- * @param input what the model takes, [N, 3, H, W] for a network; rounded to float32.
- * @throws AdsamError `usage` for options out of range and an input that the model does not take.
+ * @param input what the model takes, [N, 3, H, W] for a network; rounded to float32. Whole numbers are pixels, and are
+ *   normalised as those that the model was trained on; floating point numbers are its input already. The option
+ *   `normalization` says otherwise.
+ * @throws AdsamError `usage` for options out of range, for an input that the model does not take, and for pixels when neither
+ *   the model nor the option knows a normalization.
  */
 export function forward(model: Network, input: Tensor, options: ForwardOptionsInput = {}): ForwardResult {
   const parsed = validate(forwardOptions, options, "forward");
   return scoped(() => {
-    const x = model.fromTorch(floats(input));
+    const x = model.fromTorch(inputOf(model, input, parsed.normalization));
     const [output, kl] = model.inMode(parsed.train, () => run(model, x, parsed));
     return { output: numbersOf(model.toTorch(output)), kl: divergence(model, kl) };
   });
@@ -57,7 +63,7 @@ export function gradients(
 ): Gradients {
   const parsed = validate(gradientOptions, options, "gradients");
   return scoped(() => {
-    const x = floats(input);
+    const x = inputOf(model, input, parsed.normalization);
     const eps = parsed.weights === "stored" ? model.storedNoise : [];
     const leaves = new Map<string, tf.Tensor>([...model.parameters, ...eps]);
     const [{ loss, kl, output }, [ofInput, ...found]] = differentiate(() => {
@@ -116,12 +122,10 @@ export function scoped<T>(compute: () => T): T {
   return only(answers);
 }
 
-/** The input as a float32 tf tensor, in torch's layout. */
-export function floats(input: Tensor): tf.Tensor {
-  if (input.dtype === "float32" || input.dtype === "float64") return toFloat32(input);
-  throw new AdsamError("usage", `expected an input of floating point numbers, got ${input.dtype}`, {
-    suggestion: "normalise pixels first",
-  });
+/** The input as a float32 tf tensor in torch's layout, pixels normalised. */
+export function inputOf({ normalization: own }: Network, input: Tensor, asked: InputNormalization): tf.Tensor {
+  const normalization = resolveNormalization(own, input, asked);
+  return toFloat32(normalization === null ? input : normalize(pixelsOf(input, "input"), normalization));
 }
 
 /** KL divergence as it is reported: a plain network has none. */

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Prediction } from "../backend.ts";
-import type { Normalization } from "../schema/data.ts";
+import { checkNormalization, resolveNormalization } from "../data/normalization.ts";
 import type { PredictOptions } from "../schema/options.ts";
 import type { Tensor } from "../tensor.ts";
-import { batches, checkNormalization, networkInput, pick, pixelsOf } from "./data.ts";
+import { batches, networkInput, pick, pixelsOf } from "./data.ts";
 import type { Network } from "./models/network.ts";
 import { noiseFrom } from "./noise.ts";
 import { Pace } from "./pace.ts";
@@ -12,8 +12,6 @@ import { fromTf } from "./tensors.ts";
 
 /** How the images become the network's input, and how the prediction is given up. */
 export interface PredictSetting {
-  /** Of pixels; null when the images are the network's input already. */
-  readonly normalization: Normalization | null;
   /** Called before every forward; what it throws ends the prediction. */
   readonly check: () => void;
 }
@@ -21,16 +19,19 @@ export interface PredictSetting {
 /**
  * Monte Carlo prediction in eval mode, batch by batch; each sample draws the weights afresh for each batch.
  * With weights "mean", and for plain networks, there is one sample.
- * @param images [N, 3, H, W], pixels or the network's input.
- * @throws AdsamError `data` when the images are no images.
+ * @param images [N, 3, H, W]. Whole numbers are pixels, and are normalised as those that the model was trained on; floating
+ *   point numbers are the network's input already. The option `normalization` says otherwise.
+ * @throws AdsamError `data` when the images are no images, `usage` for pixels when neither the model nor the option knows a
+ *   normalization.
  */
 export async function predict(
   model: Network,
   images: Tensor,
   options: PredictOptions,
-  { normalization, check }: PredictSetting,
+  { check }: PredictSetting,
 ): Promise<Prediction> {
   const pixels = pixelsOf(images);
+  const normalization = resolveNormalization(model.normalization, images, options.normalization);
   checkNormalization(normalization);
   const sample = options.weights === "fresh" && model.bayesian;
   const noise = noiseFrom(options.noise, model.noise);

@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Split } from "../data/dataset.ts";
+import { resolveNormalization } from "../data/normalization.ts";
+import type { InputNormalization } from "../schema/data.ts";
 import type { StepOptions } from "../schema/options.ts";
 import type { Digest, StepRecord } from "../schema/results.ts";
 import { digest } from "../wave.ts";
@@ -14,13 +16,14 @@ import { fromTf, inside, type NamedVariables } from "./tensors.ts";
 /**
  * Takes one training step a batch, with one optimizer, and records every forward of it.
  * @param model is trained; its mode and noise are its own again afterwards.
- * @param batches images [N, 3, H, W] as the network takes them, and their classes.
+ * @param batches images [N, 3, H, W], and their classes. Whole numbers are pixels, floating point numbers the network's input,
+ *   unless `normalization` says otherwise.
  * @param noise where the draws come from; `draws` counts them from 0, or from `noise.next` of a wave.
  */
 export async function trace(
   model: Network,
   batches: readonly Split[],
-  { options, trainingSize, noise }: TraceSetting,
+  { options, trainingSize, noise, normalization: asked = "model" }: TraceSetting,
   check: () => void,
 ): Promise<StepRecord[]> {
   const classes = classesOf(model.spec);
@@ -29,7 +32,7 @@ export async function trace(
     const { images, labels } = labelled(batch, classes, name);
     model.checkInput(inside(images.shape));
     model.checkBatch(inside(images.shape), name);
-    return { images, labels };
+    return { images, labels, normalization: resolveNormalization(model.normalization, batch.images, asked) };
   });
   const origin = noise instanceof WaveNoise ? 0 : noise.next;
   const forwards: StepRecord["forwards"][number][] = [];
@@ -40,12 +43,12 @@ export async function trace(
   const records: StepRecord[] = [];
   const pace = new Pace();
   try {
-    for (const { images, labels } of whole) {
+    for (const { images, labels, normalization } of whole) {
       await pace.rest();
       check();
       const first = noise.next - origin;
       const { loss, accuracy } = scoped(() => {
-        const [x, y] = [networkInput(images, null), tf.tensor1d([...labels], "int32")];
+        const [x, y] = [networkInput(images, normalization), tf.tensor1d([...labels], "int32")];
         return model.inMode(true, () => model.drawingFrom(noise, () => step.take(x, y)));
       });
       records.push({
@@ -71,6 +74,8 @@ export interface TraceSetting {
   readonly trainingSize: number;
   /** Where the noise of the weights comes from. */
   readonly noise: NoiseSource;
+  /** How the images become the network's input; "model" unless given, and the model does not keep it. */
+  readonly normalization?: InputNormalization | undefined;
 }
 
 function digests(variables: NamedVariables): Record<string, Digest> {

@@ -1,9 +1,11 @@
 import type { Split } from "../data/dataset.ts";
+import { arePixels, checkNormalization, resolveNormalization, saidOf } from "../data/normalization.ts";
+import { AdsamError } from "../errors.ts";
 import type { Safetensors } from "../safetensors.ts";
-import type { Normalization } from "../schema/data.ts";
+import type { InputNormalization } from "../schema/data.ts";
 import type { FitOptions } from "../schema/options.ts";
 import type { FitResult } from "../schema/results.ts";
-import { checkNormalization, classesOf, labelled } from "./data.ts";
+import { classesOf, labelled } from "./data.ts";
 import type { Network } from "./models/network.ts";
 import type { OnEvent } from "./reporting.ts";
 import { Run } from "./run.ts";
@@ -19,8 +21,11 @@ export interface SavedState {
 
 /** What a training run is told beside its options. */
 export interface FitSetting {
-  /** Of pixels; null when the images are the network's input already. */
-  readonly normalization?: Normalization | null | undefined;
+  /**
+   * Of the images; "model" unless given: of pixels, which are whole numbers, what the model was trained with, while floating
+   * point numbers are the network's input already. The model keeps it, in place of the one that it had.
+   */
+  readonly normalization?: InputNormalization | undefined;
   /** Told of every step and every epoch. */
   readonly onEvent?: OnEvent | undefined;
   /** Looked at after every step; once it has fired the run ends with status "cancelled". */
@@ -52,12 +57,14 @@ export async function fit(
   model: Network,
   { train, test }: TrainingData,
   options: FitOptions,
-  { normalization = null, onEvent = () => {}, stop = never(), keep, resume }: FitSetting = {},
+  { normalization: asked = "model", onEvent = () => {}, stop = never(), keep, resume }: FitSetting = {},
 ): Promise<FitResult> {
   const classes = classesOf(model.spec);
+  const normalization = resolveNormalization(model.normalization, train.images, asked);
   checkNormalization(normalization);
   const [training, testing] = [labelled(train, classes, "train"), test && labelled(test, classes, "test")];
   for (const part of [training, testing]) if (part) model.checkInput(inside(part.images.shape));
+  checkAlike(train, test);
   checkBatches(model, training.images.shape, options.batch);
   const run = new Run(model, {
     train: training,
@@ -69,10 +76,20 @@ export async function fit(
   });
   try {
     if (resume !== undefined) run.restore(resume.file, resume.name);
+    model.normalization = saidOf(train.images, normalization) ?? model.normalization;
     return await run.go(async () => keep?.(() => run.state()));
   } finally {
     run.dispose();
   }
+}
+
+/** @throws AdsamError `data` where one part is pixels and the other is not. */
+function checkAlike(train: Split, test: Split | null): void {
+  if (test === null || arePixels(test.images) === arePixels(train.images)) return;
+  const [trained, tested] = [train.images.dtype, test.images.dtype];
+  throw new AdsamError("data", `expected train and test images of one kind, got ${trained} and ${tested}`, {
+    suggestion: "give both as pixels, or both as floating point numbers",
+  });
 }
 
 /** @throws AdsamError `usage`, before training, where one of an epoch's batches is too small for batch norm. */

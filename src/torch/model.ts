@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type {
-  EvaluateOptions,
+  Cancellable,
+  EvaluateRunOptions,
   FitRunOptions,
   ForwardResult,
   ForwardRunOptions,
@@ -16,11 +17,21 @@ import type {
 } from "../backend.ts";
 import { checkDataset } from "../data/check.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
+import { normalizationForEvaluation, saidOf } from "../data/normalization.ts";
 import { AdsamError } from "../errors.ts";
 import { type Evaluation, evaluation } from "../metrics.ts";
 import { StreamedRun } from "../run.ts";
+import { inputNormalization, type Normalization } from "../schema/data.ts";
+import type { FitEvent } from "../schema/events.ts";
 import type { ModelSpec } from "../schema/models.ts";
-import { fitOptions, forwardOptions, gradientOptions, predictOptions } from "../schema/options.ts";
+import {
+  evaluateOptions,
+  fitOptions,
+  forwardOptions,
+  gradientOptions,
+  type PredictOptions,
+  predictOptions,
+} from "../schema/options.ts";
 import type { StepRecord } from "../schema/results.ts";
 import type { TensorInfo } from "../schema/tensors.ts";
 import type { NamedTensors, Tensor } from "../tensor.ts";
@@ -34,11 +45,13 @@ export class TorchModel implements Model {
   readonly tensors: readonly TensorInfo[];
   readonly #model: number;
   readonly #requests: Requests;
+  #normalization: Normalization | null;
 
   constructor(requests: Requests, info: JobAnswer<"create">) {
     this.spec = info.spec;
     this.tensors = info.tensors;
     this.#model = info.model;
+    this.#normalization = info.normalization;
     this.#requests = requests;
   }
 
@@ -53,26 +66,47 @@ export class TorchModel implements Model {
         "test.images": data.test.images,
         "test.labels": data.test.labels,
       };
-      return this.#requests.run(
+      const learnt = () => {
+        this.#normalization = saidOf(data.train.images, data.normalization) ?? this.#normalization;
+      };
+      const told = (event: FitEvent) => {
+        learnt(); // by now Python's model knows it, even if the run fails later
+        onEvent(event);
+      };
+      const result = await this.#requests.run(
         "fit",
         { model: this.#model, options, normalization: data.normalization, ...files, tensors },
-        { onEvent, stop: signal === undefined ? stop : AbortSignal.any([signal, stop]) },
+        { onEvent: told, stop: signal === undefined ? stop : AbortSignal.any([signal, stop]) },
       );
+      learnt();
+      return result;
     });
   }
 
-  async evaluate(data: Dataset, { part = "test", ...options }: EvaluateOptions = {}): Promise<Evaluation> {
-    checkDataset(data);
-    const { images, labels } = data[part];
-    return evaluation(await this.predict(images, { ...options, normalization: data.normalization }), labels);
+  get normalization(): Normalization | null {
+    return this.#normalization;
   }
 
-  async predict(
+  async evaluate(data: Dataset, { signal, ...rest }: EvaluateRunOptions = {}): Promise<Evaluation> {
+    const { part, normalization: asked, ...others } = validate(evaluateOptions, rest, "evaluate");
+    checkDataset(data);
+    const { images, labels } = data[part];
+    const { normalization, agreed } = normalizationForEvaluation(asked, data, this.normalization);
+    const options = { ...others, normalization };
+    return evaluation(await this.#predict(images, options, { agreed, signal }), labels);
+  }
+
+  async predict(images: Tensor, { signal, ...rest }: PredictRunOptions = {}): Promise<Prediction> {
+    return this.#predict(images, validate(predictOptions, rest, "predict"), { agreed: false, signal });
+  }
+
+  /** `agreed`: the model must not have been trained with another normalization. */
+  async #predict(
     images: Tensor,
-    { signal, normalization = null, ...rest }: PredictRunOptions = {},
+    options: PredictOptions,
+    { agreed, signal }: Cancellable & { readonly agreed: boolean },
   ): Promise<Prediction> {
-    const options = validate(predictOptions, rest, "predict");
-    const request = { model: this.#model, options, normalization, tensors: { images } };
+    const request = { model: this.#model, options, agreed, tensors: { images } };
     const { tensors } = await this.#requests.run("predict", request, { signal });
     const [logits, entropyMean, entropySpread] = pick(tensors, "logits", "entropy_mean", "entropy_spread");
     return { logits, entropyMean, entropySpread };
@@ -108,7 +142,7 @@ export class TorchModel implements Model {
 
   async trace(
     batches: readonly Split[],
-    { step, trainingSize, noise, signal }: TraceOptions,
+    { step, trainingSize, noise, normalization: asked = "model", signal }: TraceOptions,
   ): Promise<readonly StepRecord[]> {
     const tensors = Object.fromEntries(
       batches.flatMap(({ images, labels }, j) => [
@@ -116,7 +150,8 @@ export class TorchModel implements Model {
         [`labels.${j}`, labels],
       ]),
     );
-    const request = { model: this.#model, options: step, trainingSize, noise, tensors };
+    const normalization = validate(inputNormalization, asked, "trace: normalization");
+    const request = { model: this.#model, options: step, trainingSize, noise, normalization, tensors };
     return (await this.#requests.run("trace", request, { signal })).steps;
   }
 

@@ -68,6 +68,41 @@ describe("evaluate", () => {
     });
   });
 
+  test("refuses pixels that are to be normalised otherwise than those trained on, until it is said which is meant", async () => {
+    const { test: part } = await loadDataset("digits");
+    const path = join(cwd, "digits-of-no-scale.safetensors");
+    const parts = {
+      train_images: part.images,
+      train_labels: part.labels,
+      test_images: part.images,
+      test_labels: part.labels,
+    };
+    await writeFileAtomically(path, encodeSafetensors(parts));
+    const words = ["--dataset", path, "--mean"];
+    for (const command of [
+      ["evaluate", checkpoint],
+      ["predict", checkpoint, "--indices", "0"],
+    ]) {
+      const { exitCode, stderr } = await adsam([...command, ...words], { cwd });
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 2,
+        stderr: expect.stringContaining("the model was trained on pixels"),
+      });
+    }
+    const [own, byModel] = await Promise.all([
+      answer("evaluate", run, "--mean"),
+      answer("evaluate", checkpoint, ...words, "--normalization", "model"),
+    ]);
+    expect({ ...byModel, target: run, dataset: "digits" }).toEqual(own);
+    const [ofModel, ofRun] = await Promise.all([
+      answer("predict", checkpoint, "--indices", "0", ...words, "--normalization", "model"),
+      answer("predict", run, "--indices", "0", "--mean"),
+    ]);
+    const probabilities = ({ images }: Record<string, unknown>) =>
+      (images as { probabilities: number[] }[])[0]?.probabilities;
+    expect(probabilities(ofModel)).toEqual(probabilities(ofRun));
+  });
+
   test("refuses a checkpoint of another model", async () => {
     const words = ["evaluate", checkpoint, "--dataset", "digits", "--model", "resnet32"];
     const { exitCode, stderr } = await adsam(words, { cwd });

@@ -57,16 +57,18 @@ describe("a picture", () => {
     return path;
   }
 
-  test("is scaled to the pixels of the data set", async () => {
+  test("is normalised: from black, 0, to white, the scale", async () => {
     const path = await grey();
-    const { names, images } = await loadImages(path, scale16);
+    const { names, images } = await loadImages(path, { scale: 16, mean: [0.5, 0.25, 0], std: [0.5, 0.25, 2] });
     expect(names).toEqual([path]);
-    expect(images.shape).toEqual([1, 3, 1, 2]);
-    expect([...images.data].map(Number)).toEqual([0, 16, 0, 16, 0, 16]);
+    expect(images).toEqual(tensor(Float32Array.of(-1, 1, -1, 3, 0, 0.5), [1, 3, 1, 2]));
   });
 
-  test("needs a normalization to be scaled to", async () => {
-    await expect(loadImages(await grey(), null)).rejects.toMatchObject({ code: "data" });
+  test("needs a normalization", async () => {
+    await expect(loadImages(await grey(), null)).rejects.toMatchObject({
+      code: "data",
+      message: expect.stringContaining("expected a normalization for a picture, got none"),
+    });
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { normalize } from "../../src/data/normalization.ts";
 import { permutation } from "../../src/random.ts";
 import { tensor } from "../../src/tensor.ts";
-import { augment, normalize, pick } from "../../src/tfjs/data.ts";
+import { augment, pick } from "../../src/tfjs/data.ts";
 import { UniformStream } from "../../src/tfjs/streams.ts";
 
 /** Images [count, 3, 3, 3] whose pixels are all different and none of them 0. */

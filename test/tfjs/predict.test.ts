@@ -88,7 +88,8 @@ describe("draws", () => {
     ["a plain network", { ...small, bayesian: false }, { samples: 5 }],
   ] as const)("are none for %s: one sample", async (_, spec, options) => {
     const other = await backend.model(spec);
-    const { logits, entropySpread } = await other.predict(digits.test.images, options);
+    const { normalization } = digits;
+    const { logits, entropySpread } = await other.predict(digits.test.images, { ...options, normalization });
     expect(logits.shape).toEqual([1, 5, 10]);
     expect([...entropySpread.data].map(Number)).toEqual([0, 0, 0, 0, 0]);
   });
@@ -113,10 +114,13 @@ test("pixels are normalised as torch does it", async () => {
 
 test("nothing is left behind, be it finished, refused or given up", async () => {
   const before = tf.memory().numTensors;
-  await model.predict(digits.test.images, { samples: 3 });
-  await expect(model.predict(tensor(new Uint8Array(64), [1, 1, 8, 8]))).rejects.toMatchObject({ code: "data" });
-  await expect(model.predict(tensor(new Uint8Array(3 * 8 * 4), [1, 3, 8, 4]))).rejects.toMatchObject({ code: "usage" });
-  const given = model.predict(digits.train.images, { samples: 100_000, signal: AbortSignal.timeout(100) });
+  const { normalization } = digits;
+  await model.predict(digits.test.images, { samples: 3, normalization });
+  await expect(model.predict(tensor(new Float32Array(64), [1, 1, 8, 8]))).rejects.toMatchObject({ code: "data" });
+  await expect(model.predict(tensor(new Float32Array(96), [1, 3, 8, 4]))).rejects.toMatchObject({ code: "usage" });
+  await expect(model.predict(digits.test.images)).rejects.toMatchObject({ code: "usage" });
+  const signal = AbortSignal.timeout(100);
+  const given = model.predict(digits.train.images, { samples: 100_000, normalization, signal });
   await expect(given).rejects.toMatchObject({ code: "cancelled" });
   await model.read([]); // whoever asks next waits until that has stopped
   expect(tf.memory().numTensors).toBe(before);

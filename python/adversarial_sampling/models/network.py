@@ -9,7 +9,14 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
-from .._protocol import ARCHITECTURES, ModelSpec, NetworkSpec, TensorInfo, TensorRole
+from .._protocol import (
+    ARCHITECTURES,
+    ModelSpec,
+    NetworkSpec,
+    Normalization,
+    TensorInfo,
+    TensorRole,
+)
 from ..errors import AdversarialSamplingError
 from ..layers import BatchNorm, Gaussian, Layer, kl_divergence
 from ..noise import GlobalNoise, NoiseSource
@@ -29,6 +36,9 @@ class Network(nn.Module, ABC):
     Subclasses say what enters the last layer (``embed``) and what the last layer makes of it
     (``classify``).
     """
+
+    normalization: Normalization | None = None
+    """Of the pixels that it was trained on; None when it was trained on none, or nobody knows."""
 
     _noise: NoiseSource = GlobalNoise()
 

@@ -1,6 +1,7 @@
 import type * as tf from "@tensorflow/tfjs-core";
 import { AdsamError } from "../../errors.ts";
 import { type Architecture, architectures } from "../../schema/architectures.ts";
+import type { Normalization } from "../../schema/data.ts";
 import { isNetworkSpec, type ModelSpec } from "../../schema/models.ts";
 import { isParameter, isRunningStatistic, type TensorInfo } from "../../schema/tensors.ts";
 import { PlainBatchNorm2d, RandBatchNorm2d } from "../layers/batch-norm.ts";
@@ -27,6 +28,8 @@ export abstract class Network {
   readonly spec: ModelSpec;
   /** By name, in torch's order of registration; a layer on its own is named "". */
   readonly layers: ReadonlyMap<string, Layer>;
+  /** Of the pixels that it was trained on; null when it was trained on none, or nobody knows. */
+  normalization: Normalization | null = null;
   #noise: NoiseSource;
   #training = true;
 

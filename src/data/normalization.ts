@@ -1,0 +1,112 @@
+import { AdsamError } from "../errors.ts";
+import type { InputNormalization, Normalization } from "../schema/data.ts";
+import type { EvaluateOptionsInput } from "../schema/options.ts";
+import { elementCount, type Tensor, tensor } from "../tensor.ts";
+import type { Dataset } from "./dataset.ts";
+
+/** Of pixels that a network takes without a change. */
+export const asTheyAre: Normalization = { scale: 1, mean: [0, 0, 0], std: [1, 1, 1] };
+
+/** Whole numbers are pixels; floating point numbers are a network's input already, unless somebody says otherwise. */
+export function arePixels({ dtype }: Tensor): boolean {
+  return dtype !== "float32" && dtype !== "float64";
+}
+
+/**
+ * What is to be done with `images`; null when they are the network's input already.
+ * @param own what the model was trained with, null where that is not known.
+ * @param asked "model" for its own; anything else is taken at its word, whatever the images are.
+ * @throws AdsamError `usage` for pixels when nobody says how to normalise them.
+ */
+export function resolveNormalization(
+  own: Normalization | null,
+  images: Tensor,
+  asked: InputNormalization,
+): Normalization | null {
+  if (asked !== "model") return asked;
+  if (!arePixels(images)) return null;
+  if (own !== null) return own;
+  throw noneKnown(images);
+}
+
+/** What a data set says of its pixels; null when its images are none. */
+export function saidOf(images: Tensor, normalization: Normalization | null): Normalization | null {
+  return normalization === null && arePixels(images) ? asTheyAre : normalization;
+}
+
+/** @throws AdsamError `data` when a data set contradicts what the model was trained with. */
+export function checkAgreement(own: Normalization | null, images: Tensor, normalization: Normalization | null): void {
+  const said = saidOf(images, normalization);
+  if (own === null || said === null || normalizationText(own) === normalizationText(said)) return;
+  throw new AdsamError(
+    "data",
+    `the model was trained on pixels normalised by ${normalizationText(own)}, and the data set's are to be by ${normalizationText(said)}`,
+    { suggestion: "say which is meant by the option normalization: 'model' or 'data'" },
+  );
+}
+
+/**
+ * How a data set's images are to become the model's input, and whether the model must have been trained so.
+ * @param asked as `evaluate` takes it.
+ * @throws AdsamError `usage` when the model is to know, and does not.
+ */
+export function normalizationForEvaluation(
+  asked: EvaluateOptionsInput["normalization"],
+  { normalization, train }: Dataset,
+  own: Normalization | null,
+): { readonly normalization: InputNormalization; readonly agreed: boolean } {
+  if (asked === undefined) return { normalization, agreed: true };
+  if (asked === "data") return { normalization, agreed: false };
+  // A data set's floating point numbers may be pixels as well: then it says how to normalise them.
+  if (asked === "model" && own === null && normalization !== null) throw noneKnown(train.images);
+  return { normalization: asked === "model" && normalization !== null ? own : asked, agreed: false };
+}
+
+function noneKnown({ dtype }: Tensor): AdsamError {
+  return new AdsamError(
+    "usage",
+    `expected a normalization for pixels (${dtype}): the model knows none, which training on pixels would have told it`,
+    {
+      suggestion:
+        "give the option normalization, such as the data set's, or floating point images as the network takes them",
+    },
+  );
+}
+
+/** The same text for the same numbers. */
+export function normalizationText({ scale, mean, std }: Normalization): string {
+  return JSON.stringify({ scale, mean, std });
+}
+
+/**
+ * `(pixel / scale - mean[c]) / std[c]` of images [N, 3, H, W], each operation rounded to float32 as torch rounds it; without
+ * a normalization the images as float32.
+ * @throws AdsamError `usage` unless there are three means and deviations.
+ */
+export function normalize(images: Tensor, normalization: Normalization | null): Tensor<"float32"> {
+  const values = Float32Array.from<number | bigint>(images.data, Number);
+  if (normalization === null) return tensor(values, images.shape);
+  checkNormalization(normalization);
+  const scale = Math.fround(normalization.scale);
+  const means = normalization.mean.map(Math.fround);
+  const deviations = normalization.std.map(Math.fround);
+  const plane = elementCount(images.shape.slice(2));
+  for (let start = 0, channel = 0; start < values.length; start += plane, channel = (channel + 1) % 3) {
+    const [mean = 0, deviation = 1] = [means[channel], deviations[channel]];
+    for (let i = start; i < start + plane; i++) {
+      values[i] = Math.fround(Math.fround((values[i] ?? 0) / scale) - mean) / deviation;
+    }
+  }
+  return tensor(values, images.shape);
+}
+
+/** @throws AdsamError `usage` unless there are three means and three deviations. */
+export function checkNormalization(normalization: Normalization | null): void {
+  if (normalization === null) return;
+  const { mean, std } = normalization;
+  if (mean.length === 3 && std.length === 3) return;
+  throw new AdsamError(
+    "usage",
+    `expected the mean and std of 3 channels, got ${mean.length} means and ${std.length} deviations`,
+  );
+}
