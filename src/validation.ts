@@ -29,7 +29,7 @@ export function unknownFields(issue: z.core.$ZodRawIssue): string | undefined {
 }
 
 /** The word that a misspelt one most likely stands for, asked back; where none is near, all that are known. */
-function nearest(word: string, known: readonly string[]): string {
+export function nearest(word: string, known: readonly string[]): string {
   const meant = closestMatch(word, known, { maxDistance: Math.ceil(word.length / 3) });
   return meant === undefined ? `expected ${known.join(", ")}` : `did you mean ${meant}?`;
 }
@@ -102,3 +102,14 @@ function json(value: object | null): string {
     return Object.prototype.toString.call(value);
   }
 }
+
+/** A function: a schema cannot look into it. */
+export function callback<Callback>() {
+  return z.custom<Callback>((value) => typeof value === "function", "expected a function");
+}
+
+/** What cancels; from any realm. */
+export const abortSignal = z.custom<AbortSignal>(
+  (value) => typeof value === "object" && value !== null && "aborted" in value,
+  "expected an AbortSignal",
+);

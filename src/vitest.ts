@@ -1,8 +1,15 @@
 /**
- * Matchers for vitest. Import this file in a test, or name it in `setupFiles`:
+ * Matchers for vitest. Import this file in a test, or name it in `setupFiles`; TensorFlow.js is ready then. A function takes its
+ * inputs by the names that Python has for them:
  *
+ *     import * as tf from "@tensorflow/tfjs-core";
+ *     import { expect, test } from "vitest";
  *     import "adversarial-sampling/vitest";
- *     await expect(({ x }) => tf.softplus(x)).toMatchTorch("torch.nn.functional:softplus", { input: [[0, 1]] });
+ *
+ *     test("softplus", async () => {
+ *       const softplus = ({ input }: { input: tf.Tensor }) => tf.softplus(input);
+ *       await expect(softplus).toMatchTorch("torch.nn.functional:softplus", { input: [[0, 1]] });
+ *     });
  */
 import "./disposal.ts";
 import { afterAll, expect } from "vitest";

@@ -1,78 +1,75 @@
-import type { Backend } from "../backend.ts";
-import { conform, type Report, type ReportOptions, recordGolden, replayGolden } from "../conformance/index.ts";
+import type { SuiteName } from "../conformance/index.ts";
 import { AdsamError } from "../errors.ts";
-import { open } from "../open.ts";
-import type { BackendName, OpenOptions } from "../schema/backends.ts";
+import { type BackendName, backendNames } from "../schema/backends.ts";
+import type { ConformArguments } from "./conform-options.ts";
+import { kebabCase } from "./options.ts";
 
-/** What the options say of the work. */
-export interface Asked {
-  readonly backend: BackendName;
-  readonly against?: BackendName;
-  readonly golden?: string;
-  readonly record?: string;
-  readonly twins?: string;
-  readonly suite?: readonly string[];
+/** Two backends, one of which is judged by the other. */
+export interface Judged {
+  readonly candidate: BackendName;
+  readonly reference: BackendName;
 }
 
-/** What `adsam conform` is to do: one of its three kinds of work. */
+/** What `adsam conform` is to do: one of its five kinds of work. */
 export type ConformTask =
-  | { readonly kind: "golden"; readonly backend: BackendName; readonly folder: string }
-  | { readonly kind: "record"; readonly backend: BackendName; readonly folder: string }
-  | {
-      readonly kind: "against";
-      readonly backend: BackendName;
-      readonly against: BackendName;
-      readonly twins: string | undefined;
-      readonly suites: readonly string[] | undefined;
-    };
+  | { readonly kind: "golden" | "record"; readonly backend: BackendName; readonly folder: string }
+  | (Judged & { readonly kind: "suites"; readonly suites: readonly SuiteName[] | undefined })
+  | (Judged & { readonly kind: "pairs"; readonly file: string })
+  | (Judged & { readonly kind: "bisect"; readonly network: string });
+
+/** Options that say what the work is, but for `against`, and what else may be given with each. */
+const works = {
+  golden: ["junit", "html"],
+  record: ["junit", "html"],
+  pairs: ["against", "junit", "html"],
+  bisect: ["against"],
+  against: ["suite", "junit", "html"],
+} as const satisfies Partial<Record<keyof ConformArguments, readonly (keyof ConformArguments)[]>>;
+
+/** What goes with all work. */
+const always: readonly (keyof ConformArguments)[] = ["backend", "device", "python", "json"];
 
 /**
- * The task that the options describe. Twins alone are compared between tfjs and torch.
- * @throws AdsamError `usage` for none of them, and for two at once.
+ * The task that the options describe.
+ * @throws AdsamError `usage` for none, and for options that exclude each other.
  */
-export function taskOf({ backend, against, golden, record, twins, suite }: Asked): ConformTask {
-  const compares = against !== undefined || twins !== undefined;
-  const given = [golden !== undefined, record !== undefined, compares].filter(Boolean).length;
-  if (given !== 1) {
-    throw new AdsamError(
-      "usage",
-      "expected one of --golden <folder>, --record <folder>, and --against <name> or --twins <file>",
-      {
-        suggestion: "For example: adsam conform --backend tfjs --against torch",
-      },
-    );
-  }
-  if (golden !== undefined) return { kind: "golden", backend, folder: golden };
-  if (record !== undefined) return { kind: "record", backend, folder: record };
-  const judged = against === undefined && backend === "torch" ? "tfjs" : backend;
-  return { kind: "against", backend: judged, against: against ?? "torch", twins, suites: suite };
-}
-
-/** Of two backends, a Python that is named serves torch alone. */
-export function openSide(backend: BackendName, { device, python }: Omit<OpenOptions, "backend">): Promise<Backend> {
-  return open({ backend, device, python: backend === "torch" ? python : undefined });
-}
-
-/** Opens what the task needs, does it, and closes it again. */
-export async function runTask(
-  task: ConformTask,
-  where: Omit<OpenOptions, "backend">,
-  options: ReportOptions,
-): Promise<Report> {
-  await using backend = await (task.kind === "record"
-    ? open({ ...where, backend: task.backend })
-    : openSide(task.backend, where));
-  switch (task.kind) {
+export function taskOf(values: ConformArguments): ConformTask {
+  const work = workOf(values);
+  switch (work) {
     case "golden":
-      return await replayGolden(backend, task.folder, {
-        ...options,
-        openTorch: () => open({ ...where, backend: "torch" }),
-      });
     case "record":
-      return await recordGolden(backend, task.folder, options);
-    case "against": {
-      await using reference = await openSide(task.against, where);
-      return await conform(backend, reference, { suites: task.suites, twins: task.twins, ...options });
-    }
+      return { kind: work, backend: values.backend ?? "torch", folder: values[work] ?? "" };
+    case "pairs":
+      return { kind: "pairs", ...judged(values), file: values.pairs ?? "" };
+    case "bisect":
+      return { kind: "bisect", ...judged(values), network: values.bisect ?? "" };
+    case "against":
+      return { kind: "suites", ...judged(values), suites: values.suite };
   }
+}
+
+function workOf(values: ConformArguments): keyof typeof works {
+  const given = (Object.keys(values) as (keyof ConformArguments)[]).filter((name) => values[name] !== undefined);
+  const work = (["golden", "record", "pairs", "bisect", "against"] as const).find((name) => given.includes(name));
+  if (work === undefined) {
+    throw new AdsamError("usage", "expected one of --against, --pairs, --bisect, --golden and --record", {
+      suggestion: "for example: adsam conform --against torch",
+    });
+  }
+  const allowed: readonly string[] = [...always, work, ...works[work]];
+  const surplus = given.filter((name) => !allowed.includes(name));
+  if (surplus.length === 0) return work;
+  const flags = surplus.map((name) => `--${kebabCase(name)}`).join(", ");
+  throw new AdsamError("usage", `${flags} cannot be given with --${work}`, {
+    suggestion: `with --${work} go ${[...works[work], ...always].map((name) => `--${kebabCase(name)}`).join(", ")}`,
+  });
+}
+
+/** torch judges unless told otherwise, and what is judged is another backend. */
+function judged({ backend, against: reference = "torch" }: ConformArguments): Judged {
+  const candidate = backend ?? backendNames.find((name) => name !== reference);
+  if (candidate !== undefined && candidate !== reference) return { candidate, reference };
+  throw new AdsamError("usage", `expected two backends to compare, got ${reference} as --backend and as --against`, {
+    suggestion: "leave --backend out, or name another one",
+  });
 }

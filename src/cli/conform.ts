@@ -1,85 +1,55 @@
-import { type Command, Option } from "commander";
-import { backendNames } from "../schema/backends.ts";
-import type { Asked, ConformTask } from "./conform-task.ts";
+import type { Command } from "commander";
+import { caseLine, formatBisection, htmlPage, junitXml, type Report, reportTable } from "../conformance/index.ts";
+import { AdsamError } from "../errors.ts";
+import { checkWritable, writeFileAtomically } from "../files.ts";
+import { jsonText } from "../json.ts";
+import { type ConformArguments, conformArguments, conformGroups } from "./conform-options.ts";
+import { taskOf } from "./conform-task.ts";
+import { reportOn, takeApart } from "./conform-work.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { addOptions } from "./options.ts";
 
-interface ConformOptions extends Asked {
-  readonly bisect?: string;
-  readonly device: string;
-  readonly python?: string;
-  readonly json?: true;
-  readonly junit?: string;
-  readonly html?: string;
-}
-
-/** Registers `adsam conform`, which compares implementations number by number and exits with 1 when a case fails. */
-export function addConform(program: Command): void {
-  program
-    .command("conform")
-    .description(
-      "compare a backend with another, or with golden vectors, number by number; exits with 1 when a case fails",
-    )
-    .addOption(new Option("--backend <name>", "what computes").choices(backendNames).default("torch"))
-    .addOption(
-      new Option("--against <name>", "compare with this backend, tolerances derived from its float64").choices(
-        backendNames,
-      ),
-    )
-    .option("--golden <folder>", "replay the golden files (*.json) of this folder")
-    .option("--record <folder>", "write golden files into this folder, from a backend with float64")
-    .option("--twins <file>", "compare the twins that this module exports, instead of the package's own")
-    .option(
-      "--suite <names...>",
-      "compare these suites only: layers, models, losses, steps, adversarial, prediction, training",
-    )
-    .option("--bisect <network>", "say where this network parts first from --against (torch), such as resnet20")
-    .option("--device <device>", "auto, cpu, cuda, or cuda:1; the records were made on cpu", "cpu")
-    .option("--python <program>", "Python to use (default: ADSAM_PYTHON, else the one that set-up made)")
-    .option("--json", "print one JSON document")
-    .option("--junit <file>", "write the report as JUnit XML too")
-    .option("--html <file>", "write the report as one self-contained page too")
-    .action(conform);
-}
-
-async function conform({ bisect, ...options }: ConformOptions): Promise<void> {
-  if (bisect === undefined) await report(options);
-  else await takeApart(bisect, options);
-}
-
-async function takeApart(
-  network: string,
-  { backend, against = "torch", device, python, json }: ConformOptions,
-): Promise<void> {
-  const [{ bisectNetwork }, { formatBisection }, { interruptSignal }, { jsonText }] = await Promise.all([
-    import("./conform-bisect.ts"),
-    import("../conformance/index.ts"),
-    import("./interrupt.ts"),
-    import("../json.ts"),
-  ]);
-  const where = { device, ...(python === undefined ? {} : { python }), signal: interruptSignal() };
-  const found = await bisectNetwork(network, backend, against, where);
-  process.stdout.write(`${json ? jsonText(found) : formatBisection(found)}\n`);
-  if (found.departure !== null) process.exitCode = 1;
-}
-
-async function report({ json, junit, html, device, python, ...task }: ConformOptions): Promise<void> {
-  const [{ taskOf, runTask }, { caseLine, htmlPage, junitXml, reportTable }, { interruptSignal }, { jsonText }] =
-    await Promise.all([
-      import("./conform-task.ts"),
-      import("../conformance/index.ts"),
-      import("./interrupt.ts"),
-      import("../json.ts"),
-    ]);
-  const chosen: ConformTask = taskOf(task);
-  const where = { device, ...(python === undefined ? {} : { python }) };
-  const result = await runTask(chosen, where, {
-    signal: interruptSignal(),
-    onCase: (one, done, total) => {
-      if (!json) process.stderr.write(`${done}/${total}  ${caseLine(one)}\n`);
-    },
+/** `adsam conform`: compares implementations number by number. Exits with 1 when they differ. */
+export function conformCommand(command: Command): void {
+  addOptions(command, conformGroups);
+  command.action(async () => {
+    const values = conformArguments.parse(command.opts());
+    const task = taskOf(values);
+    const { device, python, json } = values;
+    const where = { device, python };
+    if (task.kind === "bisect") {
+      const found = await takeApart(task, where, interruptSignal());
+      process.stdout.write(json ? `${jsonText(found)}\n` : formatBisection(found));
+      if (found.departure !== null) process.exitCode = 1;
+      return;
+    }
+    const pages = await writablePages(values);
+    const report = await reportOn(task, where, {
+      signal: interruptSignal(),
+      onCase: (one, done, total) => {
+        if (!json) process.stderr.write(`${done}/${total}  ${caseLine(one)}\n`);
+      },
+    });
+    for (const { file, text } of pages) await writeFileAtomically(file, [text(report)]);
+    process.stdout.write(`${json ? jsonText(report) : reportTable(report)}\n`);
+    if (report.failed > 0) process.exitCode = 1;
   });
-  const { writeFileAtomically } = await import("../files.ts");
-  if (junit !== undefined) await writeFileAtomically(junit, [junitXml(result)]);
-  if (html !== undefined) await writeFileAtomically(html, [htmlPage(result)]);
-  process.stdout.write(`${json ? jsonText(result) : reportTable(result)}\n`);
-  if (result.failed > 0) process.exitCode = 1;
+}
+
+interface Page {
+  readonly file: string;
+  readonly text: (report: Report) => string;
+}
+
+/** Where the report is written besides; better known before the work than after it. */
+async function writablePages({ junit, html }: ConformArguments): Promise<Page[]> {
+  if (junit !== undefined && junit === html) {
+    throw new AdsamError("usage", `expected two files for --junit and --html, got ${junit} twice`);
+  }
+  const pages = [
+    ...(junit === undefined ? [] : [{ file: junit, text: junitXml }]),
+    ...(html === undefined ? [] : [{ file: html, text: htmlPage }]),
+  ];
+  for (const { file } of pages) await checkWritable(file);
+  return pages;
 }

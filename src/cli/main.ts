@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../package.ts";
-import { addConform } from "./conform.ts";
 import { addDoctor } from "./doctor.ts";
 import { failureOf, humanFailure, jsonFailure } from "./failure.ts";
 import { readerLeft } from "./interrupt.ts";
@@ -42,7 +41,12 @@ function adsam(): Command {
     "classes and uncertainty of given images",
     async () => (await import("./predict.ts")).predict,
   );
-  addConform(program);
+  addLater(
+    program,
+    "conform",
+    "compare a backend with another, or with recorded numbers, number by number; exits with 1 when they differ",
+    async () => (await import("./conform.ts")).conformCommand,
+  );
   addLater(
     program,
     "bench",

@@ -7,6 +7,8 @@ export interface Spelling {
   readonly short?: string;
   /** Other spellings that work but are not shown. */
   readonly aliases?: readonly string[];
+  /** Takes several values in a row too, of a command without arguments. */
+  readonly variadic?: boolean;
 }
 
 /** Fields of a schema as options, under one heading of the help. */
@@ -34,23 +36,28 @@ export function kebabCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-function optionsOf(name: string, schema: z.ZodType, { short, aliases = [] }: Spelling): Option[] {
+function optionsOf(name: string, schema: z.ZodType, { short, aliases = [], variadic = false }: Spelling): Option[] {
   const field = fieldOf(schema);
   const long = `--${kebabCase(name)}`;
   const no = `--no-${kebabCase(name)}`;
   const negatable = field.flag === "negatable";
   const remarks = negatable ? [`or ${no}`, ...field.remarks] : field.remarks;
   const help = `${field.about}${remarks.length > 0 ? ` (${remarks.join("; ")})` : ""}`.trim();
-  const value = field.flag === "none" ? ` <${field.placeholder}>` : "";
+  const value = field.flag === "none" ? ` <${field.placeholder}${variadic ? "..." : ""}>` : "";
   const spell = (spelling: string) => {
     const option = new NamedOption(`${spelling}${value}`, help, name);
-    return value === "" ? option : option.argParser((text) => field.parse(text, long));
+    return value === "" ? option : option.argParser((text, earlier) => added(earlier, field.parse(text, long)));
   };
   return [
     spell(short === undefined ? long : `${short}, ${long}`),
     ...(negatable ? [new NamedOption(no, help, name).hideHelp()] : []),
     ...aliases.map((alias) => spell(alias).hideHelp()),
   ];
+}
+
+/** A list goes on where an option is given again, any other value counts last. */
+function added(earlier: unknown, value: unknown): unknown {
+  return Array.isArray(earlier) && Array.isArray(value) ? [...earlier, ...value] : value;
 }
 
 /** Adds an option for every field of the groups' shapes: `stepSize` becomes `--step-size`. */

@@ -13,3 +13,4 @@ export { junitXml } from "./reports/junit.ts";
 export { htmlPage } from "./reports/page.ts";
 export type { CaseName, CaseReport, Report, ReportOptions, Worst } from "./reports/report.ts";
 export { caseLine, reportTable } from "./reports/table.ts";
+export { type SuiteName, suiteNames } from "./suites/catalogue.ts";

@@ -6,28 +6,23 @@ export interface MatchedBackends {
   readonly torch: TorchBackend;
 }
 
-/** One pair for each Python, however many expectations ask for it. */
-const opened = new Map<string, Promise<MatchedBackends>>();
+/** Ready when this module is, so that tests may make tensors before the first expectation. It holds nothing that needs closing. */
+const tfjs = await open({ backend: "tfjs" });
+await tfjs.info();
 
-async function openBoth(python: string | undefined): Promise<MatchedBackends> {
-  const torch = await open({ device: "cpu", ...(python === undefined ? {} : { python }) });
-  return { torch, tfjs: await open({ backend: "tfjs" }) };
-}
+/** One session for each Python, however many expectations ask for it. */
+const opened = new Map<string, Promise<TorchBackend>>();
 
-/** Both backends, opened with the first question. */
-export function matchedBackends(python: string | undefined): Promise<MatchedBackends> {
-  const known = opened.get(python ?? "");
-  if (known !== undefined) return known;
-  const pair = openBoth(python);
-  opened.set(python ?? "", pair);
-  return pair;
+/** Both backends; a Python starts with the first question. */
+export async function matchedBackends(python: string | undefined): Promise<MatchedBackends> {
+  const torch = opened.get(python ?? "") ?? open({ device: "cpu", python });
+  opened.set(python ?? "", torch);
+  return { torch: await torch, tfjs };
 }
 
 /** Ends what was opened, so that the test process can exit. */
 export async function closeMatched(): Promise<void> {
-  const pairs = await Promise.allSettled(opened.values());
+  const sessions = await Promise.allSettled(opened.values());
   opened.clear();
-  for (const pair of pairs) {
-    if (pair.status === "fulfilled") await Promise.all([pair.value.torch.close(), pair.value.tfjs.close()]);
-  }
+  for (const session of sessions) if (session.status === "fulfilled") await session.value.close();
 }

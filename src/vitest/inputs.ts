@@ -1,4 +1,6 @@
+import { isTensor } from "../conformance/pairs/check.ts";
 import type { TfjsTensor } from "../conformance/pairs/pair.ts";
+import { fromTfjs } from "../conformance/pairs/tfjs-tensor.ts";
 import { AdsamError } from "../errors.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 
@@ -8,42 +10,43 @@ export type Nested = number | readonly Nested[];
 /** A tensor of this package or of TensorFlow.js, or nested numbers, which become float32. */
 export type MatchInput = Tensor | TfjsTensor | Nested;
 
-function shapeOf(value: Nested): number[] {
-  if (typeof value === "number") return [];
-  const [first = 0] = value;
-  return [value.length, ...shapeOf(first)];
+function shapeOf(value: unknown): number[] {
+  return Array.isArray(value) ? [value.length, ...(value.length > 0 ? shapeOf(value[0]) : [])] : [];
 }
 
-function flatten(value: Nested): number[] {
-  return typeof value === "number" ? [value] : value.flatMap(flatten);
+function flatten(name: string, value: unknown): number[] {
+  if (Array.isArray(value)) return value.flatMap((row: unknown) => flatten(name, row));
+  if (typeof value === "number") return [value];
+  throw new AdsamError("usage", `${name}: expected numbers in rows, got ${typeof value} ${String(value)}`);
 }
 
-function fromNested(name: string, value: Nested): Tensor {
+function fromNested(name: string, value: unknown): Tensor {
   const shape = shapeOf(value);
-  const flat = flatten(value);
-  try {
-    return tensor(Float32Array.from(flat), shape);
-  } catch (cause) {
-    throw new AdsamError(
-      "usage",
-      `${name}: expected rows of one length, got ${flat.length} numbers for shape [${shape}]`,
-      {
-        cause,
-      },
-    );
-  }
+  const flat = flatten(name, value);
+  if (isEven(value, shape)) return tensor(Float32Array.from(flat), shape);
+  throw new AdsamError(
+    "usage",
+    `${name}: expected rows of one length, got ${flat.length} numbers for shape [${shape}]`,
+  );
 }
 
-function fromTf(name: string, value: TfjsTensor): Tensor {
-  const data: unknown = value.dataSync();
-  if (data instanceof Float32Array) return tensor(data.slice(), value.shape);
-  if (data instanceof Int32Array) return tensor(BigInt64Array.from(data, BigInt), value.shape);
-  if (data instanceof Uint8Array) return tensor(data.slice(), value.shape);
-  throw new AdsamError("usage", `${name}: expected numbers or booleans, got a tensor of ${value.dtype}`);
+/** Whether all rows are as long as the first. */
+function isEven(value: unknown, [length, ...inner]: readonly number[]): boolean {
+  if (length === undefined) return !Array.isArray(value);
+  return Array.isArray(value) && value.length === length && value.every((row) => isEven(row, inner));
 }
 
-/** @throws AdsamError `usage` for rows of different lengths, and for tensors that hold no numbers. */
-export function toTensor(name: string, value: MatchInput): Tensor {
-  if (typeof value === "number" || Array.isArray(value)) return fromNested(name, value as Nested);
-  return "dataSync" in value ? fromTf(name, value) : (value as Tensor);
+/** @throws AdsamError `usage` for rows of different lengths, and for what holds no numbers. */
+export function toTensor(name: string, value: unknown): Tensor {
+  if (typeof value === "number" || Array.isArray(value)) return fromNested(name, value);
+  if (isTensor(value)) return value;
+  if (isTfjsTensor(value)) return fromTfjs(value, name);
+  throw new AdsamError(
+    "usage",
+    `${name}: expected a tensor or nested numbers, got ${value === null ? "null" : typeof value}`,
+  );
+}
+
+function isTfjsTensor(value: unknown): value is TfjsTensor {
+  return typeof value === "object" && value !== null && "dataSync" in value;
 }

@@ -1,9 +1,14 @@
+import * as z from "zod";
 import { departureOf } from "../conformance/bisect/departure.ts";
 import type { Comparison } from "../conformance/comparison.ts";
+import { checkFunctionPair } from "../conformance/pairs/check.ts";
 import { sideOf } from "../conformance/pairs/implementation.ts";
 import { prepareInputs } from "../conformance/pairs/inputs.ts";
 import { judgePair } from "../conformance/pairs/judge.ts";
-import type { FunctionPair, PairCase, TfjsFunction } from "../conformance/pairs/pair.ts";
+import type { FunctionPair, PairCase } from "../conformance/pairs/pair.ts";
+import { AdsamError } from "../errors.ts";
+import { positiveCount } from "../schema/numbers.ts";
+import { nearest, validate } from "../validation.ts";
 import { type MatchedBackends, matchedBackends } from "./backends.ts";
 import { type MatchInput, toTensor } from "./inputs.ts";
 
@@ -21,6 +26,13 @@ export interface TorchMatchOptions {
   /** How many terms each number of `output.<i>` or `gradient.<input>` is summed from; 1 unless told otherwise. */
   readonly reductions?: Readonly<Record<string, number>> | undefined;
 }
+
+const matchOptions = z.strictObject({
+  differentiate: z.array(z.string()).optional(),
+  folder: z.string().min(1).optional(),
+  python: z.string().min(1).optional(),
+  reductions: z.record(z.string(), positiveCount).optional(),
+});
 
 interface Verdict {
   readonly pass: boolean;
@@ -44,35 +56,53 @@ async function illustrate(
   return [...looks, ...departure.picture.split("\n")].map((line) => `    ${line}`);
 }
 
-async function complaints(pair: FunctionPair, one: PairCase, backends: MatchedBackends): Promise<string[]> {
-  const comparisons = await judgePair(pair, one, { candidate: backends.tfjs, reference: backends.torch });
+/** What is wrong with a function on one set of inputs, in lines. */
+async function complaints(pair: FunctionPair, one: PairCase, { tfjs, torch }: MatchedBackends, reductions: Reductions) {
+  const comparisons = await judgePair(pair, one, { candidate: tfjs, reference: torch });
+  if (comparisons.every(({ kind }) => kind !== "throws" && kind !== "nondeterministic")) {
+    checkReductions(reductions, comparisons);
+  }
   const failed = comparisons.filter(({ message }) => message !== undefined);
   const lines: string[] = [];
   for (const comparison of failed) {
     lines.push(`  ${one.id === "" ? "" : `inputs ${one.id}: `}${comparison.message}`);
-    if (comparison.kind === "numbers") lines.push(...(await illustrate(pair, one, comparison, backends)));
+    if (comparison.kind === "numbers") lines.push(...(await illustrate(pair, one, comparison, { tfjs, torch })));
   }
   return lines;
 }
 
-/** What `toMatchTorch` does; its first argument is what `expect` was given. */
+type Reductions = Readonly<Record<string, number>>;
+
+function checkReductions(reductions: Reductions, comparisons: readonly Comparison[]): void {
+  const known = comparisons.map(({ tensor }) => tensor);
+  const unknown = Object.keys(reductions).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new AdsamError("usage", `toMatchTorch: reductions: unknown output ${unknown}: ${nearest(unknown, known)}`);
+}
+
+/**
+ * What `toMatchTorch` does; its first argument is what `expect` was given.
+ * @throws AdsamError `usage` for an option, a target or an input that is unknown or wrong, and what ends a backend.
+ */
 export async function matchTorch(
-  received: TfjsFunction,
+  received: unknown,
   target: string,
   inputs: TorchInputs | readonly TorchInputs[],
-  { python, reductions, ...options }: TorchMatchOptions = {},
+  options: TorchMatchOptions = {},
 ): Promise<Verdict> {
+  const { python, reductions = {}, ...rest } = validate(matchOptions, options, "toMatchTorch");
   const sets: readonly TorchInputs[] = isList(inputs) ? inputs : [inputs];
   const cases = sets.map((set, i): PairCase => {
     const values = Object.entries(set).map(([name, value]) => [name, { values: toTensor(name, value) }] as const);
     const id = sets.length === 1 ? "" : String(i);
-    return { id, inputs: Object.fromEntries(values), ...(reductions === undefined ? {} : { reductions }) };
+    return { id, inputs: Object.fromEntries(values), reduction: (output) => reductions[output] ?? 1 };
   });
-  const pair: FunctionPair = { name: received.name || target, torch: target, tfjs: received, cases, ...options };
+  const name = (typeof received === "function" && received.name) || "the TensorFlow.js function";
+  const pair = checkFunctionPair({ ...rest, name, torch: target, tfjs: received, cases }, "toMatchTorch");
   const backends = await matchedBackends(python);
   const lines: string[] = [];
-  for (const one of cases) lines.push(...(await complaints(pair, one, backends)));
-  const what = `${received.name || "the TensorFlow.js function"} ${lines.length === 0 ? "not to match" : "to match"} ${target}`;
+  for (const one of cases) lines.push(...(await complaints(pair, one, backends, reductions)));
+  const what = `${name} ${lines.length === 0 ? "not to match" : "to match"} ${target}`;
   return { pass: lines.length === 0, message: () => [`expected ${what}`, ...lines].join("\n") };
 }
 

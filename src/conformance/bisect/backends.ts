@@ -1,4 +1,5 @@
 import type { Backend, Model } from "../../backend.ts";
+import { AdsamError } from "../../errors.ts";
 import { architectures } from "../../schema/architectures.ts";
 import { type ModelSpec, type ModelSpecInput, modelSpec } from "../../schema/models.ts";
 import type { TensorInfo } from "../../schema/tensors.ts";
@@ -84,10 +85,20 @@ async function tryInputs(
   return first;
 }
 
+/** What is chosen here cannot be asked for. */
+function refuseChosen(spec: ModelSpecInput): void {
+  for (const [field, why] of [
+    ["dtype", "the candidate computes in float32, and the reference in float64"],
+    ["seed", "weights and inputs are the same each time"],
+  ] as const) {
+    if (spec[field] !== undefined) throw new AdsamError("usage", `bisect: ${field} cannot be given: ${why}`);
+  }
+}
+
 /**
  * Finds where a model of one backend parts from the same model of another, both filled with the same numbers.
  * `right` is taken to be right: it computes in float64 where it can, and in float32 besides to show what rounding does.
- * @param spec of a network or a single layer; `dtype` is chosen here.
+ * @param spec of a network or a single layer; `dtype` and `seed` are chosen here.
  * @throws AdsamError `usage` for a spec that is wrong, and whatever a backend refuses.
  */
 export async function bisectBackends(
@@ -97,6 +108,7 @@ export async function bisectBackends(
   options: Pick<BisectOptions, "signal" | "training"> = {},
 ): Promise<Bisection> {
   const whole = validate(modelSpec, { initLogSigma: -3, ...spec }, "bisect");
+  refuseChosen(spec);
   const precise = (await right.info()).dtypes.includes("float64");
   const models: Model[] = [];
   let filled: NamedTensors | undefined;

@@ -1,8 +1,11 @@
+import * as z from "zod";
 import type { Cancellable, Model } from "../../backend.ts";
+import { AdsamError } from "../../errors.ts";
 import { architectures } from "../../schema/architectures.ts";
 import type { ModelSpec } from "../../schema/models.ts";
 import type { GradientOptionsInput } from "../../schema/options.ts";
 import type { Tensor } from "../../tensor.ts";
+import { abortSignal, validate } from "../../validation.ts";
 import type { Counterparts } from "./counterparts.ts";
 import { type Departure, departureOf } from "./departure.ts";
 import { pass } from "./pass.ts";
@@ -41,15 +44,26 @@ async function* states(sides: Sides): AsyncGenerator<Counterparts> {
   }
 }
 
+/** Whether a target is labels for a network, not a direction for a layer's output. */
+function isLabels({ dtype }: Tensor): boolean {
+  return dtype === "int64" || dtype === "uint8";
+}
+
 /** Everything that the two may differ in, in the order in which a fault spreads. */
-async function* pairs(sides: Sides, material: Material, follow: boolean): AsyncGenerator<Counterparts> {
+async function* pairsOf(sides: Sides, material: Material, follow: boolean): AsyncGenerator<Counterparts> {
   yield* states(sides);
-  const objective = material.target.dtype === "int64" || material.target.dtype === "uint8" ? "elbo" : "projection";
+  const objective = isLabels(material.target) ? "elbo" : "projection";
   const options: GradientOptionsInput = { objective, beta: 1e-4, noise: { kind: "wave", next: 0 } };
   yield* pass("train pass", sides, material, { ...options, train: true, weights: "fresh" });
   yield* pass("eval pass", sides, material, { ...options, train: false, weights: "stored" });
   if (follow && objective === "elbo") yield* training(sides, material);
 }
+
+const bisectOptions = z.strictObject({
+  yardstick: z.custom<Model>((value) => typeof value === "object" && value !== null, "expected a model").optional(),
+  training: z.boolean().optional(),
+  signal: abortSignal.optional(),
+});
 
 /** Whether rounding alone leaves training steps comparable: see `BisectOptions.training`. */
 function followable(spec: ModelSpec): boolean {
@@ -76,12 +90,17 @@ export async function bisect(
   right: Model,
   input: Tensor,
   target: Tensor,
-  { yardstick, training: follow = followable(right.spec), signal }: BisectOptions = {},
+  options: BisectOptions = {},
 ): Promise<Bisection> {
+  const { yardstick, training: follow, signal } = validate(bisectOptions, options, "bisect");
+  const material: Material = { input, target, signal };
+  if (follow && !isLabels(target))
+    throw new AdsamError("usage", "bisect: training: expected a network and labels to train with, got a direction");
+  const pairs = pairsOf({ left, right, yardstick }, material, follow ?? followable(right.spec));
   const tolerances = new Tolerances();
   let agreed = 0;
   let lastAgreeing: Bisection["lastAgreeing"] = null;
-  for await (const pair of pairs({ left, right, yardstick }, { input, target, signal }, follow)) {
+  for await (const pair of pairs) {
     const departure = departureOf(pair, tolerances.of(pair));
     if (departure !== null) return { departure, agreed, lastAgreeing };
     agreed += 1;

@@ -1,8 +1,10 @@
 import { join } from "node:path";
+import * as z from "zod";
 import type { Backend } from "../../backend.ts";
 import { AdsamError } from "../../errors.ts";
 import { writeFileAtomically } from "../../files.ts";
-import { type CaseReport, type Report, type ReportOptions, summarize } from "../reports/report.ts";
+import { validate } from "../../validation.ts";
+import { type CaseReport, type Report, type ReportOptions, reportOptions, summarize } from "../reports/report.ts";
 import { answer } from "./answer.ts";
 import { blanks, type Json } from "./blanks.ts";
 import { type GoldenSuite, goldenSuites, readCase } from "./read.ts";
@@ -13,17 +15,16 @@ export interface RecordOptions extends ReportOptions {
   readonly suites?: readonly GoldenSuite[] | undefined;
 }
 
+const recordOptions = z.strictObject({ ...reportOptions, suites: z.array(z.enum(goldenSuites)).min(1).optional() });
+
 /**
  * Writes layers.json, models.json and adversarial.json (docs/golden-format.md, format 1) into a folder, with what the
  * backend computes in float64. Each file is written when all its cases are there.
  * @returns a report that says which cases were recorded.
  * @throws AdsamError `usage` for a backend without float64, `file` or `disk` where the folder cannot be written, `cancelled`.
  */
-export async function recordGolden(
-  backend: Backend,
-  folder: string,
-  { onCase, signal, suites = goldenSuites }: RecordOptions = {},
-): Promise<Report> {
+export async function recordGolden(backend: Backend, folder: string, options: RecordOptions = {}): Promise<Report> {
+  const { onCase, signal, suites = goldenSuites } = validate(recordOptions, options, "recordGolden");
   const { backend: name, dtypes } = await backend.info();
   if (!dtypes.includes("float64")) {
     throw new AdsamError(

@@ -1,7 +1,16 @@
+import * as z from "zod";
 import type { Backend, Cancellable } from "../../backend.ts";
 import { AdsamError, type ErrorCode } from "../../errors.ts";
+import { callback, validate } from "../../validation.ts";
 import type { Comparison } from "../comparison.ts";
-import { type CaseReport, judge, type Report, type ReportOptions, summarize } from "../reports/report.ts";
+import {
+  type CaseReport,
+  judge,
+  type Report,
+  type ReportOptions,
+  reportOptions,
+  summarize,
+} from "../reports/report.ts";
 import { answer } from "./answer.ts";
 import type { GoldenCase } from "./case.ts";
 import { compare, unanswered } from "./double.ts";
@@ -13,6 +22,11 @@ export interface GoldenOptions extends ReportOptions {
   /** Opens torch, from which tolerances are derived where the backend has no float64. */
   readonly openTorch?: (() => Promise<Backend>) | undefined;
 }
+
+const goldenOptions = z.strictObject({
+  ...reportOptions,
+  openTorch: callback<NonNullable<GoldenOptions["openTorch"]>>().optional(),
+});
 
 /** Errors by which a backend says that it could not do what the case asks; all others end the replay. */
 const refusals: readonly ErrorCode[] = ["usage", "data", "python"];
@@ -40,11 +54,8 @@ async function compareCase(
  * another format, `usage` where torch is needed and `openTorch` is not given, `cancelled` when the signal fires, and
  * whatever ends the backend. A wrong answer is no error: it is in the report.
  */
-export async function replayGolden(
-  backend: Backend,
-  folder: string,
-  { onCase, signal, openTorch }: GoldenOptions = {},
-): Promise<Report> {
+export async function replayGolden(backend: Backend, folder: string, options: GoldenOptions = {}): Promise<Report> {
+  const { onCase, signal, openTorch } = validate(goldenOptions, options, "replayGolden");
   const cases = await readGolden(folder);
   const { backend: name, dtypes } = await backend.info();
   await using torch = dtypes.includes("float64") ? undefined : await torchFrom(openTorch, name);
@@ -62,6 +73,6 @@ export async function replayGolden(
 function torchFrom(openTorch: GoldenOptions["openTorch"], name: string): Promise<Backend> {
   if (openTorch !== undefined) return openTorch();
   throw new AdsamError("usage", `${name} computes in float32: expected torch, from which the tolerances are derived`, {
-    suggestion: 'Give openTorch: () => open({ backend: "torch" }).',
+    suggestion: 'give openTorch: () => open({ backend: "torch" })',
   });
 }

@@ -4,14 +4,15 @@ import { readSafetensors } from "../../safetensors.ts";
 import { elementCount, type NamedTensors, type Tensor, tensor } from "../../tensor.ts";
 import { wave } from "../../wave.ts";
 import { gaussian } from "../random.ts";
+import { checkInputs } from "./check.ts";
 import type { InputSource, PairCase } from "./pair.ts";
 
 /**
  * The inputs of a case, every float rounded to float32.
  * @throws AdsamError `file` or `data` for a safetensors file that is missing, damaged, or lacks the tensor.
  */
-export async function prepareInputs({ inputs }: PairCase, reference: Backend): Promise<NamedTensors> {
-  const sources = typeof inputs === "function" ? await inputs(reference) : inputs;
+export async function prepareInputs({ id, inputs }: PairCase, reference: Backend): Promise<NamedTensors> {
+  const sources = typeof inputs === "function" ? checkInputs(await inputs(reference), `case ${id}`) : inputs;
   const prepared: Record<string, Tensor> = {};
   for (const [name, source] of Object.entries(sources)) prepared[name] = rounded(await read(source));
   return prepared;

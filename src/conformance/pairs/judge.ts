@@ -5,6 +5,7 @@ import type { Comparison } from "../comparison.ts";
 import { elementName, numbers } from "../numbers.ts";
 import { perturbed } from "../perturb.ts";
 import { type Distance, derive, measure, perturbations, ratio, untilAllPass } from "../tolerance.ts";
+import { checkDifferentiated } from "./check.ts";
 import { type Parties, type Side, sideOf } from "./implementation.ts";
 import { prepareInputs } from "./inputs.ts";
 import type { Pair, PairCase } from "./pair.ts";
@@ -52,6 +53,7 @@ export async function judgePair(
   options: Cancellable = {},
 ): Promise<Comparison[]> {
   const inputs = await prepareInputs(one, reference);
+  if (!("compute" in pair)) checkDifferentiated(pair, Object.keys(inputs), pair.name);
   try {
     const judged = await sideOf(pair, candidate, "float32");
     const single = await sideOf(pair, reference, "float32");

@@ -1,8 +1,9 @@
 import type * as Tf from "@tensorflow/tfjs-core";
 import { AdsamError } from "../../errors.ts";
-import { elementCount, type NamedTensors, type Tensor, tensor } from "../../tensor.ts";
+import type { NamedTensors } from "../../tensor.ts";
 import { wave } from "../../wave.ts";
 import type { TfjsFunction } from "./pair.ts";
+import { fromTfjs, toTfjs } from "./tfjs-tensor.ts";
 
 /** Output i is projected on wave `firstDirection + i`, as `TorchBackend.call` does it. */
 const firstDirection = 400;
@@ -24,7 +25,7 @@ export async function callTfjs(
   // A plain array out of tidy keeps its tensors; what else the function made is freed.
   const [outputs, gradients] = tf.tidy(() => {
     const given: TfTensors = {};
-    for (const [name, values] of Object.entries(inputs)) given[name] = toTf(tf, values);
+    for (const [name, values] of Object.entries(inputs)) given[name] = toTfjs(tf, values);
     const results = listOf(tf, call(given));
     return [results, differentiate.length === 0 ? [] : gradientsOf(tf, call, given, differentiate)] as const;
   }) as unknown as [Tf.Tensor[], Tf.Tensor[]];
@@ -33,18 +34,14 @@ export async function callTfjs(
     ...gradients.map((gradient, i): [string, Tf.Tensor] => [`gradient.${differentiate[i]}`, gradient]),
   ];
   try {
-    return Object.fromEntries(named.map(([name, value]) => [name, fromTf(value)]));
+    return Object.fromEntries(named.map(([name, value]) => [name, fromTfjs(value, name)]));
   } finally {
     tf.dispose(named.map(([, value]) => value));
   }
 }
 
 function gradientsOf(tf: typeof Tf, call: TfjsFunction, inputs: TfTensors, names: readonly string[]): Tf.Tensor[] {
-  const leaves = names.map((name) => {
-    const leaf = inputs[name];
-    if (leaf !== undefined) return leaf;
-    throw new AdsamError("usage", `differentiate: expected inputs of the case, got ${name}`);
-  });
+  const leaves = names.flatMap((name) => inputs[name] ?? []);
   const projected = (...values: Tf.Tensor[]): Tf.Tensor => {
     const replaced = Object.fromEntries(names.map((name, i) => [name, values[i] ?? tf.scalar(0)]));
     return tf.addN(
@@ -65,18 +62,4 @@ function listOf(tf: typeof Tf, result: unknown): Tf.Tensor[] {
     "usage",
     "expected the TensorFlow.js function to return a tensor or a list of them (not a promise)",
   );
-}
-
-function toTf(tf: typeof Tf, { dtype, data, shape }: Tensor): Tf.Tensor {
-  if (dtype === "float32" || dtype === "float64") return tf.tensor(Float32Array.from(data), [...shape], "float32");
-  return tf.tensor(Int32Array.from<number | bigint>(data, Number), [...shape], "int32");
-}
-
-function fromTf(value: Tf.Tensor): Tensor {
-  const data: unknown = value.dataSync();
-  const count = elementCount(value.shape);
-  if (data instanceof Float32Array) return tensor(data.slice(0, count), value.shape);
-  if (data instanceof Int32Array) return tensor(BigInt64Array.from(data, BigInt), value.shape);
-  if (data instanceof Uint8Array) return tensor(data.slice(0, count), value.shape);
-  throw new AdsamError("usage", `expected numbers or booleans from the TensorFlow.js function, got ${value.dtype}`);
 }

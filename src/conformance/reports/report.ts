@@ -1,4 +1,5 @@
 import type { Cancellable } from "../../backend.ts";
+import { abortSignal, callback } from "../../validation.ts";
 import type { Comparison } from "../comparison.ts";
 
 /** A comparison without its message. */
@@ -93,3 +94,9 @@ export interface ReportOptions extends Cancellable {
   /** Called with each case as it is done. */
   readonly onCase?: ((report: CaseReport, done: number, total: number) => void) | undefined;
 }
+
+/** The schema of the same, as a part of others. */
+export const reportOptions = {
+  onCase: callback<NonNullable<ReportOptions["onCase"]>>().optional(),
+  signal: abortSignal.optional(),
+};

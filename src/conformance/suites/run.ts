@@ -37,6 +37,6 @@ async function requireDouble(reference: Backend): Promise<void> {
   const { backend, dtypes } = await reference.info();
   if (dtypes.includes("float64")) return;
   throw new AdsamError("usage", `expected to compare against a backend with float64, ${backend} has ${dtypes}`, {
-    suggestion: "Swap the two: tolerances are derived from what torch computes in float64.",
+    suggestion: "swap the two: tolerances are derived from what torch computes in float64",
   });
 }

@@ -196,3 +196,17 @@ test.each<ModelSpecInput>([
   const { departure } = await bisectBackends(torch, torch, spec);
   expect(departure).toBeNull();
 });
+
+test.each<[string, ModelSpecInput, object, RegExp]>([
+  ["a misspelt option", resnet20, { trainig: true }, /^bisect: unknown field trainig: did you mean training\?$/],
+  ["a dtype", { ...resnet20, dtype: "float32" }, {}, /^bisect: dtype cannot be given: /],
+  ["a seed", { ...resnet20, seed: 1 }, {}, /^bisect: seed cannot be given: /],
+  [
+    "training of a layer",
+    { kind: "linear", inFeatures: 2, outFeatures: 2 },
+    { training: true },
+    /^bisect: training: expected a network and labels to train with, got a direction$/,
+  ],
+])("%s is refused", async (_, spec, options, message) => {
+  await expect(bisectBackends(torch, torch, spec, options)).rejects.toThrow(message);
+});

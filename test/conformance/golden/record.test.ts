@@ -38,3 +38,13 @@ test("what is recorded has the published records' fields, and replays", async ()
   );
   expect(await replayGolden(backend, folder)).toMatchObject({ passed: 11, failed: 0 });
 });
+
+test("options that there are not are refused, of recording and of replaying", async () => {
+  const [suite, openTorc] = [{ suite: ["layers"] }, { openTorc: async () => backend }];
+  await expect(recordGolden(backend, "nowhere", suite as object)).rejects.toThrow(
+    /^recordGolden: unknown field suite: did you mean suites\?$/,
+  );
+  await expect(replayGolden(backend, "nowhere", openTorc as object)).rejects.toThrow(
+    /^replayGolden: unknown field openTorc: did you mean openTorch\?$/,
+  );
+});

@@ -1,13 +1,10 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Backend } from "../../../src/backend.ts";
 import { type BackendPair, conform, type Pair } from "../../../src/conformance/index.ts";
 import { numbers } from "../../../src/conformance/numbers.ts";
-import { loadPairs } from "../../../src/conformance/pairs/load.ts";
 import { open } from "../../../src/open.ts";
 import { type NamedTensors, tensor } from "../../../src/tensor.ts";
-import { temporaryFolder } from "../../temporary.ts";
 
 let candidate: Backend;
 let reference: Backend;
@@ -41,14 +38,14 @@ function changed(change: (outputs: NamedTensors) => NamedTensors): BackendPair {
   };
 }
 
-async function verdict(twin: Pair) {
-  const { cases } = await conform(candidate, reference, { twins: [twin] });
+async function verdict(pair: Pair) {
+  const { cases } = await conform(candidate, reference, { pairs: [pair] });
   return cases[0];
 }
 
 test("a Python function agrees with itself: outputs and gradients, each with its error and tolerance", async () => {
   const report = await verdict(product);
-  expect(report).toMatchObject({ suite: "twins", id: "product-small", status: "passed" });
+  expect(report).toMatchObject({ suite: "pairs", id: "product-small", status: "passed" });
   expect(report?.comparisons?.map(({ tensor: name }) => name)).toEqual([
     "output.0",
     "output.1",
@@ -103,36 +100,31 @@ describe("what differs is told apart", () => {
   });
 });
 
-describe("a file of twins", () => {
-  async function file(name: string, text: string): Promise<string> {
-    const path = join(await temporaryFolder(), name);
-    await writeFile(path, text);
-    return path;
-  }
-  const source = `export const twins = [{ name: "p", torch: "m:f", tfjs: ({ a }) => a, cases: [{ id: "1", inputs: {} }] }];`;
+describe("what conform is asked is checked", () => {
+  const refused = (options: object) => conform(candidate, reference, options);
 
-  test.each(["my.twins.mjs", "my.twins.ts"])("is loaded from %s", async (name) => {
-    expect(await loadPairs(await file(name, source))).toMatchObject([{ name: "p", torch: "m:f" }]);
-  });
-
-  test.each([
-    ["nothing", "export const other = 1;", "usage", /expected an export named twins/],
+  test.each<[string, object, RegExp]>([
+    ["a misspelt option", { suite: ["layers"] }, /^conform: unknown field suite: did you mean suites\?$/],
+    ["an unknown suite", { suites: ["looks"] }, /^conform: suites\.0: expected "layers" or .* got "looks"$/],
+    ["no suite at all", { suites: [] }, /^conform: suites: expected a list from 1 elements, got \[\]$/],
     [
-      "a twin of one side",
-      `export const twins = [{ name: "p", torch: "m:f", cases: [{ id: "1", inputs: {} }] }];`,
-      "usage",
-      /torch and tfjs/,
+      "suites and pairs at once",
+      { suites: ["layers"], pairs: [product] },
+      /^conform: expected suites or pairs, got both$/,
     ],
-    ["a twin without cases", `export const twins = [{ name: "p", cases: [] }];`, "usage", /cases/],
-    ["broken code", "export const twins = [", "file", /cannot load the twins/],
-  ])("with %s is refused", async (_, text, code, message) => {
-    await expect(loadPairs(await file("my.twins.mjs", text))).rejects.toMatchObject({
-      code,
-      message: expect.stringMatching(message),
-    });
+    [
+      "a pair's misspelt field",
+      { pairs: [{ ...product, differntiate: ["a"] }] },
+      /^pairs\.0: unknown field differntiate: did you mean differentiate\?$/,
+    ],
+  ])("%s", async (_, options, message) => {
+    await expect(refused(options)).rejects.toMatchObject({ code: "usage", message: expect.stringMatching(message) });
   });
-});
 
-test("an unknown suite is refused", async () => {
-  await expect(conform(candidate, reference, { suites: ["looks"] })).rejects.toMatchObject({ code: "usage" });
+  test("and what a pair's function gives as inputs, once it is asked", async () => {
+    const cases = [{ id: "1", inputs: async () => ({ a: { wave: 1, shape: [2], scael: 3 } }) }];
+    await expect(refused({ pairs: [{ ...product, cases }] })).rejects.toThrow(
+      /^case 1: inputs: a: unknown field scael: did you mean scale\?$/,
+    );
+  });
 });

@@ -20,12 +20,12 @@ const padded = ({ x }: { x: tf.Tensor4D }): tf.Tensor4D =>
     [0, 0],
   ]);
 const narrow: TfjsFunction = padded;
-const twins: readonly Pair[] = [typed, { ...typed, name: "padded", tfjs: narrow }];
+const pairs: readonly Pair[] = [typed, { ...typed, name: "padded", tfjs: narrow }];
 
 export async function compared(): Promise<boolean> {
   await using torch = await open();
   await using tfjs = await open({ backend: "tfjs" });
-  return (await conform(tfjs, torch, { twins })).failed === 0;
+  return (await conform(tfjs, torch, { pairs })).failed === 0;
 }
 
 const weights = { bias: true, priorSigma: 0.15, initLogSigma: 0.15, dtype: "float32", seed: 42 } as const;

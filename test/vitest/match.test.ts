@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import "../src/vitest.ts";
-import { waveTensor } from "../src/conformance/formulas.ts";
-import type { TfjsFunction } from "../src/conformance/pairs/pair.ts";
-import type { TorchInputs, TorchMatchOptions } from "../src/vitest.ts";
+import "../../src/vitest.ts";
+import { waveTensor } from "../../src/conformance/formulas.ts";
+import type { TfjsFunction } from "../../src/conformance/pairs/pair.ts";
+import type { TorchInputs, TorchMatchOptions } from "../../src/vitest.ts";
 
-const folder = join(import.meta.dirname, "fixtures/python");
+const folder = join(import.meta.dirname, "../fixtures/python");
 const x = waveTensor(0, [3, 4]);
 
 const softplus: TfjsFunction<tf.Tensor> = ({ x }) => tf.softplus(input(x));
@@ -129,6 +129,84 @@ test("not.toMatchTorch passes for another function", async () => {
   await expect(softplus).not.toMatchTorch("matching:square_root", { x: [1, 4] }, { folder });
 });
 
-test("rows of different lengths are refused", async () => {
-  expect(await failure(softplus, "matching:softplus", { x: [[1, 2], [3]] })).toMatch(/x: expected rows of one length/);
+test("how many terms a number is summed from widens what its rounding may be", async () => {
+  // One unit in the last place more than torch, which three roundings of a single number do not explain.
+  const off: TfjsFunction<tf.Tensor> = ({ x }) => tf.mul(tf.softplus(input(x)), 1 + 2 ** -20);
+  expect(await failure(off, "matching:softplus", { x })).toMatch(/output\.0/);
+  expect(await failure(off, "matching:softplus", { x }, { reductions: { "output.0": 64 ** 2 } })).toBe("it passed");
+});
+
+describe("nothing given is ignored", () => {
+  const one = { x: 1 };
+  test.each<[string, () => Promise<string>, RegExp]>([
+    [
+      "a misspelt option",
+      () => failure(softplus, "matching:softplus", one, { differntiate: ["x"] } as object),
+      /^toMatchTorch: unknown field differntiate: did you mean differentiate\?$/,
+    ],
+    [
+      "a reduction of no output",
+      () => failure(softplus, "matching:softplus", one, { reductions: { output: 3 } }),
+      /^toMatchTorch: reductions: unknown output output: did you mean output\.0\?$/,
+    ],
+    [
+      "a reduction of no count",
+      () => failure(softplus, "matching:softplus", one, { reductions: { "output.0": 0 } }),
+      /^toMatchTorch: reductions\.output\.0: expected a number /,
+    ],
+    [
+      "a gradient of no input",
+      () => failure(softplus, "matching:softplus", one, { differentiate: ["y"] }),
+      /^toMatchTorch: differentiate: unknown input y: did you mean x\?$/,
+    ],
+    [
+      "a target that is none",
+      () => failure(softplus, "softplus", one),
+      /^toMatchTorch: torch: expected "package\.module:function", got "softplus"$/,
+    ],
+    [
+      "no inputs at all",
+      () => failure(softplus, "matching:softplus", [] as never),
+      /^toMatchTorch: cases: expected a list from 1 elements, got \[\]$/,
+    ],
+    [
+      "what is no function",
+      () => failure("softplus" as never, "matching:softplus", one),
+      /^toMatchTorch: tfjs: expected a function, got "softplus"$/,
+    ],
+    [
+      "rows of different lengths",
+      () => failure(softplus, "matching:softplus", { x: [[1, 2], [3]] }),
+      /^x: expected rows of one length, got 3 numbers for shape \[2,2\]$/,
+    ],
+    [
+      "rows of different lengths that fill a shape",
+      () => failure(softplus, "matching:softplus", { x: [[1, 2], [3], [4, 5, 6]] }),
+      /^x: expected rows of one length, /,
+    ],
+    [
+      "texts among numbers",
+      () => failure(softplus, "matching:softplus", { x: [1, "2"] } as never),
+      /^x: expected numbers in rows, got string 2$/,
+    ],
+    [
+      "what holds no numbers",
+      () => failure(softplus, "matching:softplus", { x: null } as never),
+      /^x: expected a tensor or nested numbers, got null$/,
+    ],
+    [
+      "complex numbers",
+      () => failure(softplus, "matching:softplus", { x: tf.complex([1], [2]) }),
+      /^x: expected a tensor of float32, int32 or bool, got complex64$/,
+    ],
+  ])("%s", async (_, failed, message) => {
+    expect(await failed()).toMatch(message);
+  });
+});
+
+test("complex outputs are refused, not halved", async () => {
+  const spectrum: TfjsFunction<tf.Tensor> = ({ x }) => tf.fft(tf.complex(input(x), tf.zerosLike(input(x))));
+  expect(await failure(spectrum, "torch.fft:fft", { x: [1, 2] })).toMatch(
+    /expected a tensor of float32, int32 or bool, got complex64/,
+  );
 });

@@ -1,0 +1,59 @@
+import type { Backend } from "../backend.ts";
+import {
+  type Bisection,
+  bisectBackends,
+  conform,
+  type Report,
+  type ReportOptions,
+  recordGolden,
+  replayGolden,
+} from "../conformance/index.ts";
+import { open } from "../open.ts";
+import type { BackendName, OpenOptions } from "../schema/backends.ts";
+import { networks } from "./conform-options.ts";
+import type { ConformTask } from "./conform-task.ts";
+
+/** Where torch computes, whichever side it is. */
+export type Where = Pick<OpenOptions, "device" | "python">;
+
+function openSide(backend: BackendName, where: Where): Promise<Backend> {
+  return open(backend === "torch" ? { backend, ...where } : { backend });
+}
+
+/** Opens what a task with a report needs, does it, and closes it again. */
+export async function reportOn(
+  task: Exclude<ConformTask, { kind: "bisect" }>,
+  where: Where,
+  options: ReportOptions,
+): Promise<Report> {
+  switch (task.kind) {
+    case "golden": {
+      await using backend = await openSide(task.backend, where);
+      return await replayGolden(backend, task.folder, { ...options, openTorch: () => openSide("torch", where) });
+    }
+    case "record": {
+      await using backend = await openSide(task.backend, where);
+      return await recordGolden(backend, task.folder, options);
+    }
+    case "suites":
+    case "pairs": {
+      await using candidate = await openSide(task.candidate, where);
+      await using reference = await openSide(task.reference, where);
+      const what = task.kind === "pairs" ? { pairs: task.file } : { suites: task.suites };
+      return await conform(candidate, reference, { ...what, ...options });
+    }
+  }
+}
+
+/** Where the candidate parts first from the reference, in one network. */
+export async function takeApart(
+  task: Extract<ConformTask, { kind: "bisect" }>,
+  where: Where,
+  signal: AbortSignal,
+): Promise<Bisection> {
+  await using left = await openSide(task.candidate, where);
+  await using right = await openSide(task.reference, where);
+  const network = networks[task.network];
+  if (network === undefined) throw new Error(`there is no network ${task.network}`);
+  return await bisectBackends(left, right, network, { signal });
+}
