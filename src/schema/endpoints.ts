@@ -169,6 +169,8 @@ export const jobs = {
 
 export type Calls = typeof calls;
 export type Jobs = typeof jobs;
+export type RequestOf<E extends { request: z.ZodType }> = z.output<E["request"]>;
+export type AnswerOf<E extends { answer: z.ZodType }> = z.output<E["answer"]>;
 
 /** A Python exception as data. */
 export const pythonError = z

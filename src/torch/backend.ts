@@ -8,9 +8,8 @@ import { validate } from "../validation.ts";
 import { withPrefix } from "./bundle.ts";
 import { findPython, inspectPython, requireHealthy } from "./environment.ts";
 import { closed } from "./failures.ts";
-import { Jobs } from "./jobs.ts";
 import { TorchModel } from "./model.ts";
-import { type Connection, Requests } from "./requests.ts";
+import { Requests } from "./requests.ts";
 import { Session } from "./session.ts";
 
 /** PyTorch in a Python process of its own, which starts with the first question. */
@@ -18,7 +17,7 @@ class PythonBackend implements TorchBackend {
   readonly #device: string;
   readonly #python: string | undefined;
   readonly #requests = new Requests(() => this.#connect());
-  #connection: Promise<Connection> | undefined;
+  #session: Promise<Session> | undefined;
   #closed = false;
 
   constructor({ device, python }: CheckedOpenOptions) {
@@ -27,7 +26,7 @@ class PythonBackend implements TorchBackend {
   }
 
   async info(): Promise<BackendInfo> {
-    const { device, deviceName, python, torch, package: version } = (await this.#connect()).session.hello;
+    const { device, deviceName, python, torch, package: version } = (await this.#connect()).hello;
     return { backend: "torch", device, deviceName, dtypes, versions: { python, torch, adversarial_sampling: version } };
   }
 
@@ -54,27 +53,25 @@ class PythonBackend implements TorchBackend {
 
   async close(): Promise<void> {
     this.#closed = true;
-    const connection = await this.#connection?.catch(() => undefined); // one that failed has closed itself
-    await connection?.jobs.close();
-    await connection?.session.close();
+    const session = await this.#session?.catch(() => undefined); // one that failed has closed itself
+    await session?.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  async #connect(): Promise<Connection> {
+  async #connect(): Promise<Session> {
     if (this.#closed) throw closed();
-    this.#connection ??= connect(this.#python, this.#device);
-    return this.#connection;
+    this.#session ??= connect(this.#python, this.#device);
+    return this.#session;
   }
 }
 
-async function connect(named: string | undefined, device: string): Promise<Connection> {
+async function connect(named: string | undefined, device: string): Promise<Session> {
   const python = (await findPython({ python: named })).path;
   try {
-    const session = await Session.start({ python, device });
-    return { session, jobs: new Jobs(session) };
+    return await Session.start({ python, device });
   } catch (error) {
     // Most often it lacks torch: a closer look at that Python, which costs a start of its own, says it better.
     if (error instanceof AdsamError && error.code !== "usage") requireHealthy(await inspectPython(python));

@@ -1,9 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Jobs as JobEndpoints, type JobEvent, jobEvent, jobs } from "../schema/endpoints.ts";
+import {
+  type AnswerOf,
+  type Calls,
+  type Jobs as JobEndpoints,
+  type JobEvent,
+  jobEvent,
+  jobs,
+  type RequestOf,
+} from "../schema/endpoints.ts";
 import type { FitEvent } from "../schema/events.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { cancelled, closed, pythonError, understood } from "./failures.ts";
-import type { AnswerOf, RequestOf, Session } from "./session.ts";
 
 type Method = keyof JobEndpoints;
 type End = Exclude<JobEvent, { kind: "progress" }>;
@@ -14,6 +21,13 @@ export interface JobOptions {
   /** Asks the job to stop, and waits for what it then answers. */
   readonly stop?: AbortSignal | undefined;
   readonly onEvent?: ((event: FitEvent) => void) | undefined;
+}
+
+/** What jobs need of their session. */
+interface Host {
+  start<M extends Method>(method: M, request: RequestOf<JobEndpoints[M]>, job: number): Promise<void>;
+  call(method: "cancel", request: RequestOf<Calls["cancel"]>): Promise<unknown>;
+  outlive<T>(work: Promise<T>): Promise<T>;
 }
 
 /** Jobs that write files of the user's. */
@@ -43,15 +57,14 @@ class Unfinished {
 
 /** Runs the session's jobs: hands them over, passes their events on, cancels them, and awaits their ends. */
 export class Jobs {
-  readonly #session: Session;
+  readonly #host: Host;
   /** By their numbers, in the order in which Python takes them. */
   readonly #unfinished = new Map<number, Unfinished>();
   #started = 0;
   #closing = false;
 
-  constructor(session: Session) {
-    this.#session = session;
-    session.onEvent = (number, told) => this.#hear(number, told);
+  constructor(host: Host) {
+    this.#host = host;
   }
 
   /**
@@ -77,7 +90,7 @@ export class Jobs {
     try {
       await this.#handOver(number, job, request);
       if (stop?.aborted) askToStop();
-      const end = await this.#session.outlive(unlessAborted(job.end, signal));
+      const end = await this.#host.outlive(unlessAborted(job.end, signal));
       return this.#answerOf(method, end);
     } finally {
       settled.abort();
@@ -95,13 +108,13 @@ export class Jobs {
     if (running === undefined) return;
     for (const number of this.#unfinished.keys()) this.#cancel(number, { abandoned: true });
     const patience = patienceMilliseconds[writing.has(running.method) ? "writing" : "other"];
-    const ended = this.#session.outlive(Promise.allSettled(jobs.map(({ end }) => end))).catch(() => {});
+    const ended = this.#host.outlive(Promise.allSettled(jobs.map(({ end }) => end))).catch(() => {});
     await Promise.race([ended, delay(patience, undefined, { ref: false })]);
   }
 
   async #handOver<M extends Method>(number: number, job: Unfinished, request: RequestOf<JobEndpoints[M]>) {
     try {
-      await this.#session.start(job.method, request, number);
+      await this.#host.start(job.method, request, number);
     } catch (error) {
       this.#unfinished.delete(number);
       job.fail(error);
@@ -110,10 +123,11 @@ export class Jobs {
   }
 
   #cancel(job: number, { abandoned }: { readonly abandoned: boolean }): void {
-    this.#session.call("cancel", { job, abandoned }).catch(() => {}); // a session that ends says so by itself
+    this.#host.call("cancel", { job, abandoned }).catch(() => {}); // a session that ends says so by itself
   }
 
-  #hear(number: number, told: unknown): void {
+  /** Takes what Python tells of a job. */
+  hear(number: number, told: unknown): void {
     const job = this.#unfinished.get(number);
     if (job === undefined) return;
     try {

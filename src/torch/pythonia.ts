@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -16,15 +16,10 @@ interface Pythonia {
   readonly com: { readonly proc: ChildProcess };
 }
 
-/** What one of pythonia's files may touch; the names are the parameters that it is compiled with. */
-interface Scope {
-  readonly require: (name: string) => unknown;
-  readonly module: { exports: unknown };
-  readonly __dirname: string;
-  readonly process: { readonly env: NodeJS.ProcessEnv; readonly platform: string; readonly versions: object };
-  readonly globalThis: object;
-  readonly window: undefined;
-  readonly setInterval: () => void;
+/** What pythonia's files find in place of what Node, or a test runner, would give them. */
+interface Surroundings {
+  readonly modules: Readonly<Record<string, unknown>>;
+  readonly globals: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -39,38 +34,32 @@ export function startPythonia(
   python: string,
   folders: readonly string[],
 ): { readonly process: ChildProcess; readonly door: Promise<Door> } {
+  // Its stdin is not ours to give, nor our stdout its to write on: that may be a document.
+  const options: SpawnOptions = { stdio: ["ignore", 2, 2, "ipc"], env: pythonVariables() };
   const pythonia = runFile(createRequire(import.meta.url).resolve("pythonia"), {
-    process: {
-      env: { REQ_TIMEOUT: "0" }, // training outlasts any limit
-      platform: process.platform,
-      versions: process.versions,
+    modules: {
+      child_process: { spawn: (_: string, args: readonly string[]) => spawn(python, [...args, ...folders], options) },
     },
-    globalThis: {},
-    window: undefined,
-    setInterval: () => {}, // it would look once a second for objects to free, and all that crosses here is text
-    child_process: {
-      // Its stdin is not ours to give, nor our stdout its to write on: that may be a document.
-      spawn: (_: string, args: readonly string[]) =>
-        spawn(python, [...args, ...folders], { stdio: ["ignore", 2, 2, "ipc"], env: pythonVariables() }),
+    globals: {
+      process: { platform: process.platform, versions: process.versions, env: { REQ_TIMEOUT: "0" } }, // training outlasts any limit
+      globalThis: {},
+      window: undefined,
+      setInterval: () => {}, // it would look once a second for objects to free, and all that crosses here is text
     },
   }) as Pythonia;
   return { process: pythonia.com.proc, door: pythonia.python("adsam_bridge.dispatch") };
 }
 
-type Surroundings = Omit<Scope, "require" | "module" | "__dirname"> & { readonly child_process: object };
-
-/** What a CommonJS file exports; the files beside it that it requires are run as well, other modules are Node's. */
-function runFile(path: string, { child_process, ...surroundings }: Surroundings): unknown {
-  const scope: Scope = {
-    ...surroundings,
-    module: { exports: {} },
-    __dirname: dirname(path),
-    require: (name) => {
-      if (name === "child_process") return child_process;
-      if (name.startsWith("./")) return runFile(`${join(dirname(path), name)}.js`, { child_process, ...surroundings });
-      return createRequire(path)(name);
-    },
+/** What a CommonJS file exports. Files beside it that it requires are run likewise; other modules are Node's. */
+function runFile(path: string, surroundings: Surroundings): unknown {
+  const { modules, globals } = surroundings;
+  const require = (name: string): unknown => {
+    if (name in modules) return modules[name];
+    if (name.startsWith("./")) return runFile(`${join(dirname(path), name)}.js`, surroundings);
+    return createRequire(path)(name);
   };
+  const module = { exports: {} as unknown };
+  const scope = { ...globals, require, module, __dirname: dirname(path) };
   compileFunction(readFileSync(path, "utf8"), Object.keys(scope), { filename: path })(...Object.values(scope));
-  return scope.module.exports;
+  return module.exports;
 }

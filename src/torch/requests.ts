@@ -1,16 +1,11 @@
-import { type Bundle, bundle, type Jobs as JobEndpoints } from "../schema/endpoints.ts";
+import { type AnswerOf, type Bundle, bundle, type Jobs as JobEndpoints, type RequestOf } from "../schema/endpoints.ts";
 import type { NamedTensors } from "../tensor.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { drop, pack, unpack } from "./bundle.ts";
 import { cancelled } from "./failures.ts";
-import type { JobOptions, Jobs } from "./jobs.ts";
+import type { JobOptions } from "./jobs.ts";
 import { Line } from "./line.ts";
-import type { AnswerOf, RequestOf, Session } from "./session.ts";
-
-export interface Connection {
-  readonly session: Session;
-  readonly jobs: Jobs;
-}
+import type { Session } from "./session.ts";
 
 /** A message as its sender and its reader have it: with tensors, where a bundle of them crosses. */
 type Unpacked<Message> = Message extends { tensors: Bundle }
@@ -20,7 +15,8 @@ type Unpacked<Message> = Message extends { tensors: Bundle }
 export type JobRequest<M extends keyof JobEndpoints> = Unpacked<RequestOf<JobEndpoints[M]>>;
 export type JobAnswer<M extends keyof JobEndpoints> = Unpacked<AnswerOf<JobEndpoints[M]>>;
 
-interface Packed<M extends keyof JobEndpoints> extends Connection {
+interface Packed<M extends keyof JobEndpoints> {
+  readonly session: Session;
   readonly request: RequestOf<JobEndpoints[M]>;
   /** What carries its tensors. */
   readonly carrier: Bundle | null;
@@ -28,11 +24,11 @@ interface Packed<M extends keyof JobEndpoints> extends Connection {
 
 /** What a backend and its models ask of Python: jobs in the order in which they were asked for, tensors in and tensors out. */
 export class Requests {
-  readonly #connect: () => Promise<Connection>;
+  readonly #connect: () => Promise<Session>;
   readonly #line = new Line();
 
-  /** @param connect gives the connection, the same one each time. */
-  constructor(connect: () => Promise<Connection>) {
+  /** @param connect gives the session, the same one each time. */
+  constructor(connect: () => Promise<Session>) {
     this.#connect = connect;
   }
 
@@ -53,20 +49,20 @@ export class Requests {
   }
 
   async #packed<M extends keyof JobEndpoints>(request: JobRequest<M>): Promise<Packed<M>> {
-    const { session, jobs } = await this.#connect();
-    if (!hasTensors(request)) return { session, jobs, request: request as RequestOf<JobEndpoints[M]>, carrier: null };
+    const session = await this.#connect();
+    if (!hasTensors(request)) return { session, request: request as RequestOf<JobEndpoints[M]>, carrier: null };
     const carrier = await session.outlive(pack(request.tensors, session.folders));
-    return { session, jobs, request: { ...request, tensors: carrier } as RequestOf<JobEndpoints[M]>, carrier };
+    return { session, request: { ...request, tensors: carrier } as RequestOf<JobEndpoints[M]>, carrier };
   }
 
   /** What carried the tensors is gone when the job has ended. */
   async #handOver<M extends keyof JobEndpoints>(
     method: M,
-    { session, jobs, request, carrier }: Packed<M>,
+    { session, request, carrier }: Packed<M>,
     options: JobOptions,
   ): Promise<JobAnswer<M>> {
     try {
-      return await session.outlive(unpacked(await jobs.run(method, request, options)));
+      return await session.outlive(unpacked(await session.jobs.run(method, request, options)));
     } finally {
       if (carrier !== null) await drop(carrier);
     }

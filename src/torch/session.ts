@@ -6,14 +6,20 @@ import { stripVTControlCharacters } from "node:util";
 import pLimit from "p-limit";
 import * as z from "zod";
 import { AdsamError } from "../errors.ts";
-import { type Calls, calls, type Jobs, protocolVersion, pythonError as pythonErrorData } from "../schema/endpoints.ts";
-import { type EventListener, EventSocket } from "./events.ts";
+import {
+  type AnswerOf,
+  type Calls,
+  calls,
+  type Jobs as JobEndpoints,
+  protocolVersion,
+  pythonError as pythonErrorData,
+  type RequestOf,
+} from "../schema/endpoints.ts";
+import { EventSocket } from "./events.ts";
 import { closed, crashed, pythonError, understood } from "./failures.ts";
 import { Folders } from "./folders.ts";
+import { Jobs } from "./jobs.ts";
 import { type Door, startPythonia } from "./pythonia.ts";
-
-export type RequestOf<E extends { request: z.ZodType }> = z.output<E["request"]>;
-export type AnswerOf<E extends { answer: z.ZodType }> = z.output<E["answer"]>;
 
 export interface SessionOptions {
   /** Path of the Python interpreter. */
@@ -44,8 +50,7 @@ function endAll(): void {
 export class Session implements AsyncDisposable {
   /** Gone when it ends. */
   readonly folders: Folders;
-  /** Told what comes of its jobs. */
-  onEvent: EventListener["onEvent"] = () => {};
+  readonly jobs: Jobs;
 
   readonly #process: ChildProcess;
   readonly #door: Promise<Door>;
@@ -60,6 +65,7 @@ export class Session implements AsyncDisposable {
 
   private constructor(folders: Folders, python: string) {
     this.folders = folders;
+    this.jobs = new Jobs(this);
     const { process: started, door } = startPythonia(python, folders.paths);
     this.#process = started;
     this.#door = door;
@@ -113,7 +119,11 @@ export class Session implements AsyncDisposable {
   }
 
   /** Hands over a job under a number of the caller's; its answer comes as an event. */
-  async start<M extends keyof Jobs>(method: M, request: RequestOf<Jobs[M]>, job: number): Promise<void> {
+  async start<M extends keyof JobEndpoints>(
+    method: M,
+    request: RequestOf<JobEndpoints[M]>,
+    job: number,
+  ): Promise<void> {
     await this.#ask({ method, request, job });
   }
 
@@ -134,8 +144,12 @@ export class Session implements AsyncDisposable {
     });
   }
 
-  /** Lets Python leave, and makes it if it does not. Whatever is pending is rejected with `closed`. */
+  /**
+   * Ends the jobs (see `Jobs.close`), lets Python leave, and makes it if it does not. Whatever is pending then is rejected
+   * with `closed`.
+   */
   async close(): Promise<void> {
+    await this.jobs.close();
     if (this.#dead === undefined && !this.#closing) {
       this.#closing = true;
       this.#process.ref();
@@ -159,7 +173,7 @@ export class Session implements AsyncDisposable {
 
   async #listen(): Promise<void> {
     this.#events = await EventSocket.open(join(this.folders.paths[0], "events.sock"), {
-      onEvent: (job, told) => this.onEvent(job, told),
+      onEvent: (job, told) => this.jobs.hear(job, told),
       onNonsense: (reason) => {
         this.#broken = new AdsamError("python", `expected events from Python, got: ${reason.message}`);
         this.#process.kill("SIGKILL");

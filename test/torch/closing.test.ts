@@ -13,7 +13,9 @@ const folder = mkdtempSync(join(tmpdir(), "adsam-closing-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => vi.unstubAllEnvs());
 
-test("training that is left has written its files when the backend is closed, and nobody prints anything", async () => {
+test("training that is left has written its files when the backend is closed, and nobody prints anything", {
+  timeout: 180_000,
+}, async () => {
   const fixture = fileURLToPath(new URL("fixtures/leave-training.ts", import.meta.url));
   const { stdout, stderr } = await run(process.execPath, ["--import", "tsx", fixture, folder]);
   expect(stderr).toBe("");

@@ -4,7 +4,6 @@ import { expect, onTestFinished, test } from "vitest";
 import { loadDataset, open } from "../../src/index.ts";
 import { modelSpec } from "../../src/schema/models.ts";
 import { tensor } from "../../src/tensor.ts";
-import { Jobs } from "../../src/torch/jobs.ts";
 import { TorchModel } from "../../src/torch/model.ts";
 import { Requests } from "../../src/torch/requests.ts";
 import type { Session } from "../../src/torch/session.ts";
@@ -38,8 +37,7 @@ async function say(session: Session, ...pieces: string[]): Promise<void> {
 async function started(): Promise<{ session: Session; requests: Requests }> {
   const session = await startSession();
   onTestFinished(() => session.close());
-  const jobs = new Jobs(session);
-  return { session, requests: new Requests(async () => ({ session, jobs })) };
+  return { session, requests: new Requests(async () => session) };
 }
 
 const create = { spec: modelSpec.parse({ kind: "resnet20" }) };

@@ -23,7 +23,7 @@ describe("beside a pythonia of the user's own", () => {
   });
 });
 
-test("vitest's threads, vmThreads and vmForks hold sessions, one after the other", { timeout: 120_000 }, async () => {
+test("vitest's threads, vmThreads and vmForks hold sessions, one after the other", { timeout: 240_000 }, async () => {
   const vitest = fileURLToPath(new URL("../../node_modules/vitest/vitest.mjs", import.meta.url));
   const { stdout } = await run(process.execPath, [vitest, "run", "--config", fixture("pools/vitest.config.ts")], {
     env: { ...process.env, NO_COLOR: "1" },
