@@ -22,6 +22,7 @@ import {
   forwardOptions,
   gradientOptions,
   predictOptions,
+  stateEvery,
   stepOptions,
 } from "../src/schema/options.ts";
 import { fitResult, stepRecord } from "../src/schema/results.ts";
@@ -128,7 +129,7 @@ function formatted(text: string): string {
 
 function generated(): [path: string, text: string][] {
   const options = [fitOptions, stepOptions, forwardOptions, gradientOptions, predictOptions, evaluateOptions];
-  const input = [modelSpec, ...options, openOptions];
+  const input = [modelSpec, ...options, stateEvery, openOptions];
   const schema = types({ input, output: [fidelity, normalization, fitEvent, fitResult, stepRecord, tensorInfo] });
   const elsewhere = new Map(schema.names.map((name) => [name, "../schema/types.generated.ts"]));
   return [

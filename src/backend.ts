@@ -3,7 +3,6 @@ import type { Dataset, Split } from "./data/dataset.ts";
 import type { Evaluation } from "./metrics.ts";
 import type { BackendName } from "./schema/backends.ts";
 import type { InputNormalization, Normalization } from "./schema/data.ts";
-import type { FitEvent } from "./schema/events.ts";
 import type { ModelSpec, ModelSpecInput } from "./schema/models.ts";
 import type {
   EvaluateOptionsInput,
@@ -14,9 +13,10 @@ import type {
   PredictOptionsInput,
   StepOptions,
 } from "./schema/options.ts";
-import type { FitResult, StepRecord } from "./schema/results.ts";
+import type { StepRecord } from "./schema/results.ts";
 import type { TensorInfo } from "./schema/tensors.ts";
 import type { NamedTensors, Tensor } from "./tensor.ts";
+import type { FitFiles, Run } from "./training.ts";
 
 export type * from "./answers.ts";
 
@@ -40,29 +40,8 @@ export interface BackendInfo {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** Files that a run writes and reads, beside the model itself. */
-export interface FitFiles {
-  /** Where the model is saved after each epoch and at the end. */
-  readonly checkpoint?: string | undefined;
-  /** Where the training state is saved with it, so that a run can go on as if it had never stopped. */
-  readonly state?: string | undefined;
-  /** A training state to go on from. */
-  readonly resume?: string | undefined;
-}
-
 /** How a model is trained, and what is written on the way. */
 export type FitRunOptions = FitOptionsInput & FitFiles & Cancellable;
-
-/**
- * Training under way. Iterate it for its events, await it for its result; it goes on without either.
- * Several may iterate it, each of whom sees all events that are still kept: every epoch, and the last 4096 steps or so.
- * Leaving the loop early, when nobody else iterates, cancels the run and waits for its end.
- * A cancelled run resolves with status "cancelled", its checkpoint written; so does one whose backend is closed.
- */
-export interface Run extends AsyncIterable<FitEvent>, PromiseLike<FitResult> {
-  /** Stops after the step under way; the checkpoint and the state are written. */
-  cancel(): void;
-}
 
 /** How to predict. */
 export interface PredictRunOptions extends PredictOptionsInput, Cancellable {}

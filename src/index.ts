@@ -77,3 +77,4 @@ export type { ReportedCode } from "./schema/errors.ts";
 export { fidelityPresets } from "./schema/options.ts";
 export type * from "./schema/types.generated.ts";
 export { type Dtype, type DtypeArrays, type NamedTensors, type Tensor, tensor } from "./tensor.ts";
+export type * from "./training.ts";

@@ -1,6 +1,6 @@
-import type { Run } from "./backend.ts";
 import type { FitEvent } from "./schema/events.ts";
 import type { FitResult } from "./schema/results.ts";
+import type { Run } from "./training.ts";
 
 /** What is kept for readers is bounded: the oldest steps go first, epochs stay. */
 const eventsKept = 4096;

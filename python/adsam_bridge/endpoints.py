@@ -162,6 +162,8 @@ def run_fit(session: Session, request: protocol.FitRequest, job: Job) -> protoco
         should_stop=job.cancelled,
         checkpoint=request.checkpoint,
         state=request.state,
+        state_every=request.state_every,
+        events=request.events,
         resume=request.resume,
     )
 

@@ -23,8 +23,10 @@ from ._protocol import (
     NetworkSpec,
     Normalization,
     PredictOptions,
+    StateEvery,
     StepEvent,
     StepOptions,
+    TrainingMeans,
     WaveNoiseSpec,
 )
 from .adversarial import AdversarialStep
@@ -65,8 +67,10 @@ __all__ = [
     "RandBatchNorm2d",
     "RandConv2d",
     "RandLinear",
+    "StateEvery",
     "StepEvent",
     "StepOptions",
+    "TrainingMeans",
     "WaveNoise",
     "WaveNoiseSpec",
     "__version__",

@@ -525,6 +525,15 @@ class FitOptions(Message):
     """where the noise of the weights comes from"""
 
 
+class StateEvery(Message):
+    """When a run saves its training state, besides after each epoch."""
+
+    steps: Count = 0
+    """save the training state every so many steps too; 0: not by steps"""
+    minutes: Annotated[float, Field(ge=0)] = 5
+    """save the training state every so many minutes too; 0: not by time"""
+
+
 class FitRequest(Message):
     model: Count
     """the model's number in its session"""
@@ -533,12 +542,16 @@ class FitRequest(Message):
     """null: the images are the network's input already"""
     tensors: Bundle
     """train.images, train.labels, and test.images, test.labels to validate on"""
-    resume: str | None
-    """training state to go on from"""
-    state: str | None
-    """file to write the training state to, when the run ends or is cancelled"""
     checkpoint: str | None
     """file to write the model to after each epoch and at the end"""
+    state: str | None
+    """file to write the training state to, before the model and in between"""
+    state_every: StateEvery
+    """how often in between"""
+    events: str | None
+    """file to write each event to, one JSON document a line"""
+    resume: str | None
+    """training state to go on from"""
 
 
 class TrainingMeans(Message):

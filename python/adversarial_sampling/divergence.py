@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite, isnan
+from math import isnan
 
 import torch
 
@@ -11,10 +11,9 @@ from .errors import AdversarialSamplingError
 from .models import Network
 
 
-def check_loss(step: StepEvent) -> None:
-    """Raises a ``diverged`` error unless the step's loss is a finite number."""
-    if not isfinite(step.loss):
-        raise _diverged(f"the loss is {'NaN' if isnan(step.loss) else 'infinite'}", step)
+def loss_diverged(step: StepEvent) -> AdversarialSamplingError:
+    """The ``diverged`` error of a step whose loss is no finite number."""
+    return _diverged(f"the loss is {'NaN' if isnan(step.loss) else 'infinite'}", step)
 
 
 def check_weights(model: Network, last: StepEvent) -> None:

@@ -24,7 +24,7 @@ def read_file(path: str | os.PathLike[str]) -> bytes:
         AdversarialSamplingError: ``file`` when it is missing, no regular file, cannot be read, or
             changes meanwhile.
     """
-    with _explained("read", path):
+    with explained("read", path):
         before = Path(path).stat()
         _check_regular(before, "read", path)
         with Path(path).open("rb") as file:
@@ -53,7 +53,7 @@ def replace_file(path: str | os.PathLike[str], *parts: bytes | memoryview) -> No
     # Of a length of its own: the target's name may be as long as names may be.
     partial = target.with_name(f".adsam-{secrets.token_hex(16)}.partial")
     try:
-        with _explained("write", path):
+        with explained("write", path):
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
             descriptor = os.open(partial, flags, old.st_mode & 0o7777 if old else 0o666)
             with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor is no path
@@ -79,7 +79,7 @@ def check_writable(path: str | os.PathLike[str]) -> None:
 
 def _write_target(path: str | os.PathLike[str]) -> tuple[Path, os.stat_result | None]:
     """The file behind all links, also one yet to be made, and what is known of the old one."""
-    with _explained("write", path):
+    with explained("write", path):
         try:
             old = Path(path).stat()
         except FileNotFoundError:
@@ -132,7 +132,7 @@ def _keep_rights(descriptor: int, old: os.stat_result) -> None:
 
 
 @contextmanager
-def _explained(doing: str, path: str | os.PathLike[str]) -> Generator[None]:
+def explained(doing: str, path: str | os.PathLike[str]) -> Generator[None]:
     """Turns what the system says into an error of ours."""
     try:
         yield

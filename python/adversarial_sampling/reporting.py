@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from math import isfinite
 from time import perf_counter
 from typing import NamedTuple
 
 from ._protocol import EpochEvent, StepEvent
-from .divergence import check_loss
+from .divergence import loss_diverged
 from .measurements import EpochSums, Measurements, read_back
 
 INTERVAL = 0.05
 """Seconds between two readings."""
 
 OnEvent = Callable[[StepEvent | EpochEvent], None]
+Tell = Callable[[Sequence[StepEvent | EpochEvent]], None]
 
 
 class Place(NamedTuple):
@@ -26,6 +28,13 @@ class Place(NamedTuple):
     learning_rate: float
 
 
+class _Taken(NamedTuple):
+    place: Place
+    images: int
+    measurements: Measurements
+    retries: bool
+
+
 class StepReporter:
     """Collects measurements on the device and reads them back together.
 
@@ -33,12 +42,12 @@ class StepReporter:
         last: the last step that was read back; None before the first.
     """
 
-    def __init__(self, on_event: OnEvent | None, sums: EpochSums) -> None:
-        """``sums``: where an epoch's are added up; its time counts from now."""
+    def __init__(self, tell: Tell, sums: EpochSums) -> None:
+        """The time of ``sums``, where an epoch's are added up, counts from now."""
         self.last: StepEvent | None = None
-        self._on_event = on_event
+        self._tell = tell
         self._sums = sums
-        self._pending: list[tuple[Place, int, Measurements, bool]] = []
+        self._pending: list[_Taken] = []
         self._since = perf_counter()
 
     def add(
@@ -52,7 +61,7 @@ class StepReporter:
             measurements: on the device.
             retries: a loss that is no finite number moved no weight, and may be one next time.
         """
-        self._pending.append((place, images, measurements, retries))
+        self._pending.append(_Taken(place, images, measurements, retries))
         if perf_counter() - self._since >= INTERVAL:
             self.flush()
 
@@ -64,16 +73,22 @@ class StepReporter:
         """
         if not self._pending:
             return
-        means = read_back([measurements for _, _, measurements, _ in self._pending])
+        means = read_back([taken.measurements for taken in self._pending])
         now = perf_counter()
         seconds, self._since = now - self._since, now
-        rate = sum(images for _, images, _, _ in self._pending) / seconds
+        rate = sum(taken.images for taken in self._pending) / seconds
         self._sums.seconds += seconds
-        for (place, images, _, retries), values in zip(self._pending, means, strict=True):
-            self._sums.add(values, images)
-            self.last = StepEvent(**place._asdict(), **dict(values), images_per_second=rate)
-            if self._on_event is not None:
-                self._on_event(self.last)
-            if not retries:
-                check_loss(self.last)
+        events: list[StepEvent] = []
+        diverged: StepEvent | None = None
+        for taken, values in zip(self._pending, means, strict=True):
+            self._sums.add(values, taken.images)
+            event = StepEvent(**taken.place._asdict(), **dict(values), images_per_second=rate)
+            events.append(event)
+            if not isfinite(event.loss) and not taken.retries:
+                diverged = event
+                break
         self._pending.clear()
+        self._tell(events)
+        self.last = events[-1]
+        if diverged is not None:
+            raise loss_diverged(diverged)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Literal
 
@@ -19,6 +19,7 @@ from .measurements import EpochSums
 from .models import Network
 from .normalization import Normalizer
 from .reporting import OnEvent, Place, StepReporter
+from .run_files import RunFiles
 from .state import Progress, Setting, read_state, subset, write_state
 from .streams import Streams
 from .validate import validate
@@ -34,6 +35,7 @@ class Run:
         test: Images | None,
         options: FitOptions,
         normalize: Normalizer,
+        files: RunFiles,
         on_event: OnEvent | None,
         should_stop: Callable[[], bool],
     ) -> None:
@@ -49,28 +51,28 @@ class Run:
         self._model, self._options, self._normalize = model, options, normalize
         self._train = train.to(model.device)
         self._test = None if test is None else test.to(model.device)
-        self._on_event, self._should_stop = on_event, should_stop
+        self._files, self._on_event, self._should_stop = files, on_event, should_stop
         self._step = FastStep(model, options, len(train))
         self._progress = Progress()
         self._last: StepEvent | None = None
         self._order = torch.empty(0, dtype=torch.int64)
         self._began = perf_counter()
 
-    def go(self, keep: Callable[[], None]) -> FitResult:
-        """Runs to the end or until it is stopped; ``keep`` is called after each epoch and then.
+    def go(self) -> FitResult:
+        """Runs to the end or until it is stopped, and saves its files after each epoch and then.
 
         Raises:
-            AdversarialSamplingError: ``diverged``, when ``keep`` was called for good weights alone.
+            AdversarialSamplingError: ``diverged``, with good weights alone saved; ``disk`` and
+                ``file``.
         """
-        if self._progress.epochs == self._options.epochs:
-            keep()
-        while self._progress.epochs < self._options.epochs:
-            done = not self._should_stop() and self._train_epoch() and self._end_epoch()
-            if self._last is not None:
-                check_weights(self._model, self._last)
-            keep()
-            if not done:
-                return self._result("cancelled")
+        with self._files.opened(self._progress.steps, self._progress.epochs):
+            if self._progress.epochs == self._options.epochs:
+                self._save()
+            while self._progress.epochs < self._options.epochs:
+                done = not self._should_stop() and self._train_epoch() and self._end_epoch()
+                self._save()
+                if not done:
+                    return self._result("cancelled")
         return self._result("finished")
 
     def write(self, path: str | os.PathLike[str]) -> None:
@@ -116,7 +118,7 @@ class Run:
             if self._step.fidelity.optimizer_reset == "each-epoch":
                 self._step.restart_optimizer()
         self._step.set_learning_rate(rate)
-        reporter = StepReporter(self._on_event, progress.epoch)
+        reporter = StepReporter(self._tell, progress.epoch)
         batches = self._order.to(self._model.device).split(size)
         for indices in batches[progress.batch :]:
             measurements = self._step(self._inputs(indices), self._train.labels[indices])
@@ -128,9 +130,28 @@ class Run:
             reporter.add(place, len(indices), measurements, retries=retries)
             if self._should_stop():
                 break
+            if progress.batch < len(batches) and self._files.is_state_due(progress.steps):
+                reporter.flush()
+                self._last = reporter.last
+                self._save_state()
         reporter.flush()
         self._last = reporter.last
         return progress.batch == len(batches)
+
+    def _tell(self, events: Sequence[StepEvent | EpochEvent]) -> None:
+        self._files.log(events)
+        if self._on_event is not None:
+            for event in events:
+                self._on_event(event)
+
+    def _save_state(self) -> None:
+        if self._last is not None:
+            check_weights(self._model, self._last)
+        self._files.save_state(self.write, self._progress.steps)
+
+    def _save(self) -> None:
+        self._save_state()
+        self._files.save_model(self._model)
 
     def _inputs(self, indices: Tensor) -> Tensor:
         images = augment(
@@ -159,18 +180,17 @@ class Run:
                 self.streams.noise.restore(before)
                 return False
         progress.train, progress.validation = progress.epoch.means(), validation
-        if self._on_event is not None:
-            event = EpochEvent(
-                epoch=progress.epochs,
-                epochs=self._options.epochs,
-                step=progress.steps,
-                train=progress.train,
-                validation=validation,
-                images_per_second=progress.epoch.images / progress.epoch.seconds,
-                learning_rate=learning_rate(self._options, progress.epochs),
-                seconds=self._seconds(),
-            )
-            self._on_event(event)
+        event = EpochEvent(
+            epoch=progress.epochs,
+            epochs=self._options.epochs,
+            step=progress.steps,
+            train=progress.train,
+            validation=validation,
+            images_per_second=progress.epoch.images / progress.epoch.seconds,
+            learning_rate=learning_rate(self._options, progress.epochs),
+            seconds=self._seconds(),
+        )
+        self._tell([event])
         progress.epochs, progress.batch = progress.epochs + 1, 0
         return True
 

@@ -9,16 +9,15 @@ from math import ceil
 
 import torch
 
-from ._protocol import FitOptions, FitResult, InputNormalization, NetworkSpec
-from .checkpoint import save
+from ._protocol import FitOptions, FitResult, InputNormalization, NetworkSpec, StateEvery
 from .data import Images, check_labelled
 from .device import multiplying
 from .errors import AdversarialSamplingError
-from .files import check_writable
 from .models import Network, parameter_dtype
 from .normalization import Normalizer, resolve_normalization, said_of
 from .reporting import OnEvent
 from .run import Run
+from .run_files import RunFiles
 
 Path = str | os.PathLike[str]
 
@@ -34,6 +33,8 @@ def fit(
     should_stop: Callable[[], bool] | None = None,
     checkpoint: Path | None = None,
     state: Path | None = None,
+    state_every: StateEvery | None = None,
+    events: Path | None = None,
     resume: Path | None = None,
 ) -> FitResult:
     """Trains ``model`` by Adversarial Sampling. Same seed, same device: same run, bit for bit.
@@ -52,13 +53,18 @@ def fit(
             has become NaN is NaN there.
         should_stop: asked after every step; true ends the run with status "cancelled".
         checkpoint: where the model is saved after each epoch and at the end.
-        state: where everything needed to go on is saved with it, the model included.
-        resume: such a state to go on from, with the same options; more epochs are fine.
+        state: where everything needed to go on is saved before it, the model included.
+        state_every: when it is saved in the middle of an epoch; every 5 minutes by default.
+        events: where every event is written, one JSON document a line.
+        resume: such a state to go on from, with the same options; more epochs are fine. What
+            ``events`` holds from after the state is cut off.
 
     Raises:
         AdversarialSamplingError: ``data``, ``usage``, ``checkpoint`` or ``file``, before training
-            where it can be known: so for a batch of one image, where a batch norm sees one pixel of
-            it, and a variance of one value is asked for.
+            where it can be known, and then no file is changed: so for a batch of one image, where
+            a batch norm sees one pixel of it, and a variance of one value is asked for.
+            ``diverged`` when the loss or a weight is no finite number any more, and ``disk``; what
+            was saved before stays.
     """
     options = options or FitOptions()
     classes = _classes(model)
@@ -70,27 +76,18 @@ def fit(
     _check_batches(model, train.images.shape, options.batch)
     resolved = resolve_normalization(model.normalization, train.images, normalization)
     normalize = Normalizer(resolved, parameter_dtype(model.spec), model.device)
-    for path in (checkpoint, state):
-        if path is not None:
-            check_writable(path)
-    run = Run(model, train, test, options, normalize, on_event, should_stop or _never)
+    files = RunFiles(checkpoint, state, events, state_every)
+    run = Run(model, train, test, options, normalize, files, on_event, should_stop or _never)
     if resume is not None:
         run.restore(resume)
     model.normalization = said_of(train.images, resolved) or model.normalization
-
-    def keep() -> None:
-        if checkpoint is not None:
-            save(model, checkpoint)
-        if state is not None:
-            run.write(state)
-
     with (
         model.drawing_from(run.streams.noise),
         model.in_mode(train=True),
         multiplying(tf32=options.tf32),
         _repeatable(),
     ):
-        return run.go(keep)
+        return run.go()
 
 
 def _check_alike(train: Images, test: Images | None) -> None:

@@ -19,8 +19,9 @@ from adversarial_sampling import (
     fit,
     load,
 )
-from adversarial_sampling.files import unpack
+from adversarial_sampling.files import read_file
 from adversarial_sampling.run import learning_rate
+from adversarial_sampling.safetensors_format import decode_safetensors
 
 QUICK = {"batch": 8, "steps": 1, "epochs": 2}
 
@@ -170,7 +171,7 @@ def test_a_loss_that_is_no_number_ends_the_run_and_overwrites_nothing(
     assert all(
         tensor.isfinite().all() for tensor in load(files["checkpoint"]).state_dict().values()
     )
-    tensors, metadata = unpack(files["state"])
+    tensors, metadata = decode_safetensors(read_file(files["state"]), "state")
     assert all(t.isfinite().all() for n, t in tensors.items() if n.startswith("model."))
     assert '"epochs":1,"batch":0' in metadata["training_state"]
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { TrainOptions } from "../experiments/train.ts";
 import { positiveCount } from "../schema/numbers.ts";
-import { type FitOptionsInput, fitOptions } from "../schema/options.ts";
+import { type FitOptionsInput, fitOptions, type StateEveryInput, stateEvery } from "../schema/options.ts";
 import { backendGroup, dataFolder, datasets, jsonGroup, modelGroup } from "./groups.ts";
 
 const dataGroup = {
@@ -47,6 +47,8 @@ const runGroup = {
       .optional()
       .describe("go on with the run in this folder, with its own options; --epochs may make it longer")
       .meta({ placeholder: "folder" }),
+    stateSteps: stateEvery.shape.steps,
+    stateMinutes: stateEvery.shape.minutes.meta({ placeholder: "minutes" }),
   },
 };
 
@@ -86,10 +88,18 @@ export function fitInput(values: TrainArguments, names: readonly string[]): FitO
 
 /** What to train. */
 export function modelInput(values: TrainArguments, names: readonly string[]): TrainOptions["model"] {
-  const { priorSigma, initLogSigma, dtype, seed } = values;
+  const { priorSigma, initLogSigma, dtype } = values;
   return {
     kind: values.model,
     bayesian: !values.deterministic,
-    ...given({ priorSigma, initLogSigma, dtype, seed }, names),
+    ...given({ priorSigma, initLogSigma, dtype }, names),
+  };
+}
+
+/** How often the state is saved. */
+export function stateInput({ stateSteps, stateMinutes }: TrainArguments, names: readonly string[]): StateEveryInput {
+  return {
+    ...(names.includes("stateSteps") ? { steps: stateSteps } : {}),
+    ...(names.includes("stateMinutes") ? { minutes: stateMinutes } : {}),
   };
 }

@@ -7,7 +7,15 @@ import type { OpenOptions } from "../schema/backends.ts";
 import { askedBackend } from "./groups.ts";
 import { interruptedExitCode, interruptSignal } from "./interrupt.ts";
 import { addOptions, givenOptions, kebabCase } from "./options.ts";
-import { fitInput, modelInput, resumable, type TrainArguments, trainArguments, trainGroups } from "./train-options.ts";
+import {
+  fitInput,
+  modelInput,
+  resumable,
+  stateInput,
+  type TrainArguments,
+  trainArguments,
+  trainGroups,
+} from "./train-options.ts";
 import { TrainView } from "./train-view.ts";
 
 /** `adsam train`: a new run, or with --resume an earlier one that goes on. */
@@ -29,6 +37,7 @@ function newRun(values: TrainArguments, given: readonly string[], signal: AbortS
     model: modelInput(values, given),
     data: { name: values.dataset, folder: values.data, limit: values.limit },
     fit: fitInput(values, given),
+    stateEvery: stateInput(values, given),
     pretrain: values.pretrain,
     folder: values.run,
     backend: askedBackend(values),

@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { type Dataset, slice } from "../data/dataset.ts";
 import { datasetExtension } from "../data/file.ts";
 import { loadDataset } from "../data/index.ts";
 import { AdsamError } from "../errors.ts";
+import { jsonText } from "../json.ts";
 import type { DataRecord } from "./record.ts";
 
 /** A data set and the part of it to train on. */
@@ -39,7 +41,31 @@ export function dataRecordOf(choice: DataChoice, data: Dataset): DataRecord {
     trainImages: data.train.labels.data.length,
     testImages: data.test.labels.data.length,
     normalization: data.normalization,
+    content: contentOf(data),
   };
+}
+
+/** @throws AdsamError `data`, naming what differs, unless the data set is the one that the run was made with. */
+export function requireSameData(recorded: DataRecord, now: DataRecord): void {
+  const told = ["classes", "image", "trainImages", "testImages", "normalization", "content"] as const;
+  for (const field of told) {
+    const [was, is] = [jsonText(recorded[field]), jsonText(now[field])];
+    if (was === is) continue;
+    throw new AdsamError("data", `${recorded.name} has changed: the run was made with ${field} ${was}, got ${is}`, {
+      suggestion: "bring back the files that it was made with, or start a new run",
+    });
+  }
+}
+
+/** Whatever type the labels have. */
+function contentOf({ train, test }: Dataset): string {
+  const hash = createHash("sha256");
+  for (const { images, labels } of [train, test]) {
+    const { buffer, byteOffset, byteLength } = images.data;
+    hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+    hash.update(Float64Array.from<number | bigint>(labels.data, Number));
+  }
+  return hash.digest("hex");
 }
 
 /** The data set that a run was made with; `folder` says where its files are now. */

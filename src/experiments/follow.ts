@@ -1,24 +1,34 @@
-import type { Run } from "../backend.ts";
+import type { Cancellable } from "../backend.ts";
 import { AdsamError } from "../errors.ts";
 import type { FitEvent } from "../schema/events.ts";
-import { EventLog } from "./events.ts";
+import type { Run } from "../training.ts";
 import { type EndedRun, type FailedRun, runFormat } from "./record.ts";
-import { type RunFiles, writeRecord } from "./run-folder.ts";
+import { writeRecord } from "./run-folder.ts";
+
+export interface FollowOptions extends Cancellable {
+  /** Where result.json is to be. */
+  readonly result: string;
+  /** Called once, when everything that could be refused has been accepted. */
+  readonly onBegin: () => Promise<void>;
+}
 
 /**
- * Hands on the events of a run that `start` starts, each written to the log first, and writes result.json at its end,
- * or when it fails. When the signal fires, or the reader leaves, the run is cancelled and its result written all the same.
+ * Hands on the events of a run, and writes result.json at its end, or when it fails after it has begun.
+ * When the signal fires, or the reader leaves, the run is cancelled and its result written all the same.
  */
 export async function* follow(
-  start: () => Run,
-  files: RunFiles,
-  signal?: AbortSignal,
+  run: Run,
+  { result: path, onBegin, signal }: FollowOptions,
 ): AsyncGenerator<FitEvent, EndedRun> {
-  await using log = await EventLog.open(files.events);
-  const run = start();
+  let beginning: Promise<void> | undefined;
+  const begin = () => {
+    beginning ??= onBegin();
+    return beginning;
+  };
   const ended = run.then(async (result) => {
+    await begin();
     const record: EndedRun = { ...stamp(), ...result };
-    await writeRecord(files.result, record);
+    await writeRecord(path, record);
     return record;
   });
   const settled = ended.then(
@@ -28,22 +38,21 @@ export async function* follow(
   const cancel = () => run.cancel();
   signal?.addEventListener("abort", cancel, { once: true });
   if (signal?.aborted) cancel();
-  let begun = false;
   try {
     for await (const event of run) {
-      begun = true;
-      await log.append(event);
+      await begin();
       yield event;
     }
+    return await ended;
   } catch (error) {
-    if (begun && error instanceof AdsamError) await writeRecord(files.result, failure(error)).catch(() => {});
+    // Where there is no room for it, the error itself is what counts.
+    if (beginning !== undefined && error instanceof AdsamError) await writeRecord(path, failure(error)).catch(() => {});
     throw error;
   } finally {
     signal?.removeEventListener("abort", cancel);
     cancel(); // changes nothing when the run has ended
     await settled;
   }
-  return await ended;
 }
 
 function stamp() {

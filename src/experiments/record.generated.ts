@@ -1,6 +1,13 @@
 /** Generated from the schemas by `npm run generate`: change the schema, never this file. */
 
-import type { FitOptions, ModelSpec, Normalization, TrainingMeans, Validation } from "../schema/types.generated.ts";
+import type {
+  FitOptions,
+  NetworkSpec,
+  Normalization,
+  StateEvery,
+  TrainingMeans,
+  Validation,
+} from "../schema/types.generated.ts";
 
 /** The data set of a run, and how it was used. */
 export interface DataRecord {
@@ -20,12 +27,14 @@ export interface DataRecord {
   readonly testImages: number;
   /** null: the images are the network's input already */
   readonly normalization: Normalization | null;
+  /** SHA-256 of the images and labels, in hexadecimal */
+  readonly content: string;
 }
 
 /** run.json: everything that made a run what it is, written before it starts. */
 export interface RunRecord {
   /** of this file */
-  readonly format: 1;
+  readonly format: 2;
   /** of this package */
   readonly version: string;
   /** when it began, in UTC */
@@ -33,9 +42,11 @@ export interface RunRecord {
   /** the options as they were given, defaults left out */
   readonly given: Readonly<Record<string, unknown>>;
   /** the network */
-  readonly model: ModelSpec;
+  readonly model: NetworkSpec;
   /** how it is trained */
   readonly fit: FitOptions;
+  /** how often its state is saved */
+  readonly stateEvery: StateEvery;
   /** what it is trained on */
   readonly data: DataRecord;
   /** checkpoint whose weights the means begin with */
@@ -61,7 +72,7 @@ export type RunResult = EndedRun | FailedRun;
 /** result.json of a run that came to its end, or was stopped on the way. */
 export interface EndedRun {
   /** of this file */
-  readonly format: 1;
+  readonly format: 2;
   /** when it ended, in UTC */
   readonly ended: string;
   /** whether the run went to its end */
@@ -83,7 +94,7 @@ export interface EndedRun {
 /** result.json of a run that broke off. */
 export interface FailedRun {
   /** of this file */
-  readonly format: 1;
+  readonly format: 2;
   /** when it ended, in UTC */
   readonly ended: string;
   /** that it broke off */

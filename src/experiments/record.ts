@@ -1,15 +1,15 @@
 import * as z from "zod";
 import { backendNames } from "../schema/backends.ts";
 import { normalization } from "../schema/data.ts";
-import { dtypes, modelSpec } from "../schema/models.ts";
+import { dtypes, networkSpec } from "../schema/models.ts";
 import { positiveCount } from "../schema/numbers.ts";
-import { fitOptions } from "../schema/options.ts";
+import { fitOptions, stateEvery } from "../schema/options.ts";
 import { fitResult } from "../schema/results.ts";
 
 export type { DataRecord, EndedRun, FailedRun, RunRecord, RunResult } from "./record.generated.ts";
 
 /** Raised whenever run.json or result.json changes its fields. */
-export const runFormat = 1;
+export const runFormat = 2;
 
 const format = z.literal(runFormat).describe("of this file");
 
@@ -23,6 +23,7 @@ export const dataRecord = z
     trainImages: positiveCount.describe("number of images trained on"),
     testImages: z.int().min(0).describe("number of images tested on"),
     normalization: normalization.nullable().describe("null: the images are the network's input already"),
+    content: z.string().describe("SHA-256 of the images and labels, in hexadecimal"),
   })
   .meta({ id: "DataRecord", description: "The data set of a run, and how it was used." });
 
@@ -32,8 +33,9 @@ export const runRecord = z
     version: z.string().describe("of this package"),
     started: z.iso.datetime().describe("when it began, in UTC"),
     given: z.record(z.string(), z.unknown()).describe("the options as they were given, defaults left out"),
-    model: modelSpec.describe("the network"),
+    model: networkSpec.describe("the network"),
     fit: fitOptions.describe("how it is trained"),
+    stateEvery: stateEvery.describe("how often its state is saved"),
     data: dataRecord.describe("what it is trained on"),
     pretrain: z.string().nullable().describe("checkpoint whose weights the means begin with"),
     backend: z

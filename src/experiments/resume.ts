@@ -7,10 +7,11 @@ import type { OpenOptions } from "../schema/backends.ts";
 import { fitOptions } from "../schema/options.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { validate } from "../validation.ts";
-import { choiceOf, loadChosen } from "./data.ts";
+import { choiceOf, dataRecordOf, loadChosen, requireSameData } from "./data.ts";
 import type { RunRecord } from "./record.ts";
 import { openRun, type RunFolder, removeResult, writeRecord } from "./run-folder.ts";
-import { type TrainEvent, trainIn } from "./train.ts";
+import { lockRun } from "./run-lock.ts";
+import { createModel, savedIn, type TrainEvent, trainIn } from "./train.ts";
 
 /** How a run goes on. */
 export interface ResumeOptions extends Cancellable {
@@ -23,28 +24,42 @@ export interface ResumeOptions extends Cancellable {
 }
 
 /**
- * Goes on with a run from its last training state, with the options recorded in its folder.
- * @throws AdsamError `file` for a folder that is no run's or holds no training state, `usage` when nothing is left to train.
+ * Goes on with a run from its last training state, with the options recorded in its folder; one that was ended by force
+ * before it had a state begins anew. What is refused leaves the folder as it was.
+ * @throws AdsamError `file` for a folder that is no run's, has lost its training state, or in which a run is going on;
+ *   `usage` when nothing is left to train; `data` when the data set has changed; and as `train`.
  */
 export async function* resumeTraining(path: string, options: ResumeOptions = {}): AsyncGenerator<TrainEvent, void> {
   const { signal } = options;
   const folder = resolve(path);
+  await openRun(folder); // what is no run's folder is not to be locked
+  await using _ = await lockRun(folder);
   const stopped = await openRun(folder);
   const { record, files } = stopped;
   const fit = { ...record.fit, epochs: epochsOf(stopped, options.epochs) };
-  if (!existsSync(files.state) || !existsSync(files.checkpoint)) {
-    throw new AdsamError("file", `${folder} holds no training state: the run was ended before it saved one`, {
-      suggestion: "start it anew in another folder",
-    });
-  }
-  const data = await loadChosen(choiceOf(record.data, options.dataFolder));
+  const resume = stateOf(stopped);
+  const choice = choiceOf(record.data, options.dataFolder);
+  const data = await loadChosen(choice);
+  requireSameData(record.data, dataRecordOf(choice, data));
   await using backend = await open(backendOf(record, options.backend));
-  const model = await unlessAborted(backend.load(files.checkpoint), signal);
+  const pretrain = resume === undefined ? (record.pretrain ?? undefined) : undefined;
+  const model = await unlessAborted(createModel(backend, record.model, pretrain), signal);
   const run = { ...record, fit, backend: await backend.info() };
-  await writeRecord(files.record, run);
-  await removeResult(folder);
   yield { kind: "start", folder, run };
-  yield* trainIn(folder, run, model, data, { resume: files.state, signal });
+  const onBegin = async () => {
+    await writeRecord(files.record, run);
+    await removeResult(files);
+  };
+  yield* trainIn(folder, model.fit(data, { ...fit, ...savedIn(folder, run), resume }), { onBegin, signal });
+}
+
+/** The state to go on from; none for a run that was ended before it had saved one. */
+function stateOf({ folder, files }: RunFolder): string | undefined {
+  if (existsSync(files.state)) return files.state;
+  if (!existsSync(files.checkpoint)) return undefined;
+  throw new AdsamError("file", `${folder} holds a checkpoint, but no training state any more`, {
+    suggestion: "bring back its state.safetensors, or start a new run from the checkpoint with --pretrain",
+  });
 }
 
 /** The run's own backend and device, unless others are asked for. */

@@ -2,11 +2,11 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type * as z from "zod";
 import { AdsamError } from "../errors.ts";
+import { readEvents } from "../event-log.ts";
 import { fileError, systemCode, writeFileAtomically } from "../files.ts";
 import { jsonText } from "../json.ts";
 import type { FitEvent } from "../schema/events.ts";
 import { validate } from "../validation.ts";
-import { readEvents } from "./events.ts";
 import { type RunRecord, type RunResult, runFormat, runRecord, runResult } from "./record.ts";
 
 /** Where the parts of a run lie. */
@@ -104,6 +104,6 @@ export async function writeRecord(path: string, value: RunRecord | RunResult): P
   await writeFileAtomically(path, [`${jsonText(value, 2)}\n`]);
 }
 
-export async function removeResult(folder: string): Promise<void> {
-  await rm(runFiles(folder).result, { force: true });
+export async function removeResult({ result }: RunFiles): Promise<void> {
+  await rm(result, { force: true });
 }

@@ -1,28 +1,37 @@
 import { resolve } from "node:path";
 import type { Backend, Cancellable, Model } from "../backend.ts";
-import type { Dataset } from "../data/dataset.ts";
+import { AdsamError } from "../errors.ts";
 import { open } from "../open.ts";
 import { packageVersion } from "../package.ts";
 import type { OpenOptions } from "../schema/backends.ts";
 import type { FitEvent } from "../schema/events.ts";
 import { type NetworkSpec, type NetworkSpecInput, networkSpec } from "../schema/models.ts";
-import { type FitOptionsInput, fitOptions } from "../schema/options.ts";
+import { type FitOptionsInput, fitOptions, type StateEveryInput, stateEvery } from "../schema/options.ts";
+import type { FitFiles, Run } from "../training.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { validate } from "../validation.ts";
 import { type DataChoice, dataRecordOf, loadChosen } from "./data.ts";
 import { follow } from "./follow.ts";
-import { createRunFolder, defaultRunFolder, discardUnstartedRun, refuseFilledFolder } from "./new-folder.ts";
+import {
+  createRunFolder,
+  defaultRunFolder,
+  discardUnstartedRun,
+  refuseFilledFolder,
+  removeEmptyFolder,
+} from "./new-folder.ts";
 import { type EndedRun, type RunRecord, runFormat } from "./record.ts";
 import { runFiles } from "./run-folder.ts";
 
 /** What to train, on what and how; everything left out has the default of its schema. */
 export interface TrainOptions extends Cancellable {
-  /** The number of classes is the data set's unless it is given. */
+  /** The number of classes is the data set's, and the seed that of `fit`, unless they are given. */
   readonly model: NetworkSpecInput;
   /** What to train on. */
   readonly data: DataChoice;
   /** How to train. */
   readonly fit?: FitOptionsInput | undefined;
+  /** How often everything needed to go on is saved in the middle of an epoch. */
+  readonly stateEvery?: StateEveryInput | undefined;
   /** A checkpoint to start from: of a plain network, whose weights become the means, or of the same plain network. */
   readonly pretrain?: string | undefined;
   /** What computes; torch unless told otherwise. */
@@ -57,55 +66,72 @@ export type TrainEvent = StartEvent | FitEvent | ResultEvent;
 /**
  * Trains a network and records the run in a folder: run.json, events.jsonl, the checkpoint, the training state, result.json.
  * When the signal fires, or the iteration is left, the run ends with status "cancelled" and can be resumed.
- * @throws AdsamError `usage` for options out of range, `file` for a folder that holds something already,
- *   and whatever the data set and the backend refuse.
+ * @throws AdsamError `usage` for options out of range, `file` for a folder that holds something already or in which a run is
+ *   going on, `diverged` and `disk`, and whatever the data set and the backend refuse.
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, void> {
   const started = new Date();
   const { model: modelInput, data: choice, fit: fitInput = {}, pretrain, signal } = options;
   const fit = validate(fitOptions, fitInput, "fit");
+  const every = validate(stateEvery, options.stateEvery ?? {}, "stateEvery");
   const folder = resolve(options.folder ?? defaultRunFolder(modelInput.kind, choice.name, started));
   await refuseFilledFolder(folder);
   const data = await loadChosen(choice);
-  const spec = validate(networkSpec, { classes: data.classes, ...modelInput }, "model");
+  const spec = validate(networkSpec, { classes: data.classes, seed: fit.seed, ...modelInput }, "model");
   await using backend = await open(options.backend);
-  const model = await unlessAborted(create(backend, spec, pretrain), signal);
+  const model = await unlessAborted(createModel(backend, spec, pretrain), signal);
   const run: RunRecord = {
     format: runFormat,
     version: packageVersion(),
     started: started.toISOString(),
-    given: { model: modelInput, data: choice, fit: fitInput, backend: options.backend ?? {} },
-    model: model.spec,
+    given: givenOptions(options),
+    model: spec,
     fit,
+    stateEvery: every,
     data: dataRecordOf(choice, data),
     pretrain: pretrain === undefined ? null : resolve(pretrain),
     backend: await backend.info(),
   };
-  await createRunFolder(folder, run);
-  yield { kind: "start", folder, run };
+  const lock = await createRunFolder(folder, run);
   try {
-    yield* trainIn(folder, run, model, data, { signal });
+    yield { kind: "start", folder, run };
+    yield* trainIn(folder, model.fit(data, { ...fit, ...savedIn(folder, run) }), { signal });
   } catch (error) {
-    await discardUnstartedRun(folder);
+    if (!isCrash(error)) await discardUnstartedRun(folder);
     throw error;
+  } finally {
+    await lock[Symbol.asyncDispose]();
+    await removeEmptyFolder(folder);
   }
 }
 
-/** Trains the model as the record says, goes on from `resume` where given, and keeps everything in the folder. */
+/** Hands on what a run tells, and how it ended, and keeps everything in the folder. */
 export async function* trainIn(
   folder: string,
-  { fit }: RunRecord,
-  model: Model,
-  data: Dataset,
-  { resume, signal }: Cancellable & { readonly resume?: string },
+  run: Run,
+  { onBegin = async () => {}, signal }: Cancellable & { readonly onBegin?: () => Promise<void> },
 ): AsyncGenerator<TrainEvent, void> {
-  const files = runFiles(folder);
-  const start = () => model.fit(data, { ...fit, checkpoint: files.checkpoint, state: files.state, resume });
-  const result = yield* follow(start, files, signal);
+  const result = yield* follow(run, { result: runFiles(folder).result, onBegin, signal });
   yield { kind: "result", folder, result };
 }
 
-function create(backend: Backend, spec: NetworkSpec, pretrain: string | undefined): Promise<Model> {
+/** Where a run's files are written, and how often. */
+export function savedIn(folder: string, { stateEvery: every }: RunRecord): FitFiles {
+  const { checkpoint, state, events } = runFiles(folder);
+  return { checkpoint, state, events, stateEvery: every };
+}
+
+/** A new network, or what becomes of the checkpoint to start from. */
+export function createModel(backend: Backend, spec: NetworkSpec, pretrain: string | undefined): Promise<Model> {
   if (pretrain === undefined) return backend.model(spec);
   return backend.load(pretrain, { spec, pretrained: spec.bayesian });
+}
+
+function givenOptions({ model, data, fit = {}, stateEvery: every, backend = {} }: TrainOptions): RunRecord["given"] {
+  return { model, data, fit, ...(every === undefined ? {} : { stateEvery: every }), backend };
+}
+
+/** Not a refusal: run.json has all that it takes to begin anew. */
+function isCrash(error: unknown): boolean {
+  return error instanceof AdsamError && error.code === "crashed";
 }

@@ -4,7 +4,15 @@ import { reportedCodes } from "./errors.ts";
 import { fitEvent } from "./events.ts";
 import { modelSpec } from "./models.ts";
 import { count, positiveCount, real } from "./numbers.ts";
-import { fitOptions, forwardOptions, gradientOptions, noise, predictOptions, stepOptions } from "./options.ts";
+import {
+  fitOptions,
+  forwardOptions,
+  gradientOptions,
+  noise,
+  predictOptions,
+  stateEvery,
+  stepOptions,
+} from "./options.ts";
 import { fitResult, modelInfo, stepRecord } from "./results.ts";
 
 /** Raised whenever a message changes; the two sides refuse to talk when theirs differ. */
@@ -142,9 +150,11 @@ export const jobs = {
         options: fitOptions,
         normalization: normalization.nullable().describe("null: the images are the network's input already"),
         tensors: bundle.describe("train.images, train.labels, and test.images, test.labels to validate on"),
-        resume: z.string().nullable().describe("training state to go on from"),
-        state: z.string().nullable().describe("file to write the training state to, when the run ends or is cancelled"),
         checkpoint: z.string().nullable().describe("file to write the model to after each epoch and at the end"),
+        state: z.string().nullable().describe("file to write the training state to, before the model and in between"),
+        stateEvery: stateEvery.describe("how often in between"),
+        events: z.string().nullable().describe("file to write each event to, one JSON document a line"),
+        resume: z.string().nullable().describe("training state to go on from"),
       })
       .meta({ id: "FitRequest" }),
     fitResult,

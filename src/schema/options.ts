@@ -13,6 +13,8 @@ export type {
   NoiseSpec,
   PredictOptions,
   PredictOptionsInput,
+  StateEvery,
+  StateEveryInput,
   StepOptions,
 } from "./types.generated.ts";
 
@@ -110,6 +112,13 @@ export const fitOptions = z
     noise: noise.prefault({ kind: "gaussian" }).describe("where the noise of the weights comes from"),
   })
   .meta({ id: "FitOptions", description: "What a whole run does: the step, and how often." });
+
+export const stateEvery = z
+  .strictObject({
+    steps: count.default(0).describe("save the training state every so many steps too; 0: not by steps"),
+    minutes: z.number().min(0).default(5).describe("save the training state every so many minutes too; 0: not by time"),
+  })
+  .meta({ id: "StateEvery", description: "When a run saves its training state, besides after each epoch." });
 
 /** Which weights a forward uses: mu alone, the stored eps, or a fresh draw. */
 const weights = z.enum(["mean", "stored", "fresh"]);

@@ -559,6 +559,20 @@ export interface EvaluateOptionsInput {
   readonly part?: "train" | "test" | undefined;
 }
 
+/** When a run saves its training state, besides after each epoch. */
+export interface StateEveryInput {
+  /**
+   * save the training state every so many steps too; 0: not by steps; a whole number from 0
+   * @default 0
+   */
+  readonly steps?: number | undefined;
+  /**
+   * save the training state every so many minutes too; 0: not by time; from 0
+   * @default 5
+   */
+  readonly minutes?: number | undefined;
+}
+
 /** Which backend to open, and on what. */
 export interface OpenOptions {
   /**
@@ -843,6 +857,14 @@ export interface EvaluateOptions {
   readonly noise: NoiseSpec;
   /** part of the data set */
   readonly part: "train" | "test";
+}
+
+/** When a run saves its training state, besides after each epoch. */
+export interface StateEvery {
+  /** save the training state every so many steps too; 0: not by steps */
+  readonly steps: number;
+  /** save the training state every so many minutes too; 0: not by time */
+  readonly minutes: number;
 }
 
 /** Which backend to open, and on what. */

@@ -8,6 +8,7 @@ export type { Safetensors } from "../safetensors/format.ts";
 export { AdversarialStep, type Observer, resolveFidelity } from "./adversarial.ts";
 export { decodeCheckpoint, encodeCheckpoint, loadTensors, readTensors } from "./checkpoint.ts";
 export { inspect } from "./inspection.ts";
+export type { Keeper, Reached } from "./keeper.ts";
 export type { HeightWidth } from "./kernels/convolution.ts";
 export { type Affine, RandBatchNorm2d } from "./layers/batch-norm.ts";
 export { RandConv2d, type WithBias } from "./layers/conv.ts";

@@ -12,7 +12,6 @@ import type {
   Model,
   Prediction,
   PredictRunOptions,
-  Run,
   SaveOptions,
   TraceOptions,
 } from "../backend.ts";
@@ -30,19 +29,22 @@ import {
   noise as noiseSchema,
   type PredictOptions,
   predictOptions,
+  stateEvery as stateEverySchema,
   stepOptions,
 } from "../schema/options.ts";
 import type { StepRecord } from "../schema/results.ts";
 import type { TensorInfo } from "../schema/tensors.ts";
 import type { NamedTensors, Tensor } from "../tensor.ts";
+import type { Run } from "../training.ts";
 import { validate } from "../validation.ts";
-import { runFiles, saveModel } from "./files.ts";
+import { saveModel } from "./files.ts";
 import { inspect } from "./inspection.ts";
 import { checkCancelled, type Jobs } from "./jobs.ts";
 import type { Network } from "./models/network.ts";
 import { noiseFrom } from "./noise.ts";
 import { forward, gradients } from "./passes.ts";
 import { predict } from "./predict.ts";
+import { RunFiles } from "./run-files.ts";
 import { checkExtent, fromTf, type NamedVariables, overwrite } from "./tensors.ts";
 import { trace } from "./trace.ts";
 import * as training from "./train.ts";
@@ -61,21 +63,21 @@ export class TfjsModel implements Model {
     this.#jobs = jobs;
   }
 
-  fit(data: Dataset, { checkpoint, state, resume, signal, ...rest }: FitRunOptions = {}): Run {
+  fit(data: Dataset, { checkpoint, state, stateEvery, events, resume, signal, ...rest }: FitRunOptions = {}): Run {
     return new StreamedRun(async (onEvent, stop) => {
       const options = validate(fitOptions, rest, "fit");
+      const every = validate(stateEverySchema, stateEvery ?? {}, "fit: stateEvery");
       checkDataset(data);
-      const files = runFiles({ checkpoint, state, resume });
+      const files = new RunFiles({ checkpoint, state, events, resume }, every);
       const stops = [stop, this.#jobs.closing, ...(signal === undefined ? [] : [signal])];
-      return this.#run(async (network) =>
-        training.fit(network, data, options, {
-          normalization: data.normalization,
-          onEvent,
-          stop: AbortSignal.any(stops),
-          resume: await files.open(),
-          keep: (current) => files.keep(network, current),
-        }),
-      );
+      return this.#run(async (network) => {
+        const setting = { normalization: data.normalization, onEvent, stop: AbortSignal.any(stops), files };
+        try {
+          return await training.fit(network, data, options, { ...setting, resume: await files.read() });
+        } finally {
+          files.close();
+        }
+      });
     });
   }
 

@@ -1,7 +1,7 @@
 import { permutation } from "../random.ts";
 import type { Safetensors } from "../safetensors.ts";
 import type { Normalization } from "../schema/data.ts";
-import type { EpochEvent, StepEvent, TrainingMeans } from "../schema/events.ts";
+import type { EpochEvent, FitEvent, StepEvent, TrainingMeans } from "../schema/events.ts";
 import type { FitOptions } from "../schema/options.ts";
 import type { FitResult } from "../schema/results.ts";
 import { type NamedTensors, tensor } from "../tensor.ts";
@@ -9,6 +9,7 @@ import { AdversarialStep } from "./adversarial.ts";
 import { loadTensors, readTensors } from "./checkpoint.ts";
 import { augment, type LabelledImages, labelsOf, networkInput, pick } from "./data.ts";
 import { checkWeights } from "./divergence.ts";
+import type { Keeper } from "./keeper.ts";
 import { meansOf, noSums } from "./measurements.ts";
 import type { Network } from "./models/network.ts";
 import { Pace } from "./pace.ts";
@@ -36,6 +37,8 @@ export interface RunSetting {
   readonly onEvent: OnEvent;
   /** Looked at after every step. */
   readonly stop: AbortSignal;
+  /** null: nothing is written down. */
+  readonly files: Keeper | null;
 }
 
 /** A run under way: what `fit` drives, writes down and restores. */
@@ -58,16 +61,16 @@ export class Run {
   }
 
   /**
-   * Runs to the end or until it is stopped; `keep` is called after each epoch and then.
-   * @throws AdsamError `diverged`, when `keep` was called for good weights alone.
+   * Runs to the end or until it is stopped, and saves its files after each epoch and then.
+   * @throws AdsamError `diverged`, with good weights alone saved; `disk` and `file`.
    */
-  async go(keep: () => Promise<void>): Promise<FitResult> {
-    const { options, stop } = this.#setting;
-    if (this.#progress.epochs === options.epochs) await keep();
+  async go(): Promise<FitResult> {
+    const { options, stop, files } = this.#setting;
+    await files?.begin(this.#progress);
+    if (this.#progress.epochs === options.epochs) await this.#save();
     while (this.#progress.epochs < options.epochs) {
       const done = !stop.aborted && (await this.#trainEpoch()) && (await this.#endEpoch());
-      if (this.#last !== null) checkWeights(this.#model, this.#last);
-      await keep();
+      await this.#save();
       if (!done) return this.#result("cancelled");
     }
     return this.#result("finished");
@@ -105,12 +108,12 @@ export class Run {
 
   /** Whether it came to its end. */
   async #trainEpoch(): Promise<boolean> {
-    const { options, train, onEvent, stop } = this.#setting;
+    const { options, train, stop, files } = this.#setting;
     const progress = this.#progress;
     const rate = learningRate(options, progress.epochs);
     if (progress.batch === 0) this.#beginEpoch();
     this.#step.optimizer.learningRate = rate;
-    const reporter = new StepReporter(onEvent, progress.epoch);
+    const reporter = new StepReporter((event) => this.#tell(event), progress.epoch);
     const batches = Math.ceil(train.labels.length / options.batch);
     while (progress.batch < batches) {
       const start = progress.batch * options.batch;
@@ -126,11 +129,27 @@ export class Run {
         learningRate: rate,
       };
       reporter.add(place, indices.length, means);
+      this.#last = reporter.last;
       await this.#pace.rest();
       if (stop.aborted) break;
+      if (progress.batch < batches && files?.isStateDue(progress.steps)) await this.#saveState();
     }
-    this.#last = reporter.last;
     return progress.batch === batches;
+  }
+
+  #tell(event: FitEvent): void {
+    this.#setting.files?.log(event);
+    this.#setting.onEvent(event);
+  }
+
+  async #saveState(): Promise<void> {
+    if (this.#last !== null) checkWeights(this.#model, this.#last);
+    await this.#setting.files?.saveState(() => this.state(), this.#progress.steps);
+  }
+
+  async #save(): Promise<void> {
+    await this.#saveState();
+    await this.#setting.files?.saveModel(this.#model);
   }
 
   #beginEpoch(): void {
@@ -155,13 +174,13 @@ export class Run {
 
   /** Whether it could be validated before someone asked to stop. */
   async #endEpoch(): Promise<boolean> {
-    const { options, onEvent } = this.#setting;
+    const { options } = this.#setting;
     const progress = this.#progress;
     const validation = await this.#validate();
     if (validation === "stopped") return false;
     progress.train = meansOf(progress.epoch);
     progress.validation = validation;
-    onEvent({
+    this.#tell({
       kind: "epoch",
       epoch: progress.epochs,
       epochs: options.epochs,

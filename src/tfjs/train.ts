@@ -6,6 +6,7 @@ import type { InputNormalization } from "../schema/data.ts";
 import type { FitOptions } from "../schema/options.ts";
 import type { FitResult } from "../schema/results.ts";
 import { classesOf, labelled } from "./data.ts";
+import type { Keeper } from "./keeper.ts";
 import type { Network } from "./models/network.ts";
 import type { OnEvent } from "./reporting.ts";
 import { Run } from "./run.ts";
@@ -30,9 +31,9 @@ export interface FitSetting {
   readonly onEvent?: OnEvent | undefined;
   /** Looked at after every step; once it has fired the run ends with status "cancelled". */
   readonly stop?: AbortSignal | undefined;
-  /** Called after each epoch and at the end, to save the model and, with `state`, everything needed to go on. */
-  readonly keep?: ((state: () => Safetensors) => Promise<void>) | undefined;
-  /** Such a state to go on from, with the same options; more epochs are fine. */
+  /** What writes the run down while it goes on. */
+  readonly files?: Keeper | undefined;
+  /** A state that it saved to go on from, with the same options; more epochs are fine. */
   readonly resume?: SavedState | undefined;
 }
 
@@ -51,13 +52,14 @@ export interface TrainingData {
  * Trains `model` by Adversarial Sampling. Same seed, same engine: same run, bit for bit. Other work is given way to
  * between steps; the model is not to be used meanwhile.
  * @throws AdsamError `data`, `usage` or `checkpoint`, before training: so for a batch of one image, where a batch norm sees
- *   one pixel of it, and a variance of one value is asked for.
+ *   one pixel of it, and a variance of one value is asked for. `diverged` when the loss or a weight is no finite number any
+ *   more; what was saved before stays.
  */
 export async function fit(
   model: Network,
   { train, test }: TrainingData,
   options: FitOptions,
-  { normalization: asked = "model", onEvent = () => {}, stop = never(), keep, resume }: FitSetting = {},
+  { normalization: asked = "model", onEvent = () => {}, stop = never(), files, resume }: FitSetting = {},
 ): Promise<FitResult> {
   const classes = classesOf(model.spec);
   const normalization = resolveNormalization(model.normalization, train.images, asked);
@@ -73,11 +75,12 @@ export async function fit(
     normalization,
     onEvent,
     stop,
+    files: files ?? null,
   });
   try {
     if (resume !== undefined) run.restore(resume.file, resume.name);
     model.normalization = saidOf(train.images, normalization) ?? model.normalization;
-    return await run.go(async () => keep?.(() => run.state()));
+    return await run.go();
   } finally {
     run.dispose();
   }

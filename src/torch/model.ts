@@ -11,7 +11,6 @@ import type {
   Model,
   Prediction,
   PredictRunOptions,
-  Run,
   SaveOptions,
   TraceOptions,
 } from "../backend.ts";
@@ -31,10 +30,12 @@ import {
   gradientOptions,
   type PredictOptions,
   predictOptions,
+  stateEvery as stateEverySchema,
 } from "../schema/options.ts";
 import type { StepRecord } from "../schema/results.ts";
 import type { TensorInfo } from "../schema/tensors.ts";
 import type { NamedTensors, Tensor } from "../tensor.ts";
+import type { Run } from "../training.ts";
 import { validate } from "../validation.ts";
 import { withPrefix } from "./bundle.ts";
 import type { JobAnswer, Requests } from "./requests.ts";
@@ -55,11 +56,17 @@ export class TorchModel implements Model {
     this.#requests = requests;
   }
 
-  fit(data: Dataset, { checkpoint, state, resume, signal, ...rest }: FitRunOptions = {}): Run {
+  fit(data: Dataset, { checkpoint, state, stateEvery, events, resume, signal, ...rest }: FitRunOptions = {}): Run {
     return new StreamedRun(async (onEvent, stop) => {
       const options = validate(fitOptions, rest, "fit");
       checkDataset(data);
-      const files = { checkpoint: absolute(checkpoint), state: absolute(state), resume: absolute(resume) };
+      const files = {
+        checkpoint: absolute(checkpoint),
+        state: absolute(state),
+        stateEvery: validate(stateEverySchema, stateEvery ?? {}, "fit: stateEvery"),
+        events: absolute(events),
+        resume: absolute(resume),
+      };
       const tensors = {
         "train.images": data.train.images,
         "train.labels": data.train.labels,

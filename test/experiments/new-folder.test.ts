@@ -32,21 +32,32 @@ describe("a new run's folder", () => {
     await expect(refuseFilledFolder(path)).rejects.toMatchObject({ code: "file" });
   });
 
-  test("holds what the run is", async () => {
+  test("holds what the run is, and is held", async () => {
     const folder = join(await temporaryFolder(), "runs", "mine");
-    await createRunFolder(folder, record);
+    await using _ = await createRunFolder(folder, record);
     expect((await openRun(folder)).record).toEqual(record);
+    const message = expect.stringContaining(`${folder} is in use: a run is going on in it (process ${process.pid} on `);
+    for (const again of [() => refuseFilledFolder(folder), () => createRunFolder(folder, record)]) {
+      await expect(again()).rejects.toMatchObject({ code: "file", message });
+    }
   });
 
-  test("goes again when nothing came of the run, and stays when something did", async () => {
-    const parent = await temporaryFolder();
-    const folder = join(parent, "mine");
-    await createRunFolder(folder, record);
+  test("may be taken by whoever is quicker, and is left as they made it", async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, "theirs"), "");
+    await expect(createRunFolder(folder, record)).rejects.toMatchObject({ message: `${folder} is not empty` });
+    expect(await readdir(folder)).toEqual(["theirs"]);
+  });
+
+  test("is emptied when nothing came of the run, and stays when something did", async () => {
+    const folder = join(await temporaryFolder(), "mine");
+    const lock = await createRunFolder(folder, record);
     await writeFile(runFiles(folder).events, "{}\n");
     await discardUnstartedRun(folder);
-    expect((await readdir(folder)).sort()).toEqual(["events.jsonl", "run.json"]);
+    expect((await readdir(folder)).sort()).toEqual(["events.jsonl", "run.json", "run.lock"]);
     await writeFile(runFiles(folder).events, "");
     await discardUnstartedRun(folder);
-    expect(await readdir(parent)).toEqual([]);
+    await lock[Symbol.asyncDispose]();
+    expect(await readdir(folder)).toEqual([]);
   });
 });

@@ -4,12 +4,13 @@ import { networkSpec } from "../../src/schema/models.ts";
 import { fitOptions } from "../../src/schema/options.ts";
 
 export const record: RunRecord = {
-  format: 1,
+  format: 2,
   version: "0.1.0",
   started: "2026-01-02T03:04:05.678Z",
   given: { model: { kind: "resnet20" }, data: { name: "digits" }, fit: { epochs: 2 } },
   model: networkSpec.parse({ kind: "resnet20" }),
   fit: fitOptions.parse({ epochs: 2 }),
+  stateEvery: { steps: 0, minutes: 5 },
   data: {
     name: "digits",
     folder: null,
@@ -18,6 +19,7 @@ export const record: RunRecord = {
     image: [3, 8, 8],
     trainImages: 100,
     testImages: 360,
+    content: "0123456789abcdef",
     normalization: { scale: 16, mean: [0.3, 0.3, 0.3], std: [0.4, 0.4, 0.4] },
   },
   pretrain: null,
@@ -27,7 +29,7 @@ export const record: RunRecord = {
 const means = { loss: 1.5, crossEntropy: 1.4, kl: 1e5, adversarialLoss: null, adversarialRise: null, accuracy: 0.5 };
 
 export const result: EndedRun = {
-  format: 1,
+  format: 2,
   ended: "2026-01-02T03:05:05.678Z",
   status: "finished",
   epochs: 2,

@@ -24,15 +24,15 @@ describe("openRun", () => {
     const folder = await folderWith({ "run.json": JSON.stringify(record) });
     expect((await openRun(folder)).result).toBeNull();
     await writeRecord(runFiles(folder).result, result);
-    await removeResult(folder);
+    await removeResult(runFiles(folder));
     expect((await openRun(folder)).result).toBeNull();
   });
 
   test.each([
     ["is no run's", {}, "is not the folder of a run: it has no run.json"],
-    ["holds half a run.json", { "run.json": '{"format": 1, "ver' }, "run.json is damaged: expected a JSON document"],
-    ["holds another program's run.json", { "run.json": "[]" }, "run.json: expected format 1, got none"],
-    ["is of another version", { "run.json": JSON.stringify({ ...record, format: 2 }) }, "expected format 1, got 2"],
+    ["holds half a run.json", { "run.json": '{"format": 2, "ver' }, "run.json is damaged: expected a JSON document"],
+    ["holds another program's run.json", { "run.json": "[]" }, "run.json: expected format 2, got none"],
+    ["is of another version", { "run.json": JSON.stringify({ ...record, format: 3 }) }, "expected format 2, got 3"],
     [
       "holds a wrong value",
       { "run.json": JSON.stringify({ ...record, fit: { ...record.fit, ratio: 2 } }) },

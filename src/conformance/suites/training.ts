@@ -1,4 +1,4 @@
-import type { Backend, Cancellable, FitRunOptions, Run } from "../../backend.ts";
+import type { Backend, Cancellable, FitRunOptions } from "../../backend.ts";
 import type { Dataset, Split } from "../../data/dataset.ts";
 import { loadDigits } from "../../data/digits.ts";
 import { permutation } from "../../random.ts";
@@ -6,6 +6,7 @@ import type { EpochEvent } from "../../schema/events.ts";
 import type { ModelSpecInput } from "../../schema/models.ts";
 import { isParameter } from "../../schema/tensors.ts";
 import { elementCount, type NamedTensors, type Tensor } from "../../tensor.ts";
+import type { Run } from "../../training.ts";
 import type { Comparison } from "../comparison.ts";
 import type { Parties } from "../pairs/implementation.ts";
 import { uniform } from "../random.ts";
