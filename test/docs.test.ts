@@ -12,23 +12,35 @@ const documents = ["README.md", ...readdirSync(join(root, "docs")).map((name) =>
 /** A fenced block of a document. */
 interface Block {
   readonly language: string;
+  /** What stands behind the language: `vitest` for a test, or the name of a file that others use. */
+  readonly info: string;
   readonly code: string;
   readonly line: number;
 }
 
 function blocksOf(document: string): Block[] {
   const text = readFileSync(join(root, document), "utf8");
-  return [...text.matchAll(/^```(\S*)\n(.*?)^```$/gms)].map(({ 1: language = "", 2: code = "", index }) => {
-    return { language, code, line: text.slice(0, index).split("\n").length };
-  });
+  return [...text.matchAll(/^```(\S*) ?(\S*)\n(.*?)^```$/gms)].map(
+    ({ 1: language = "", 2: info = "", 3: code = "", index }) => {
+      return { language, info, code, line: text.slice(0, index).split("\n").length };
+    },
+  );
 }
 
+const binary = (name: string) => join(root, "node_modules/.bin", name);
+
 /** What runs a block, given the file that it was written to: each in the document's own folder, after those before it. */
-const runners: Readonly<Record<string, { readonly extension: string; readonly command: readonly string[] }>> = {
-  ts: { extension: "mts", command: [process.execPath, "--import", join(root, "node_modules/tsx/dist/esm/index.mjs")] },
-  python: { extension: "py", command: [join(root, ".adsam/venv/bin/python")] },
-  sh: { extension: "sh", command: ["/bin/bash", "-eu"] },
+const runners: Readonly<Record<string, { readonly name: string; readonly command: readonly string[] }>> = {
+  ts: { name: "block.mts", command: [process.execPath, "--import", join(root, "node_modules/tsx/dist/esm/index.mjs")] },
+  "ts vitest": { name: "block.test.ts", command: [binary("vitest"), "run", "--root", "."] },
+  python: { name: "block.py", command: [join(root, ".adsam/venv/bin/python")] },
+  sh: { name: "block.sh", command: ["/bin/bash", "-eu"] },
 };
+
+/** What is shown and not run: output, documents, and files that a later block uses. */
+const shown = ["text", "json", "js"];
+
+const kindOf = ({ language, info }: Block) => (info === "" || language === "js" ? language : `${language} ${info}`);
 
 /** What a block printed, as a document may show it: numbers and times are another machine's. */
 function shape(output: string): string[] {
@@ -47,8 +59,8 @@ describe.each(documents)("%s", (document) => {
   const blocks = blocksOf(document);
 
   test("has blocks of the known kinds alone", () => {
-    const known = [...Object.keys(runners), "text", "json"];
-    expect(blocks.filter(({ language }) => !known.includes(language))).toEqual([]);
+    const known = [...Object.keys(runners), ...shown];
+    expect(blocks.filter((block) => !known.includes(block.language) && !known.includes(kindOf(block)))).toEqual([]);
   });
 
   test.runIf(blocks.length > 0)(
@@ -57,42 +69,34 @@ describe.each(documents)("%s", (document) => {
       // In the repository, where the package's own name leads to what was built.
       const folder = await mkdtemp(join(root, "docs-run-"));
       await symlink(join(root, "test/fixtures"), join(folder, "fixtures"));
-      const PATH = `${join(root, "node_modules/.bin")}:${join(folder, "bin")}:${process.env.PATH}`;
+    await writeFile(join(folder, "vitest.config.mjs"), "export default {};"); // not the repository's own
       let printed = "";
       try {
-        for (const { language, code, line } of blocks) {
-          const place = `${document}:${line}`;
-          if (language === "json") {
-            expect(() => JSON.parse(code), place).not.toThrow();
-            continue;
-          }
-          if (language === "text") {
-            const came = shape(printed);
-            expect(came, place).toEqual(expect.arrayContaining(shape(code)));
-            continue;
-          }
-          const runner = runners[language];
-          if (runner === undefined) continue;
-          const path = join(folder, `block-${line}.${runner.extension}`);
-          await writeFile(
-            path,
-            language === "sh" ? code.replaceAll("npx adsam", `node ${root}/dist/cli/main.js`) : code,
-          );
-          const [program = "", ...words] = [...runner.command, path];
-          const { status, stdout, stderr } = spawnSync(program, words, {
-            encoding: "utf8",
-            cwd: folder,
-            env: { ...process.env, PATH, PYTHONPATH: join(root, "python") },
-          });
-          expect(status, `${place}\n${stdout}\n${stderr}`).toBe(0);
-          printed = stdout;
-        }
+        for (const block of blocks) printed = (await run(block, folder, printed)) ?? printed;
       } finally {
         await rm(folder, { recursive: true });
       }
     },
     300_000,
   );
+
+  /** What the block printed; undefined where it is one that is shown. */
+  async function run(block: Block, folder: string, printed: string): Promise<string | undefined> {
+    const { language, info, code, line } = block;
+    const place = `${document}:${line}`;
+    if (language === "json") expect(() => JSON.parse(code), place).not.toThrow();
+    if (language === "text") expect(shape(printed), place).toEqual(expect.arrayContaining(shape(code)));
+    if (language === "js") await writeFile(join(folder, info), code);
+    const runner = runners[kindOf(block)];
+    if (runner === undefined) return undefined;
+    const path = join(folder, `${line}-${runner.name}`);
+    await writeFile(path, language === "sh" ? code.replaceAll("npx adsam", `node ${root}/dist/cli/main.js`) : code);
+    const [program = "", ...words] = [...runner.command, path];
+    const env = { ...process.env, PYTHONPATH: join(root, "python") };
+    const { status, stdout, stderr } = spawnSync(program, words, { encoding: "utf8", cwd: folder, env });
+    expect(status, `${place}\n${stdout}\n${stderr}`).toBe(0);
+    return stdout;
+  }
 
   test("its links lead somewhere", () => {
     const text = readFileSync(join(root, document), "utf8");
