@@ -5,7 +5,7 @@ import { openRun } from "../../src/experiments/run-folder.ts";
 import { temporaryFolder } from "../temporary.ts";
 import { said, signalGroup, start } from "./adsam.ts";
 
-const backends = ["tfjs"] as const;
+const backends = ["torch", "tfjs"] as const;
 
 /** One quick step an epoch, for longer than a test takes. */
 const endless = "train --limit 20 --batch 20 --steps 1 --validation none --init-log-sigma -3 --epochs 100000".split(

@@ -74,11 +74,11 @@ describe("a run", () => {
   });
 });
 
-test("a checkpoint that cannot be written whole is not there at all", async () => {
+test("a state that cannot be written whole is not there at all, and no checkpoint without it", async () => {
   const cwd = await temporaryFolder();
   const { exitCode, stderr } = await adsam([...quick, "--epochs", "1", "--run", "mine"], { cwd, fileSize: 768 * 1024 });
   expect(exitCode).toBe(3);
-  expect(stderr).toMatch(/^error: cannot write .+mine\/checkpoint\.safetensors: File too large$/m);
+  expect(stderr).toMatch(/^error: cannot write .+mine\/state\.safetensors: file too large$/m);
   expect((await readdir(join(cwd, "mine"))).sort()).toEqual(["events.jsonl", "result.json", "run.json"]);
   expect((await openRun(join(cwd, "mine"))).result).toMatchObject({ status: "failed", error: { code: "disk" } });
 });
