@@ -1,10 +1,22 @@
 import type { Command } from "commander";
-import type { FoundPython, Problem, PythonReport, PythonSource } from "../torch/environment.ts";
-
-interface DoctorOptions {
-  readonly python?: string;
-  readonly json?: true;
-}
+import * as z from "zod";
+import { AdsamError } from "../errors.ts";
+import { packageVersion } from "../package.ts";
+import { inspectAddon } from "../tfjs/engine.ts";
+import {
+  environmentIsCurrent,
+  type FoundPython,
+  findPython,
+  inspectKernels,
+  inspectPython,
+  nvidiaGpus,
+  ownPlace,
+  type Problem,
+  type PythonReport,
+  type PythonSource,
+} from "../torch/environment.ts";
+import { jsonGroup } from "./groups.ts";
+import { addOptions } from "./options.ts";
 
 interface Diagnosis {
   readonly healthy: boolean;
@@ -22,25 +34,32 @@ interface Diagnosis {
   readonly notes: readonly string[];
 }
 
-/** Registers `adsam doctor`, which says what is there, what lacks, and the fix. */
-export function addDoctor(program: Command): void {
-  program
-    .command("doctor")
-    .description("say what is there, what lacks, and the fix; exits with 3 when something lacks")
-    .option("--python <program>", "the Python to look at (default: ADSAM_PYTHON, else the one that set-up made)")
-    .option("--json", "print one JSON document")
-    .action(async ({ python, json }: DoctorOptions) => {
-      const diagnosis = await diagnose(python);
-      process.stdout.write(json ? `${JSON.stringify(diagnosis)}\n` : describe(diagnosis));
-      if (!diagnosis.healthy) process.exitCode = 3;
-    });
+const lookGroup = {
+  heading: "What to look at:",
+  shape: {
+    python: z
+      .string()
+      .optional()
+      .describe("the Python to look at; null: ADSAM_PYTHON, otherwise the one that set-up made")
+      .meta({ placeholder: "program" }),
+  },
+};
+const outputGroup = jsonGroup("one JSON document on stdout");
+const groups = [lookGroup, outputGroup] as const;
+const doctorArguments = z.object({ ...lookGroup.shape, ...outputGroup.shape });
+
+/** `adsam doctor`: what is there, what lacks, and the fix. Exits with 3 when something lacks. */
+export function doctor(command: Command): void {
+  addOptions(command, groups);
+  command.action(async () => {
+    const { python, json } = doctorArguments.parse(command.opts());
+    const diagnosis = await diagnose(python);
+    process.stdout.write(json ? `${JSON.stringify(diagnosis)}\n` : describe(diagnosis));
+    if (!diagnosis.healthy) process.exitCode = 3;
+  });
 }
 
 async function diagnose(named: string | undefined): Promise<Diagnosis> {
-  const [{ nvidiaGpus }, { packageVersion }] = await Promise.all([
-    import("../torch/environment.ts"),
-    import("../package.ts"),
-  ]);
   const [{ python, problems }, gpus, tfjs] = await Promise.all([lookAtPython(named), nvidiaGpus(), lookAtEngine()]);
   return {
     healthy: problems.length === 0,
@@ -52,13 +71,11 @@ async function diagnose(named: string | undefined): Promise<Diagnosis> {
     gpus,
     tfjs,
     problems,
-    notes: await notesOn(python, gpus, tfjs),
+    notes: notesOn(python, gpus, tfjs),
   };
 }
 
 async function lookAtPython(named: string | undefined): Promise<Pick<Diagnosis, "python" | "problems">> {
-  const { findPython, inspectPython } = await import("../torch/environment.ts");
-  const { AdsamError } = await import("../errors.ts");
   try {
     const { path, source } = await findPython({ python: named });
     const { problems, ...python } = await inspectPython(path);
@@ -70,24 +87,17 @@ async function lookAtPython(named: string | undefined): Promise<Pick<Diagnosis, 
 }
 
 async function lookAtKernels(python: string): Promise<Diagnosis["kernels"]> {
-  const { inspectKernels } = await import("../torch/environment.ts");
   const reason = await inspectKernels(python);
   return reason === null ? { by: "native", reason: "compiled for this processor" } : { by: "torch", reason };
 }
 
 async function lookAtEngine(): Promise<Diagnosis["tfjs"]> {
-  const { inspectAddon } = await import("../tfjs/engine.ts");
   const report = await inspectAddon();
   if (report.works) return { engine: "native", reason: `TensorFlow ${report.tensorflow} through tfjs-node` };
   return { engine: "cpu", reason: `plain JavaScript: ${report.reason}` };
 }
 
-async function notesOn(
-  python: Diagnosis["python"],
-  gpus: readonly string[],
-  tfjs: Diagnosis["tfjs"],
-): Promise<string[]> {
-  const { environmentIsCurrent, ownPlace } = await import("../torch/environment.ts");
+function notesOn(python: Diagnosis["python"], gpus: readonly string[], tfjs: Diagnosis["tfjs"]): string[] {
   const notes: string[] = [];
   if (python?.source === "setup" && !environmentIsCurrent()) {
     notes.push(`the environment is not the one that this version asks for: run \`${ownPlace.setupCommand}\``);

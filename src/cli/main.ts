@@ -1,23 +1,9 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { packageVersion } from "../package.ts";
-import { addDoctor } from "./doctor.ts";
+import { commands } from "./commands.ts";
 import { failureOf, humanFailure, jsonFailure } from "./failure.ts";
 import { readerLeft } from "./interrupt.ts";
-import { addSetup } from "./setup.ts";
-
-/** Registers a command whose module, and the schemas behind its options, are loaded when it is selected. */
-function addLater(
-  program: Command,
-  usage: string,
-  description: string,
-  load: () => Promise<(command: Command) => void>,
-): void {
-  const command = program.command(usage).description(description);
-  program.hook("preSubcommand", async (_, selected) => {
-    if (selected === command) (await load())(command);
-  });
-}
 
 function adsam(): Command {
   const program = new Command("adsam")
@@ -26,33 +12,12 @@ function adsam(): Command {
     .helpCommand(false) // it would show a command before its options are there: `main` rewrites it instead
     .exitOverride()
     .configureOutput({ outputError: () => {} }); // `failureOf` words them
-  addSetup(program);
-  addDoctor(program);
-  addLater(program, "train", "train a network and write a run folder", async () => (await import("./train.ts")).train);
-  addLater(
-    program,
-    "evaluate <run>",
-    "accuracy and uncertainty of a run or checkpoint on a data set",
-    async () => (await import("./evaluate.ts")).evaluate,
-  );
-  addLater(
-    program,
-    "predict <run> [images...]",
-    "classes and uncertainty of given images",
-    async () => (await import("./predict.ts")).predict,
-  );
-  addLater(
-    program,
-    "conform",
-    "compare a backend with another, or with recorded numbers, number by number; exits with 1 when they differ",
-    async () => (await import("./conform.ts")).conformCommand,
-  );
-  addLater(
-    program,
-    "bench",
-    "measure how long the work takes here, against the published code, other packages and the floor",
-    async () => (await import("./bench.ts")).benchCommand,
-  );
+  for (const { usage, description, load } of commands) {
+    const command = program.command(usage).description(description);
+    program.hook("preSubcommand", async (_, selected) => {
+      if (selected === command) (await load())(command);
+    });
+  }
   return program;
 }
 

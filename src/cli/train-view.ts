@@ -1,6 +1,7 @@
 import type { EndedRun } from "../experiments/record.ts";
 import type { TrainEvent } from "../experiments/train.ts";
 import { duration, Progress, percent } from "./progress.ts";
+import { wayOn } from "./way-on.ts";
 
 /** Shows a run to a person: its course on stderr, where it is and how it ended on stdout. */
 export class TrainView {
@@ -40,7 +41,7 @@ export class TrainView {
   #end({ status, epochs, seconds, train, validation }: EndedRun): EndedRun["status"] {
     if (status === "cancelled") {
       this.#say(`stopped after ${epochs} ${epochs === 1 ? "epoch" : "epochs"}: ${this.#folder}`);
-      this.#say(`go on with: adsam train --resume ${this.#folder}`);
+      this.#say(wayOn(this.#folder));
       return status;
     }
     this.#progress?.clear();

@@ -17,6 +17,7 @@ import {
   trainGroups,
 } from "./train-options.ts";
 import { TrainView } from "./train-view.ts";
+import { withWayOn } from "./way-on.ts";
 
 /** `adsam train`: a new run, or with --resume an earlier one that goes on. */
 export function train(command: Command): void {
@@ -25,8 +26,9 @@ export function train(command: Command): void {
     const given = givenOptions(command);
     const values = trainArguments.parse(command.opts());
     const signal = interruptSignal();
-    const events =
-      values.resume === undefined ? newRun(values, given, signal) : resumed(values.resume, values, given, signal);
+    const events = withWayOn(
+      values.resume === undefined ? newRun(values, given, signal) : resumed(values.resume, values, given, signal),
+    );
     const status = values.json ? await writeLines(events) : await new TrainView(signal).show(events);
     if (status === "cancelled") process.exitCode = interruptedExitCode();
   });

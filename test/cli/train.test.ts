@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -81,6 +82,23 @@ test("a state that cannot be written whole is not there at all, and no checkpoin
   expect(stderr).toMatch(/^error: cannot write .+mine\/state\.safetensors: file too large$/m);
   expect((await readdir(join(cwd, "mine"))).sort()).toEqual(["events.jsonl", "result.json", "run.json"]);
   expect((await openRun(join(cwd, "mine"))).result).toMatchObject({ status: "failed", error: { code: "disk" } });
+});
+
+test("a Python that is killed ends the run with 3, and the run can go on", async () => {
+  const folder = join(await temporaryFolder(), "run");
+  const run = start([...quick, "--epochs", "2000", "--run", folder]);
+  await said(run, "stderr", "epoch 1/");
+  const python = execFileSync("pgrep", ["-P", String(run.process.pid)], { encoding: "utf8" });
+  process.kill(Number(python), "SIGKILL");
+  const { exitCode, stdout, stderr } = await run.ended;
+  expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: "" });
+  expect(stderr).toMatch(/^error: .*SIGKILL/m);
+  expect(stderr.endsWith(`\n  go on with: adsam train --resume ${folder}\n`)).toBe(true);
+  expect((await openRun(folder)).result).toMatchObject({ status: "failed", error: { code: "crashed" } });
+  const resumed = start(["train", "--resume", folder, "--json"]);
+  await said(resumed, "stdout", '"kind":"epoch"');
+  resumed.process.kill("SIGINT");
+  expect((await resumed.ended).exitCode).toBe(130);
 });
 
 test("a run starts from a plain network's weights", async () => {

@@ -1,0 +1,50 @@
+import type { Command } from "commander";
+
+/** A command of `adsam`. Its module, and the schemas behind its options, are loaded when it is selected. */
+export interface CommandEntry {
+  /** Its name and its arguments. */
+  readonly usage: string;
+  readonly description: string;
+  /** What gives the command its options and its action. */
+  readonly load: () => Promise<(command: Command) => void>;
+}
+
+/** All commands, in the order of the help. */
+export const commands: readonly CommandEntry[] = [
+  {
+    usage: "setup",
+    description: "make the Python environment: PyTorch and what else is needed, pinned; get TensorFlow for tfjs",
+    load: async () => (await import("./setup.ts")).setup,
+  },
+  {
+    usage: "doctor",
+    description: "say what is there, what lacks, and the fix; exits with 3 when something lacks",
+    load: async () => (await import("./doctor.ts")).doctor,
+  },
+  {
+    usage: "train",
+    description: "train a network and write a run folder",
+    load: async () => (await import("./train.ts")).train,
+  },
+  {
+    usage: "evaluate <run>",
+    description: "accuracy and uncertainty of a run or checkpoint on a data set",
+    load: async () => (await import("./evaluate.ts")).evaluate,
+  },
+  {
+    usage: "predict <run> [images...]",
+    description: "classes and uncertainty of given images",
+    load: async () => (await import("./predict.ts")).predict,
+  },
+  {
+    usage: "conform",
+    description:
+      "compare a backend with another, or with recorded numbers, number by number; exits with 1 when they differ",
+    load: async () => (await import("./conform.ts")).conformCommand,
+  },
+  {
+    usage: "bench",
+    description: "measure how long the work takes here, against the published code, other packages and the floor",
+    load: async () => (await import("./bench.ts")).benchCommand,
+  },
+];
