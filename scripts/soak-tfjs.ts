@@ -6,8 +6,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { modelSpec } from "../src/schema/models.ts";
 import { stepOptions } from "../src/schema/options.ts";
-import { AdversarialStep } from "../src/tfjs/adversarial.ts";
 import { startEngine } from "../src/tfjs/engine.ts";
+import { FastStep } from "../src/tfjs/fast/step.ts";
 import { build } from "../src/tfjs/models/build.ts";
 
 const steps = Number(process.argv[2] ?? 2000);
@@ -18,7 +18,7 @@ const allowedMiB = 32;
 const { reason } = await startEngine();
 console.log(`${steps} steps on ${reason}`);
 const model = build(modelSpec.parse({ kind: "resnet20" }));
-const step = new AdversarialStep(model, stepOptions.parse({}), 50_000);
+const step = new FastStep(model, stepOptions.parse({}), 50_000);
 const x = tf.tidy(() => tf.randomUniform([10, 8, 8, 3], -1, 1, "float32", 1));
 const y = tf.tensor1d([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], "int32");
 

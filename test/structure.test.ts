@@ -115,13 +115,51 @@ test("no files import each other in a circle, types included", () => {
   expect([...imports.keys()].filter((path) => reachable(path).has(path))).toEqual([]);
 });
 
-test("the twin mirrors the Python package, room for room", () => {
-  const rooms = ["layers", "models", "noise", "objective", "adversarial", "train", "predict", "checkpoint"];
-  const names = (folder: string) => readdirSync(join(root, folder)).map((name) => name.replace(/\.(py|ts)$/, ""));
-  for (const folder of ["python/adversarial_sampling", "src/tfjs"]) {
-    expect(names(folder)).toEqual(expect.arrayContaining(rooms));
-  }
+/** What has no counterpart on the other side, and why. Everything else stands on both sides, under one name. */
+const alone = {
+  "src/tfjs": {
+    "what a session of Python does": ["backend", "jobs", "model", "pace"],
+    "TensorFlow itself, and what it lacks": ["engine", "engine/*", "kernels/*", "tensors", "index"],
+    "a step on flat vectors: torch's tensors are views of them": ["fast/vectors", "fast/weights"],
+    "classes that Python mixes into its layers": ["layers/convolution", "layers/normalization"],
+    "files, apart from what runs in a browser": ["model-files", "keeper"],
+  },
+  "python/adversarial_sampling": {
+    "the protocol, and what a package has": ["_protocol", "errors", "version", "__init__", "*/__init__"],
+    "the step as it is defined, beside the fast one": ["adversarial", "flat"],
+    "what the bridge shares between both languages in TypeScript": ["files", "event_log", "normalization", "canonical"],
+    "formats that torch alone reads": ["pickled", "safetensors_format"],
+    "GPUs, half precision and native kernels": [
+      "device",
+      "loss_scale",
+      "replay",
+      "sampled",
+      "fast/differentiate",
+      "native/*",
+    ],
+  },
+};
+
+test("the twin mirrors the Python package: a file has a counterpart of its name, or a reason to stand alone", () => {
+  const rooms = (folder: string, extension: string, reasons: Readonly<Record<string, readonly string[]>>) => {
+    const patterns = Object.values(reasons).flat();
+    const all = files(join(root, folder), extension).map((path) =>
+      relative(join(root, folder), path).slice(0, -extension.length),
+    );
+    const idle = patterns.filter((pattern) => !all.some((name) => matchesGlob(name, pattern)));
+    const paired = all.filter((name) => !patterns.some((pattern) => matchesGlob(name, pattern)));
+    return { paired: paired.map((name) => name.replaceAll("-", "_")).sort(), idle };
+  };
+  const twin = rooms("src/tfjs", ".ts", alone["src/tfjs"]);
+  const python = rooms("python/adversarial_sampling", ".py", alone["python/adversarial_sampling"]);
+  expect(twin.paired).toEqual(python.paired);
+  expect([...twin.idle, ...python.idle], "a reason for what is not there").toEqual([]);
 });
+
+/** `*` stands for one name. */
+function matchesGlob(name: string, pattern: string): boolean {
+  return new RegExp(`^${pattern.replaceAll("*", "[^/]+")}$`).test(name);
+}
 
 test("files are small", () => {
   const long = [...files(source, ".ts"), ...files(join(root, "python"), ".py")]

@@ -9,7 +9,7 @@ import { findPython } from "../torch/environment.ts";
 import { isFigure, type Unmeasured } from "./figure.ts";
 import type { BenchReport, Machine, SuiteReport } from "./report.ts";
 import { quick, type Setting, thorough } from "./setting.ts";
-import { type SuiteName, suiteNames, suites } from "./suites/index.ts";
+import { type BenchSuiteName, suiteNames, suites } from "./suites/index.ts";
 
 /** What to measure, and with what. */
 export interface BenchOptions {
@@ -20,7 +20,7 @@ export interface BenchOptions {
   /** A checkout of the published code, which is measured beside this package. */
   readonly reference?: string | undefined;
   /** Suites to measure; all of them unless told otherwise. */
-  readonly only?: readonly SuiteName[] | undefined;
+  readonly only?: readonly BenchSuiteName[] | undefined;
   /** Few repetitions: to see that it works, not to rely on. */
   readonly quick?: boolean | undefined;
   /** Ends it: what is under way is given up, and the promise rejects with code `cancelled`. */
@@ -28,7 +28,7 @@ export interface BenchOptions {
   /** Called when the machine is known. */
   readonly onStart?: ((machine: Machine) => void) | undefined;
   /** Called before each suite. */
-  readonly onSuite?: ((name: SuiteName, about: string) => void) | undefined;
+  readonly onSuite?: ((name: BenchSuiteName, about: string) => void) | undefined;
   /** Called after each suite. */
   readonly onMeasured?: ((report: SuiteReport) => void) | undefined;
 }
@@ -77,7 +77,7 @@ export async function bench(options: BenchOptions = {}): Promise<BenchReport> {
   };
 }
 
-async function measure(name: SuiteName, setting: Setting): Promise<SuiteReport> {
+async function measure(name: BenchSuiteName, setting: Setting): Promise<SuiteReport> {
   const { about, measure: measureSuite } = suites[name];
   const began = performance.now();
   const report = (parts: Partial<SuiteReport>): SuiteReport => ({
@@ -105,7 +105,7 @@ function machineOf({ device, deviceName }: BackendInfo, threads: number): Machin
   return { cpu, cores: availableParallelism(), platform, device, deviceName, threads };
 }
 
-function leftOut({ device }: BackendInfo, only: readonly SuiteName[]): Unmeasured[] {
+function leftOut({ device }: BackendInfo, only: readonly BenchSuiteName[]): Unmeasured[] {
   const others = suiteNames.filter((name) => !only.includes(name));
   return [
     ...(device === "cpu" ? [{ name: "everything on a GPU", reason: "it was measured on the CPU" }] : []),

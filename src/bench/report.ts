@@ -1,6 +1,6 @@
 import type { Figure, Unmeasured } from "./figure.ts";
 import type { Effort } from "./setting.ts";
-import type { SuiteName } from "./suites/index.ts";
+import type { BenchSuiteName } from "./suites/index.ts";
 
 /** Where it was measured; nothing here names a file or a person. */
 export interface Machine {
@@ -21,7 +21,7 @@ export interface Machine {
 /** What a suite measured. */
 export interface SuiteReport {
   /** The suite. */
-  readonly name: SuiteName;
+  readonly name: BenchSuiteName;
   /** What it is about, in a few words. */
   readonly about: string;
   /** That measuring took. */

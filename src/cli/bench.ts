@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import * as z from "zod";
-import { bench, headLine, type SuiteName, suiteNames, suites, suiteText, tailText } from "../bench/index.ts";
+import { type BenchSuiteName, bench, headLine, suiteNames, suites, suiteText, tailText } from "../bench/index.ts";
 import { backendGroup, jsonGroup } from "./groups.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { addOptions } from "./options.ts";
@@ -9,7 +9,7 @@ const measureGroup = {
   heading: "What to measure:",
   shape: {
     only: z
-      .array(z.enum(suiteNames as [SuiteName, ...SuiteName[]]))
+      .array(z.enum(suiteNames as [BenchSuiteName, ...BenchSuiteName[]]))
       .optional()
       .describe("these suites alone, separated by commas; null: all of them")
       .meta({ placeholder: "suites" }),

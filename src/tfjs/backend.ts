@@ -6,9 +6,9 @@ import type { CheckedOpenOptions } from "../schema/backends.ts";
 import { type ModelSpecInput, modelSpec } from "../schema/models.ts";
 import { validate } from "../validation.ts";
 import { startEngine } from "./engine.ts";
-import { readModel } from "./files.ts";
 import { Jobs } from "./jobs.ts";
 import { TfjsModel } from "./model.ts";
+import { readModel } from "./model-files.ts";
 import { build } from "./models/build.ts";
 import type { Network } from "./models/network.ts";
 

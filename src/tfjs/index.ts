@@ -5,8 +5,9 @@
  */
 
 export type { Safetensors } from "../safetensors/format.ts";
-export { AdversarialStep, type Observer, resolveFidelity } from "./adversarial.ts";
 export { decodeCheckpoint, encodeCheckpoint, loadTensors, readTensors } from "./checkpoint.ts";
+export type { ByName, Optimizer, OptimizerState } from "./fast/optimizer.ts";
+export { FastStep } from "./fast/step.ts";
 export { inspect } from "./inspection.ts";
 export type { Keeper, Reached } from "./keeper.ts";
 export type { HeightWidth } from "./kernels/convolution.ts";
@@ -22,10 +23,10 @@ export { build } from "./models/build.ts";
 export { Network, type NetworkWay } from "./models/network.ts";
 export { GaussianNoise, type NoiseSource, noiseFrom, WaveNoise } from "./noise.ts";
 export { accuracy, crossEntropy, defaultBeta, elbo } from "./objective.ts";
-export type { ByName, Optimizer, OptimizerState } from "./optimizers.ts";
 export { forward, gradients } from "./passes.ts";
 export { type PredictSetting, predict } from "./predict.ts";
 export type { OnEvent } from "./reporting.ts";
+export { type Observer, resolveFidelity } from "./step.ts";
 export type { NamedVariables } from "./tensors.ts";
 export { type TraceSetting, trace } from "./trace.ts";
 export { type FitSetting, fit, type SavedState, type TrainingData } from "./train.ts";

@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { TensorRole } from "../schema/tensors.ts";
 import { elementCount } from "../tensor.ts";
-import { flat, parts } from "./flat.ts";
+import type { ByName } from "./fast/optimizer.ts";
+import { flat, parts } from "./fast/vectors.ts";
+import { FlatWeights, type ParameterGradients } from "./fast/weights.ts";
 import type { Layer, Weights } from "./layers/layer.ts";
 import type { Network } from "./models/network.ts";
 import type { NoiseSource } from "./noise.ts";
-import type { ByName } from "./optimizers.ts";
-import { FlatWeights, type ParameterGradients } from "./weights.ts";
 
 /** The weight or the bias of one layer. */
 interface Part {

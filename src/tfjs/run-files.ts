@@ -5,8 +5,8 @@ import { readSafetensors, type Safetensors, writeSafetensors } from "../safetens
 import type { FitEvent } from "../schema/events.ts";
 import type { StateEvery } from "../schema/options.ts";
 import type { FitFiles } from "../training.ts";
-import { saveModel } from "./files.ts";
 import type { Keeper, Reached } from "./keeper.ts";
+import { saveModel } from "./model-files.ts";
 import type { Network } from "./models/network.ts";
 import type { SavedState } from "./train.ts";
 

@@ -5,10 +5,10 @@ import type { EpochEvent, FitEvent, StepEvent, TrainingMeans } from "../schema/e
 import type { FitOptions } from "../schema/options.ts";
 import type { FitResult } from "../schema/results.ts";
 import { type NamedTensors, tensor } from "../tensor.ts";
-import { AdversarialStep } from "./adversarial.ts";
 import { loadTensors, readTensors } from "./checkpoint.ts";
 import { augment, type LabelledImages, labelsOf, networkInput, pick } from "./data.ts";
 import { checkWeights } from "./divergence.ts";
+import { FastStep } from "./fast/step.ts";
 import type { Keeper } from "./keeper.ts";
 import { meansOf, noSums } from "./measurements.ts";
 import type { Network } from "./models/network.ts";
@@ -46,7 +46,7 @@ export class Run {
   readonly #model: Network;
   readonly #setting: RunSetting;
   readonly #streams: Streams;
-  readonly #step: AdversarialStep;
+  readonly #step: FastStep;
   readonly #pace = new Pace();
   readonly #began = performance.now();
   #progress: Progress = noProgress();
@@ -57,7 +57,7 @@ export class Run {
     this.#model = model;
     this.#setting = setting;
     this.#streams = new Streams(setting.options);
-    this.#step = new AdversarialStep(model, setting.options, setting.train.labels.length);
+    this.#step = new FastStep(model, setting.options, setting.train.labels.length);
   }
 
   /**

@@ -9,7 +9,7 @@ import { modelSpec } from "../schema/models.ts";
 import { count, real } from "../schema/numbers.ts";
 import { fitOptions } from "../schema/options.ts";
 import { type NamedTensors, tensor } from "../tensor.ts";
-import type { AdversarialStep } from "./adversarial.ts";
+import type { FastStep } from "./fast/step.ts";
 import { scoped } from "./passes.ts";
 import { fromTf, toFloat32 } from "./tensors.ts";
 
@@ -115,7 +115,7 @@ function flat({ options, device: _device, ...fields }: Setting): Record<string, 
 }
 
 /** The optimizer's moments and the accumulated gradients of the noise, by the names that torch's side gives them. */
-export function stepTensors(step: AdversarialStep): NamedTensors {
+export function stepTensors(step: FastStep): NamedTensors {
   const found = scoped(() => {
     const { steps, moments } = step.optimizer.state();
     const remembered = [...moments].flatMap(([key, tensors]) => {
@@ -133,7 +133,7 @@ export function stepTensors(step: AdversarialStep): NamedTensors {
 }
 
 /** Puts back what `stepTensors` gave. */
-export function restoreStep(step: AdversarialStep, tensors: NamedTensors): void {
+export function restoreStep(step: FastStep, tensors: NamedTensors): void {
   tf.tidy(() => {
     let steps = 0;
     const moments = new Map<string, Map<string, tf.Tensor>>();

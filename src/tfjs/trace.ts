@@ -5,8 +5,8 @@ import type { InputNormalization } from "../schema/data.ts";
 import type { StepOptions } from "../schema/options.ts";
 import type { Digest, StepRecord } from "../schema/results.ts";
 import { digest } from "../wave.ts";
-import { AdversarialStep } from "./adversarial.ts";
 import { classesOf, labelled, networkInput } from "./data.ts";
+import { FastStep } from "./fast/step.ts";
 import type { Network } from "./models/network.ts";
 import { type NoiseSource, WaveNoise } from "./noise.ts";
 import { Pace } from "./pace.ts";
@@ -36,7 +36,7 @@ export async function trace(
   });
   const origin = noise instanceof WaveNoise ? 0 : noise.next;
   const forwards: StepRecord["forwards"][number][] = [];
-  const step = new AdversarialStep(model, options, trainingSize, (fixedNoise, loss) => {
+  const step = new FastStep(model, options, trainingSize, (fixedNoise, loss) => {
     const kl = model.bayesian ? numberOf(model.kl()) : null;
     forwards.push({ fixedNoise, eps: fixedNoise ? digests(model.storedNoise) : null, loss, kl });
   });

@@ -33,6 +33,6 @@ export const suites = {
  * The name of a suite of measurements.
  * @useDeclaredType
  */
-export type SuiteName = keyof typeof suites;
+export type BenchSuiteName = keyof typeof suites;
 
-export const suiteNames = Object.keys(suites) as readonly SuiteName[];
+export const suiteNames = Object.keys(suites) as readonly BenchSuiteName[];

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { startEngine } from "../../src/tfjs/engine.ts";
-import { createOptimizer, type Optimizer } from "../../src/tfjs/optimizers.ts";
+import { startEngine } from "../../../src/tfjs/engine.ts";
+import { createOptimizer, type Optimizer } from "../../../src/tfjs/fast/optimizer.ts";
 
 beforeAll(startEngine);
 

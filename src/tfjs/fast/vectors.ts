@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { elementCount } from "../tensor.ts";
+import { elementCount } from "../../tensor.ts";
 
 /** All numbers of the tensors, one after the other. */
 export function flat(tensors: readonly tf.Tensor[]): tf.Tensor1D {

@@ -1,12 +1,13 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type StepOptions, stepOptions } from "../../src/schema/options.ts";
-import { AdversarialStep, type Observer, resolveFidelity } from "../../src/tfjs/adversarial.ts";
-import { startEngine } from "../../src/tfjs/engine.ts";
-import type { Network } from "../../src/tfjs/models/network.ts";
-import { GaussianNoise } from "../../src/tfjs/noise.ts";
-import { accuracy, crossEntropy } from "../../src/tfjs/objective.ts";
-import { batch, network } from "./models.ts";
+import { type StepOptions, stepOptions } from "../../../src/schema/options.ts";
+import { startEngine } from "../../../src/tfjs/engine.ts";
+import { FastStep } from "../../../src/tfjs/fast/step.ts";
+import type { Network } from "../../../src/tfjs/models/network.ts";
+import { GaussianNoise } from "../../../src/tfjs/noise.ts";
+import { accuracy, crossEntropy } from "../../../src/tfjs/objective.ts";
+import { type Observer, resolveFidelity } from "../../../src/tfjs/step.ts";
+import { batch, network } from "../models.ts";
 
 beforeAll(startEngine);
 
@@ -16,7 +17,7 @@ function options(changes: Partial<StepOptions> = {}): StepOptions {
   return stepOptions.parse({ steps: 2, ...changes });
 }
 
-function take(step: AdversarialStep, k = 0) {
+function take(step: FastStep, k = 0) {
   const { x, y } = batch(6, k);
   try {
     return step.take(x, y);
@@ -94,7 +95,7 @@ describe.each(["paper", "reference"] as const)("fidelity %s", (fidelity) => {
   ])("the step is what its definition says: $steps steps, $samplings samplings", ({ steps, samplings }) => {
     const chosen = options({ fidelity, steps, samplings, ratio: 0.6, optimizer: "sgd" });
     const [model, twin] = [network(), network()];
-    const step = new AdversarialStep(model, chosen, trainingSize);
+    const step = new FastStep(model, chosen, trainingSize);
     tf.tidy(() => {
       const sums: tf.Tensor[] = [...twin.storedNoise.values()].map((e) => tf.zerosLike(e));
       const velocities: tf.Tensor[] = [...twin.parameters.values()].map((p) => tf.zerosLike(p));
@@ -123,7 +124,7 @@ describe.each(["paper", "reference"] as const)("fidelity %s", (fidelity) => {
 test("measurements add up", () => {
   const seen: [fixed: boolean, loss: number][] = [];
   const observe: Observer = (fixed, loss) => seen.push([fixed, loss]);
-  const step = new AdversarialStep(network(), options({ stepSize: 0.5, beta: 1e-6, ratio: 0.25 }), 1, observe);
+  const step = new FastStep(network(), options({ stepSize: 0.5, beta: 1e-6, ratio: 0.25 }), 1, observe);
   const measured = take(step);
   expect(seen.map(([fixed]) => fixed)).toEqual([true, true, true, false, false]);
   const losses = seen.map(([, loss]) => loss);
@@ -143,7 +144,7 @@ test.each([
 ])("a part without weight is left out: ratio %s", (ratio, forwards) => {
   const seen: boolean[] = [];
   const model = network();
-  const step = new AdversarialStep(model, options({ ratio, steps: 1 }), 9, (fixed) => seen.push(fixed));
+  const step = new FastStep(model, options({ ratio, steps: 1 }), 9, (fixed) => seen.push(fixed));
   const measured = take(step);
   expect(seen).toEqual(forwards);
   expect(measured.adversarialLoss === null).toBe(ratio < 0.5);
@@ -155,13 +156,13 @@ test.each([
   ["reference", 4 + 1 + 2 + 1],
 ] as const)("%s statistics move as often as they should", (fidelity, moves) => {
   const model = network();
-  take(new AdversarialStep(model, options({ fidelity, steps: 4, samplings: 2 }), 9));
+  take(new FastStep(model, options({ fidelity, steps: 4, samplings: 2 }), 9));
   expect([...(model.variables.get("bn1.num_batches_tracked")?.dataSync() ?? [])]).toEqual([moves]);
 });
 
 test("a plain network takes a plain step, whatever the ratio", () => {
   const [model, twin] = [network({ bayesian: false }), network({ bayesian: false })];
-  const step = new AdversarialStep(model, options({ optimizer: "sgd", learningRate: 0.1 }), 9);
+  const step = new FastStep(model, options({ optimizer: "sgd", learningRate: 0.1 }), 9);
   const measured = take(step);
   const { x, y } = batch(6);
   tf.tidy(() => {
@@ -181,7 +182,7 @@ test("a plain network takes a plain step, whatever the ratio", () => {
 
 test("nothing is left behind over 200 steps", () => {
   const model = network();
-  const step = new AdversarialStep(model, options({ steps: 1 }), 9);
+  const step = new FastStep(model, options({ steps: 1 }), 9);
   const { x, y } = batch(10);
   step.take(x, y);
   const { numTensors, numBytes } = tf.memory();
@@ -204,7 +205,7 @@ test("switches override the preset one by one", () => {
 
 test("restarting the optimizer forgets its moments", () => {
   const model = network();
-  const step = new AdversarialStep(model, options({ ratio: 0 }), 9);
+  const step = new FastStep(model, options({ ratio: 0 }), 9);
   take(step);
   expect(step.optimizer.state().steps).toBe(1);
   step.restartOptimizer();
@@ -215,7 +216,7 @@ test("draws come from the model's noise, so that the same seed gives the same st
   const losses = [1, 1, 2].map((seed) => {
     const model = network();
     model.noise = new GaussianNoise(seed);
-    return take(new AdversarialStep(model, options(), 9)).loss;
+    return take(new FastStep(model, options(), 9)).loss;
   });
   expect(losses[0]).toBe(losses[1]);
   expect(losses[0]).not.toBe(losses[2]);
@@ -226,5 +227,5 @@ test.each<[Partial<StepOptions>, RegExp]>([
   [{ kernels: "torch" }, /no kernels torch/],
   [{ tf32: true }, /no tf32/],
 ])("options that are torch's alone are refused: %o", (changes, message) => {
-  expect(() => new AdversarialStep(network(), options(changes), trainingSize)).toThrow(message);
+  expect(() => new FastStep(network(), options(changes), trainingSize)).toThrow(message);
 });

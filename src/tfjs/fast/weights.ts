@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { exp } from "./kernels/exp.ts";
-import { klDivergence } from "./layers/gaussian.ts";
+import { exp } from "../kernels/exp.ts";
+import { klDivergence } from "../layers/gaussian.ts";
 
 /** What makes weights random: N(mean, sigma^2) elementwise, with the prior N(0, priorSigma^2). */
 interface Spread {

@@ -1,20 +1,18 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { AdsamError } from "../errors.ts";
-import type { TrainingMeans } from "../schema/events.ts";
-import { type Fidelity, fidelityPresets, type StepOptions } from "../schema/options.ts";
-import { NoiseAscent } from "./ascent.ts";
-import { Layout } from "./layout.ts";
-import type { Network } from "./models/network.ts";
-import { accuracy, crossEntropy, defaultBeta } from "./objective.ts";
-import { type ByName, createOptimizer, type Optimizer } from "./optimizers.ts";
-import { differentiate, numberOf, scoped } from "./passes.ts";
+import { AdsamError } from "../../errors.ts";
+import type { TrainingMeans } from "../../schema/events.ts";
+import type { Fidelity, StepOptions } from "../../schema/options.ts";
+import { NoiseAscent } from "../ascent.ts";
+import { Layout } from "../layout.ts";
+import type { Network } from "../models/network.ts";
+import { accuracy, crossEntropy, defaultBeta } from "../objective.ts";
+import { differentiate, numberOf, scoped } from "../passes.ts";
+import { type Observer, resolveFidelity } from "../step.ts";
+import { type ByName, createOptimizer, type Optimizer } from "./optimizer.ts";
 import type { Contribution, FlatWeights } from "./weights.ts";
 
 /** A part of the loss with a weight up to this is left out. */
 const negligible = 1e-7;
-
-/** Told of every forward, before anything moves: whether it used the stored noise, and its CE. */
-export type Observer = (fixedNoise: boolean, crossEntropy: number) => void;
 
 /** What is measured of a forward. */
 interface Judged {
@@ -42,17 +40,6 @@ interface Pass {
   readonly moves?: boolean;
 }
 
-/** The four switches: the preset's, unless the options override them one by one. */
-export function resolveFidelity(options: StepOptions): Fidelity {
-  const preset = fidelityPresets[options.fidelity];
-  return {
-    epsilonGradients: options.epsilonGradients ?? preset.epsilonGradients,
-    optimizerReset: options.optimizerReset ?? preset.optimizerReset,
-    metricForward: options.metricForward ?? preset.metricForward,
-    runningStatistics: options.runningStatistics ?? preset.runningStatistics,
-  };
-}
-
 /** Options that say how torch is to compute mean nothing here. */
 function refuseForeign({ kernels, tf32 }: StepOptions): void {
   if (kernels === "auto" && !tf32) return;
@@ -77,7 +64,7 @@ function refuseForeign({ kernels, tf32 }: StepOptions): void {
  *
  * A network without random weights takes one plain step on CE.
  */
-export class AdversarialStep {
+export class FastStep {
   /** The switches that the options' preset and the options set. */
   readonly fidelity: Fidelity;
   /** What moves the parameters; another takes its place when an epoch resets it. */

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
-import type { StepOptions } from "../schema/options.ts";
-import { flat, parts } from "./flat.ts";
+import type { StepOptions } from "../../schema/options.ts";
+import { flat, parts } from "./vectors.ts";
 
 /** Of the optimizer "sgd". */
 const momentum = 0.9;
