@@ -27,6 +27,7 @@ const outputGroup = {
     show: count.optional().describe("draw this many of the most and of the least certain images"),
     ...output.shape,
   },
+  spellings: { show: { conflicts: ["json"] } },
 };
 const groups = [otherDataGroup, samplingGroup, foreignGroup, backendGroup, outputGroup] as const;
 const evaluateArguments = z.object({

@@ -71,6 +71,7 @@ export const samplingGroup = {
     batch: predictOptions.shape.batch,
     seed: count.optional().describe("seed of the noise; null: the model's own"),
   },
+  spellings: { mean: { conflicts: ["samples", "seed"] } },
 };
 
 export function predictInput({

@@ -9,6 +9,8 @@ export interface Spelling {
   readonly aliases?: readonly string[];
   /** Takes several values in a row too, of a command without arguments. */
   readonly variadic?: boolean;
+  /** Names of the options that would be ignored beside it, and are refused. */
+  readonly conflicts?: readonly string[];
 }
 
 /** Fields of a schema as options, under one heading of the help. */
@@ -36,7 +38,11 @@ export function kebabCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-function optionsOf(name: string, schema: z.ZodType, { short, aliases = [], variadic = false }: Spelling): Option[] {
+function optionsOf(
+  name: string,
+  schema: z.ZodType,
+  { short, aliases = [], conflicts = [], variadic = false }: Spelling,
+): Option[] {
   const field = fieldOf(schema);
   const long = `--${kebabCase(name)}`;
   const no = `--no-${kebabCase(name)}`;
@@ -45,7 +51,7 @@ function optionsOf(name: string, schema: z.ZodType, { short, aliases = [], varia
   const help = `${field.about}${remarks.length > 0 ? ` (${remarks.join("; ")})` : ""}`.trim();
   const value = field.flag === "none" ? ` <${field.placeholder}${variadic ? "..." : ""}>` : "";
   const spell = (spelling: string) => {
-    const option = new NamedOption(`${spelling}${value}`, help, name);
+    const option = new NamedOption(`${spelling}${value}`, help, name).conflicts([...conflicts]);
     return value === "" ? option : option.argParser((text, earlier) => added(earlier, field.parse(text, long)));
   };
   return [

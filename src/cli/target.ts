@@ -60,6 +60,15 @@ export async function loadModel(
   { model: kind, deterministic }: ForeignModel,
   classes: number | undefined,
 ): Promise<Model> {
+  if (kind === undefined && deterministic) {
+    throw new AdsamError(
+      "usage",
+      "--deterministic says of which kind the network is that --model names, got no --model",
+      {
+        suggestion: "name the network as well, or leave both to the checkpoint",
+      },
+    );
+  }
   const own = extname(checkpoint) === ".safetensors";
   if (!own && kind === undefined) {
     throw new AdsamError("usage", `${checkpoint} does not say which network it holds`, {

@@ -140,6 +140,14 @@ describe("evaluate and predict refuse", () => {
       ["evaluate", program, "--samples", "0"],
       /^--samples: expected a whole number of at least 1, got 0$/,
     ],
+    ["samples of the mean", ["evaluate", program, "--mean", "--samples", "3"], /'--mean' cannot be used .*'--samples/],
+    ["a seed for the mean", ["predict", program, "--seed", "3", "--mean"], /'--mean' cannot be used .*'--seed/],
+    ["pictures in JSON", ["evaluate", program, "--show", "3"], /'--show <.*>' cannot be used with option '--json'/],
+    [
+      "a plain network without its name",
+      ["evaluate", program, "--dataset", "digits", "--deterministic"],
+      /^--deterministic .*, got no --model$/,
+    ],
     ["no images", ["predict", program, "--dataset", "digits"], /^expected images: files, or --indices/],
     ["an image that is not there", ["predict", program, "--dataset", "digits", "x.pgm"], /^cannot read x\.pgm/],
     [
