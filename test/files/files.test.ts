@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, open, readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, open, readdir, readFile, truncate, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -28,6 +28,28 @@ test.skipIf(!existsSync(online))("a file that is shorter than it was said to be"
     code: "file",
     message: expect.stringMatching(/ended at byte \d+, expected \d+ bytes$/),
   });
+});
+
+test("a file that changes while it is read", async () => {
+  const path = join(await temporaryFolder(), "changing");
+  await writeFile(path, "");
+  await truncate(path, 16 * chunk);
+  const read = readBytes(path).then(
+    () => "read",
+    (error: unknown) => error,
+  );
+  let ended = false;
+  void read.then(() => {
+    ended = true;
+  });
+  for (let second = 1; !ended; second++) await utimes(path, second, second);
+  expect(await read).toMatchObject({ code: "file", message: `${path} changed while it was read` });
+});
+
+test.each(["a\0b", ""])("%j is the path of no file", async (path) => {
+  for (const attempt of [readBytes(path), writeFileAtomically(path, ["x"])]) {
+    await expect(attempt).rejects.toMatchObject({ name: "AdsamError", code: "file" });
+  }
 });
 
 test("an empty file is written and read", async () => {
