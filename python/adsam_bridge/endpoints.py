@@ -12,6 +12,7 @@ from adversarial_sampling import checkpoint, passes
 from adversarial_sampling.data import Images
 from adversarial_sampling.errors import AdversarialSamplingError
 from adversarial_sampling.inspection import inspect
+from adversarial_sampling.matching import dtype_name, numbers_of
 from adversarial_sampling.models import Network, build
 from adversarial_sampling.noise import noise_from
 from adversarial_sampling.normalization import check_agreement
@@ -65,6 +66,10 @@ def write(session: Session, request: protocol.WriteRequest, _job: Job) -> protoc
         if tensor.shape != state[name].shape:
             raise AdversarialSamplingError(
                 f"{name}: expected shape {list(state[name].shape)}, got {list(tensor.shape)}"
+            )
+        if numbers_of(tensor) != numbers_of(state[name]):
+            raise AdversarialSamplingError(
+                f"{name}: expected {numbers_of(state[name])} numbers, got {dtype_name(tensor)}"
             )
     for name, tensor in tensors.items():
         state[name].copy_(tensor)

@@ -38,9 +38,9 @@ def check_match(
         if found[name].shape != own[name].shape
     ]
     dtypes = [
-        f"{name} {_dtype(found[name])} instead of {_dtype(own[name])}"
+        f"{name} {dtype_name(found[name])} instead of {dtype_name(own[name])}"
         for name in both
-        if _numbers(found[name]) != _numbers(own[name])
+        if numbers_of(found[name]) != numbers_of(own[name])
     ]
     complaints = [
         _list("missing", [name for name in own if name not in found]),
@@ -94,15 +94,17 @@ def _all_start(names: list[str], prefix: str) -> bool:
 
 def _wrapping(own: Mapping[str, Tensor], unexpected: list[str]) -> str | None:
     """What stands before a name that would be right without it."""
+    depth = 1 + max((name.count(".") for name in own), default=0)
     for name in unexpected:
-        parts = name.split(".")
+        parts = name.rsplit(".", depth)
         for start in range(1, len(parts)):
-            if ".".join(parts[start:]) in own:
-                return ".".join(parts[:start]) + "."
+            rest = ".".join(parts[start:])
+            if rest in own:
+                return name.removesuffix(rest)
     return None
 
 
-def _numbers(tensor: Tensor) -> str:
+def numbers_of(tensor: Tensor) -> str:
     """The kind of numbers; those of one kind are converted, to the precision of the network."""
     if tensor.is_complex():
         return "complex"
@@ -111,7 +113,8 @@ def _numbers(tensor: Tensor) -> str:
     return "bool" if tensor.dtype == torch.bool else "integer"
 
 
-def _dtype(tensor: Tensor) -> str:
+def dtype_name(tensor: Tensor) -> str:
+    """As messages call it."""
     return str(tensor.dtype).removeprefix("torch.")
 
 

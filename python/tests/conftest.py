@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 
 import pytest
@@ -27,6 +28,25 @@ def changed_model() -> Network:
         for tensor in model.state_dict().values():
             tensor.add_(1)
     return model
+
+
+def changed(content: bytes, chance: random.Random) -> bytes:
+    """With some of its first bytes, where headers are, changed, left out, doubled or cut off."""
+    new = bytearray(content)
+    for _ in range(chance.choice((1, 2, 8))):
+        place, length = chance.randrange(min(len(new), 1000)), chance.randrange(1, 20)
+        match chance.randrange(5):
+            case 0:
+                new[place] ^= 1 << chance.randrange(8)
+            case 1:
+                new[place] = chance.choice(b'\0\xff{}[]",:-019R.ct')
+            case 2:
+                del new[place : place + length]
+            case 3:
+                new[place:place] = new[place : place + length]
+            case _:
+                new = new[: place + 1]
+    return bytes(new)
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,8 @@ const noRoom: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 
 /** An AdsamError for a failed system call, `disk` when there is no room and `file` otherwise; any other error as it is. */
 export function fileError(error: unknown, doing: "read" | "write", path: string): unknown {
-  if (path.includes("\0")) return new AdsamError("file", `no file has the path ${JSON.stringify(path)}`, { cause: error });
+  if (path.includes("\0"))
+    return new AdsamError("file", `no file has the path ${JSON.stringify(path)}`, { cause: error });
   const code = systemCode(error);
   if (code === undefined) return error;
   const [reason, suggestion] = explain(code, doing, path) ?? [String(error), undefined];

@@ -85,16 +85,19 @@ function meanName(name: string): string {
 
 /** What stands before a name that would be right without it. */
 function wrapping(own: NamedVariables, unexpected: readonly string[]): string | undefined {
+  const depth = Math.max(0, ...[...own.keys()].map((name) => name.split(".").length));
   for (const name of unexpected) {
-    for (let dot = name.indexOf("."); dot >= 0; dot = name.indexOf(".", dot + 1)) {
-      if (own.has(name.slice(dot + 1))) return name.slice(0, dot + 1);
+    const parts = name.split(".");
+    for (let start = Math.max(1, parts.length - depth); start < parts.length; start++) {
+      const rest = parts.slice(start).join(".");
+      if (own.has(rest)) return name.slice(0, -rest.length);
     }
   }
   return undefined;
 }
 
 /** The kind of numbers; those of one kind are converted, to the precision of the network. */
-function numbersOf(dtype: Dtype): "real" | "integer" {
+export function numbersOf(dtype: Dtype): "real" | "integer" {
   return dtype.startsWith("float") ? "real" : "integer";
 }
 

@@ -39,13 +39,14 @@ import type { Run } from "../training.ts";
 import { validate } from "../validation.ts";
 import { inspect } from "./inspection.ts";
 import { checkCancelled, type Jobs } from "./jobs.ts";
+import { numbersOf } from "./matching.ts";
 import { saveModel } from "./model-files.ts";
 import type { Network } from "./models/network.ts";
 import { noiseFrom } from "./noise.ts";
 import { forward, gradients } from "./passes.ts";
 import { predict } from "./predict.ts";
 import { RunFiles } from "./run-files.ts";
-import { checkExtent, fromTf, type NamedVariables, overwrite } from "./tensors.ts";
+import { checkExtent, fromTf, type NamedVariables, outerDtype, overwrite } from "./tensors.ts";
 import { trace } from "./trace.ts";
 import * as training from "./train.ts";
 
@@ -152,8 +153,12 @@ export class TfjsModel implements Model {
       const places = Object.entries(tensors).map(([name, values]) => {
         const variable = named(variables, name);
         checkExtent(values, name);
-        if (variable.shape.join() === values.shape.join()) return { variable, values };
-        throw new AdsamError("usage", `${name}: expected shape [${variable.shape}], got [${values.shape}]`);
+        if (variable.shape.join() !== values.shape.join()) {
+          throw new AdsamError("usage", `${name}: expected shape [${variable.shape}], got [${values.shape}]`);
+        }
+        const expected = numbersOf(outerDtype(variable));
+        if (numbersOf(values.dtype) === expected) return { variable, values };
+        throw new AdsamError("usage", `${name}: expected ${expected} numbers, got ${values.dtype}`);
       });
       for (const { variable, values } of places) overwrite(variable, values);
     });
