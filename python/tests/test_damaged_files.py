@@ -17,13 +17,15 @@ SPEC = LinearSpec(in_features=3, out_features=2)
 def test_checkpoints(tmp_path: Path, format_: str) -> None:
     path = tmp_path / "model"
     save(build(SPEC), path, format=format_)
-    whole, chance = path.read_bytes(), random.Random(7)
-    refused = 0
-    for _ in range(200):
-        path.write_bytes(changed(whole, chance))
-        try:
-            load(path, SPEC)
-        except AdversarialSamplingError as error:
-            assert error.code == "checkpoint"
-            refused += 1
-    assert refused > 50
+    whole, chance = path.read_bytes(), random.Random(7)  # noqa: S311 - no secret
+    codes = [code_of(path, changed(whole, chance)) for _ in range(200)]
+    assert set(codes) == {None, "checkpoint"}
+
+
+def code_of(path: Path, content: bytes) -> str | None:
+    path.write_bytes(content)
+    try:
+        load(path, SPEC)
+    except AdversarialSamplingError as error:
+        return error.code
+    return None
