@@ -55,7 +55,7 @@ function namedByPyright(): string[] {
 }
 
 // docs/adding.md tells of these.
-test("the compilers name every place that lacks a new layer, family, backend and endpoint", async () => {
+test("the compilers name every place that lacks a new layer, family, backend, endpoint and command", async () => {
   await insert(
     "src/schema/models.ts",
     "export const modelSpec",
@@ -81,9 +81,18 @@ test("the compilers name every place that lacks a new layer, family, backend and
     "  dispose: endpoint(",
     `  echo: endpoint(z.object({}).meta({ id: "EchoRequest" }), nothing),\n`,
   );
+  await insert(
+    "src/cli/commands.ts",
+    "];",
+    `  { usage: "wrap", description: "", load: async () => (await import("./wrap.ts")).wrap },\n`,
+  );
   expect(run(binary("tsx"), ["scripts/generate-protocol.ts"])).toBe("");
 
   expect(namedByTypeScript()).toEqual([
+    "src/cli/commands.ts", // the command's own file
+    "src/conformance/bisect/backends.ts", // the layer
+    "src/conformance/bisect/bisect.ts", // the family
+    "src/conformance/suites/networks.ts", // the family
     "src/open.ts", // the backend
     "src/tfjs/models/build.ts", // the family
     "src/tfjs/models/single.ts", // the layer
