@@ -84,6 +84,21 @@ test("a state that cannot be written whole is not there at all, and no checkpoin
   expect((await openRun(join(cwd, "mine"))).result).toMatchObject({ status: "failed", error: { code: "disk" } });
 });
 
+test("a folder in which a run is going on is refused to others, naming whose it is", async () => {
+  const folder = join(await temporaryFolder(), "run");
+  const run = start([...quick, "--epochs", "100000", "--run", folder, "--json"]);
+  await said(run, "stdout", '"kind":"epoch"');
+  const others = await Promise.all([adsam([...quick, "--run", folder]), adsam(["train", "--resume", folder])]);
+  for (const { exitCode, stdout, stderr } of others) {
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toMatch(
+      new RegExp(`^error: ${folder} is in use: a run is going on in it \\(process ${run.process.pid} on \\S+, since 2`),
+    );
+  }
+  run.process.kill("SIGINT");
+  expect((await run.ended).exitCode).toBe(130);
+});
+
 test("a Python that is killed ends the run with 3, and the run can go on", async () => {
   const folder = join(await temporaryFolder(), "run");
   const run = start([...quick, "--epochs", "2000", "--run", folder]);
