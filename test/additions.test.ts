@@ -92,6 +92,8 @@ test("the compilers name every place that lacks a new layer, family, backend, en
     "src/cli/commands.ts", // the command's own file
     "src/conformance/bisect/backends.ts", // the layer
     "src/conformance/bisect/bisect.ts", // the family
+    "src/conformance/golden/layer-arguments.ts", // the layer
+    "src/conformance/suites/layers.ts", // the layer
     "src/conformance/suites/networks.ts", // the family
     "src/open.ts", // the backend
     "src/tfjs/models/build.ts", // the family

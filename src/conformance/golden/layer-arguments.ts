@@ -1,5 +1,12 @@
 import * as z from "zod";
-import { batchNorm2dSpec, conv2dSpec, linearSpec, type ModelSpec, modelSpec } from "../../schema/models.ts";
+import {
+  batchNorm2dSpec,
+  conv2dSpec,
+  type LayerSpec,
+  linearSpec,
+  type ModelSpec,
+  modelSpec,
+} from "../../schema/models.ts";
 import { unknownFields } from "../../validation.ts";
 
 const [conv, linear, norm] = [conv2dSpec.shape, linearSpec.shape, batchNorm2dSpec.shape];
@@ -28,7 +35,7 @@ const signatures = {
     affine: ["affine", norm.affine],
     track_running_stats: ["trackRunningStats", norm.trackRunningStats],
   },
-} as const satisfies Record<string, Signature>;
+} as const satisfies Record<LayerSpec["kind"], Signature>;
 
 type Signature = Readonly<Record<string, readonly [name: string, schema: z.ZodType]>>;
 

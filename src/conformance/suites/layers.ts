@@ -1,5 +1,4 @@
-import type { ModelSpec, ModelSpecInput } from "../../schema/models.ts";
-import { modelSpec } from "../../schema/models.ts";
+import { isNetworkSpec, type LayerSpec, type ModelSpecInput, modelSpec } from "../../schema/models.ts";
 import type { ForwardOptionsInput } from "../../schema/options.ts";
 import { elementCount, type NamedTensors } from "../../tensor.ts";
 import { layerBuffers } from "../formulas.ts";
@@ -90,7 +89,8 @@ const cases: readonly LayerCase[] = [
 ];
 
 function pair({ id, spec, input, output, train = true, weights = "fresh" }: LayerCase): BackendPair {
-  const terms = reductions(modelSpec.parse(spec), input, output);
+  const layer = modelSpec.parse(spec);
+  const terms = isNetworkSpec(layer) ? {} : reductions(layer, input, output);
   return {
     name: id,
     cases: [
@@ -122,27 +122,31 @@ function pair({ id, spec, input, output, train = true, weights = "fresh" }: Laye
 }
 
 /** How many terms are added up for each number: see `PairCase.reduction`. */
-function reductions(spec: ModelSpec, input: readonly number[], output: readonly number[]): Record<string, number> {
+function reductions(spec: LayerSpec, input: readonly number[], output: readonly number[]): Record<string, number> {
   const [batch = 1, channels = 1] = output;
   const perChannel = elementCount(output) / channels;
-  if (spec.kind === "batchnorm2d") {
-    const names = ["output", "gradient.input", "gradient.mu_weight", "gradient.mu_bias", "gradient.sigma_weight"];
-    return Object.fromEntries([...names, "gradient.sigma_bias", "running.running_mean"].map((n) => [n, perChannel]));
+  switch (spec.kind) {
+    case "batchnorm2d": {
+      const names = ["output", "gradient.input", "gradient.mu_weight", "gradient.mu_bias", "gradient.sigma_weight"];
+      return Object.fromEntries([...names, "gradient.sigma_bias", "running.running_mean"].map((n) => [n, perChannel]));
+    }
+    case "linear": {
+      const weights = spec.inFeatures * spec.outFeatures;
+      return { output: spec.inFeatures, "gradient.input": spec.outFeatures, "gradient.mu_weight": batch, kl: weights };
+    }
+    case "conv2d": {
+      const { kernelSize, groups } = spec;
+      const [height, width] = typeof kernelSize === "number" ? [kernelSize, kernelSize] : kernelSize;
+      const window = (height * width) / groups;
+      return {
+        output: (input[1] ?? 1) * window,
+        "gradient.input": channels * window,
+        "gradient.mu_weight": perChannel,
+        "gradient.mu_bias": perChannel,
+        kl: (input[1] ?? 1) * channels * window,
+      };
+    }
   }
-  if (spec.kind === "linear") {
-    const weights = spec.inFeatures * spec.outFeatures;
-    return { output: spec.inFeatures, "gradient.input": spec.outFeatures, "gradient.mu_weight": batch, kl: weights };
-  }
-  if (spec.kind !== "conv2d") return {};
-  const [height, width] = typeof spec.kernelSize === "number" ? [spec.kernelSize, spec.kernelSize] : spec.kernelSize;
-  const window = (height * width) / spec.groups;
-  return {
-    output: (input[1] ?? 1) * window,
-    "gradient.input": channels * window,
-    "gradient.mu_weight": perChannel,
-    "gradient.mu_bias": perChannel,
-    kl: (input[1] ?? 1) * channels * window,
-  };
 }
 
 /** The three layers with every argument: output, KL divergence, running statistics, and the gradients of  sum(out * wave) + kl. */
