@@ -18,6 +18,8 @@ export function pythonError(data: PythonErrorData): AdsamError {
  * @throws AdsamError `python` when it is something else.
  */
 export function understood<Schema extends z.ZodType>(schema: Schema, said: unknown, what: string): z.output<Schema> {
+  const result = schema.safeParse(said);
+  if (result.success) return result.data; // most often: saying what is wrong takes twenty times as long
   return validate(schema, said, what, "python", "install the npm package and its Python package in the same version");
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
   type AnswerOf,
+  bundle,
   type Calls,
   type Jobs as JobEndpoints,
   type JobEvent,
@@ -10,6 +11,7 @@ import {
 } from "../schema/endpoints.ts";
 import type { FitEvent } from "../schema/events.ts";
 import { unlessAborted } from "../unless-aborted.ts";
+import { drop } from "./bundle.ts";
 import { cancelled, closed, pythonError, understood } from "./failures.ts";
 
 type Method = keyof JobEndpoints;
@@ -55,6 +57,12 @@ class Unfinished {
   }
 }
 
+/** Drops the file that carries the tensors of an answer which nobody takes. */
+async function discard(end: End): Promise<void> {
+  const found = bundle.safeParse(end.kind === "done" && Object(end.answer).tensors);
+  if (found.success) await drop(found.data);
+}
+
 /** Runs the session's jobs: hands them over, passes their events on, cancels them, and awaits their ends. */
 export class Jobs {
   readonly #host: Host;
@@ -92,6 +100,9 @@ export class Jobs {
       if (stop?.aborted) askToStop();
       const end = await this.#host.outlive(unlessAborted(job.end, signal));
       return this.#answerOf(method, end);
+    } catch (error) {
+      if (signal?.aborted) job.end.then(discard, () => {}); // which may be yet to come
+      throw error;
     } finally {
       settled.abort();
     }

@@ -1,11 +1,13 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { createConnection } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { loadDataset, open } from "../../src/index.ts";
 import { modelSpec } from "../../src/schema/models.ts";
 import { tensor } from "../../src/tensor.ts";
 import { TorchModel } from "../../src/torch/model.ts";
-import { Requests } from "../../src/torch/requests.ts";
+import { type JobRequest, Requests } from "../../src/torch/requests.ts";
 import type { Session } from "../../src/torch/session.ts";
 import { startSession } from "./python.ts";
 
@@ -54,6 +56,30 @@ test("an event that is not of the protocol fails its job, and only that", async 
     message: expect.stringMatching(/^what Python tells of fit: event.epoch: expected /),
   });
   await expect(model.read(["conv1.mu_weight"])).resolves.toHaveProperty(["conv1.mu_weight"]);
+});
+
+test("an answer that comes by file and that nobody waits for any more is dropped", async () => {
+  const begun = join(tmpdir(), `adsam-begun-${process.pid}`);
+  vi.stubEnv("ADSAM_BEGUN", begun);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  const { session, requests } = await started();
+  const abort = new AbortController();
+  const request: JobRequest<"call"> = {
+    target: "hostile:hold",
+    folder,
+    dtype: "float64",
+    differentiate: [],
+    tensors: { x },
+  };
+  const held = requests.run("call", request, { signal: abort.signal });
+  await expect.poll(() => existsSync(begun)).toBe(true);
+  abort.abort();
+  await expect(held).rejects.toMatchObject({ code: "cancelled" });
+  rmSync(begun);
+  await requests.run("create", create); // the next one has its turn when that has ended
+  await expect.poll(() => readdirSync(session.folders.paths[0]).sort()).toEqual(["crash.log", "events.sock"]);
 });
 
 test("what is not about any job ends the session, and is said", async () => {
