@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "..");
@@ -73,6 +73,28 @@ describe("the rooms keep to themselves", () => {
 
   test.each(["data", "conformance", "experiments"])("%s knows no backend", (room) => {
     expect(importsFrom(room).filter(([, name]) => /^(torch|tfjs|cli)\//.test(name))).toEqual([]);
+  });
+
+  test("conformance's rooms stand on few others: recorded numbers, pairs and bisection know nothing of each other", () => {
+    const rooms = ["golden", "pairs", "suites", "bisect", "reports"];
+    const used = (room: string) =>
+      rooms.filter(
+        (other) =>
+          other !== room &&
+          importsFrom(`conformance/${room}`).some(([, name]) => name.startsWith(`conformance/${other}/`)),
+      );
+    expect(Object.fromEntries(rooms.map((room) => [room, used(room)]))).toEqual({
+      golden: ["reports"],
+      pairs: [],
+      suites: ["pairs", "reports"],
+      bisect: [],
+      reports: [],
+    });
+  });
+
+  test("no two files of conformance are named alike", () => {
+    const names = [...imports.keys()].filter((path) => path.startsWith("conformance/")).map((path) => basename(path));
+    expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
   });
 
   test("the command line uses the public API, and what it sets up", () => {

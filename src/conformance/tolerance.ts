@@ -3,7 +3,7 @@ import type { Comparison } from "./comparison.ts";
 import { numbers } from "./numbers.ts";
 
 /**
- * How tolerances are derived. Let e be the exact result (torch in float64) and |e| its size. A twin in float32 may differ
+ * How tolerances are derived. Let e be the exact result (torch in float64) and |e| its size. A candidate in float32 may differ
  * from e as much as float32 rounding explains, and that is measured, per tensor and in each of two norms:
  * - `own`: the distance of torch in float32 from torch in float64, on the same inputs and on up to five others, each of which
  *   is moved by one float32 ulp with a random (seeded) sign. It holds the rounding of every step, of which one run is one draw:
@@ -83,7 +83,7 @@ export function derive(shown: readonly Distance[], reduction: number): Distance 
 }
 
 /**
- * A distance in parts of another: how many times torch's own error a twin makes. An error below the rounding of a single
+ * A distance in parts of another: how many times torch's own error a candidate makes. An error below the rounding of a single
  * number counts as that rounding: being exact by luck is no merit to be measured by.
  */
 export function ratio(distance: Distance, own: Distance): number {

@@ -1,5 +1,5 @@
-import { isTensor } from "../conformance/pairs/check.ts";
 import type { TfjsTensor } from "../conformance/pairs/pair.ts";
+import { isTensor } from "../conformance/pairs/schema.ts";
 import { fromTfjs } from "../conformance/pairs/tfjs-tensor.ts";
 import { AdsamError } from "../errors.ts";
 import { type Tensor, tensor } from "../tensor.ts";

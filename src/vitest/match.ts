@@ -1,11 +1,11 @@
 import * as z from "zod";
 import { departureOf } from "../conformance/bisect/departure.ts";
 import type { Comparison } from "../conformance/comparison.ts";
-import { checkFunctionPair } from "../conformance/pairs/check.ts";
 import { sideOf } from "../conformance/pairs/implementation.ts";
 import { prepareInputs } from "../conformance/pairs/inputs.ts";
 import { judgePair } from "../conformance/pairs/judge.ts";
 import type { FunctionPair, PairCase } from "../conformance/pairs/pair.ts";
+import { checkFunctionPair } from "../conformance/pairs/schema.ts";
 import { AdsamError } from "../errors.ts";
 import { positiveCount } from "../schema/numbers.ts";
 import { nearest, validate } from "../validation.ts";
@@ -85,7 +85,7 @@ function checkReductions(reductions: Reductions, comparisons: readonly Compariso
  * @throws AdsamError `usage` for an option, a target or an input that is unknown or wrong, and what ends a backend.
  */
 export async function matchTorch(
-  received: unknown,
+  port: unknown,
   target: string,
   inputs: TorchInputs | readonly TorchInputs[],
   options: TorchMatchOptions = {},
@@ -97,8 +97,8 @@ export async function matchTorch(
     const id = sets.length === 1 ? "" : String(i);
     return { id, inputs: Object.fromEntries(values), reduction: (output) => reductions[output] ?? 1 };
   });
-  const name = (typeof received === "function" && received.name) || "the TensorFlow.js function";
-  const pair = checkFunctionPair({ ...rest, name, torch: target, tfjs: received, cases }, "toMatchTorch");
+  const name = (typeof port === "function" && port.name) || "the TensorFlow.js function";
+  const pair = checkFunctionPair({ ...rest, name, torch: target, tfjs: port, cases }, "toMatchTorch");
   const backends = await matchedBackends(python);
   const lines: string[] = [];
   for (const one of cases) lines.push(...(await complaints(pair, one, backends, reductions)));

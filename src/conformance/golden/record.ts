@@ -2,7 +2,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import type { Backend } from "../../backend.ts";
 import { AdsamError } from "../../errors.ts";
-import { writeFileAtomically } from "../../files.ts";
+import { checkWritable, writeFileAtomically } from "../../files.ts";
 import { validate } from "../../validation.ts";
 import { type CaseReport, type Report, type ReportOptions, reportOptions, summarize } from "../reports/report.ts";
 import { answer } from "./answer.ts";
@@ -35,9 +35,12 @@ export async function recordGolden(backend: Backend, folder: string, options: Re
       },
     );
   }
+  const files = suites.map((suite) => [suite, join(folder, `${suite}.json`)] as const);
+  // Better now than after minutes of work.
+  for (const [, file] of files) await checkWritable(file);
   const total = suites.reduce((count, suite) => count + blanks[suite].length, 0);
   const reports: CaseReport[] = [];
-  for (const suite of suites) {
+  for (const [suite, file] of files) {
     const cases: Json[] = [];
     for (const { record, complete } of blanks[suite]) {
       const golden = readCase(suite, record, `the recipe of ${suite}`);
@@ -46,7 +49,7 @@ export async function recordGolden(backend: Backend, folder: string, options: Re
       reports.push(report);
       onCase?.(report, reports.length, total);
     }
-    await writeFileAtomically(join(folder, `${suite}.json`), [JSON.stringify({ format: 1, suite, cases })]);
+    await writeFileAtomically(file, [JSON.stringify({ format: 1, suite, cases })]);
   }
   return summarize(reports);
 }

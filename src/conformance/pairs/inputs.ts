@@ -4,8 +4,8 @@ import { readSafetensors } from "../../safetensors.ts";
 import { elementCount, type NamedTensors, type Tensor, tensor } from "../../tensor.ts";
 import { wave } from "../../wave.ts";
 import { gaussian } from "../random.ts";
-import { checkInputs } from "./check.ts";
 import type { InputSource, PairCase } from "./pair.ts";
+import { checkInputs } from "./schema.ts";
 
 /**
  * The inputs of a case, every float rounded to float32.

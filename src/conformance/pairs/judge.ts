@@ -5,10 +5,10 @@ import type { Comparison } from "../comparison.ts";
 import { elementName, numbers } from "../numbers.ts";
 import { perturbed } from "../perturb.ts";
 import { type Distance, derive, measure, perturbations, ratio, untilAllPass } from "../tolerance.ts";
-import { checkDifferentiated } from "./check.ts";
 import { type Parties, type Side, sideOf } from "./implementation.ts";
 import { prepareInputs } from "./inputs.ts";
 import type { Pair, PairCase } from "./pair.ts";
+import { checkDifferentiated } from "./schema.ts";
 import { type Difference, structuralDifference, unrepeated } from "./structure.ts";
 
 /** Errors that end the whole comparison; any other is an answer of the side that threw it. */

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { AdsamError } from "../../errors.ts";
-import { checkPair } from "./check.ts";
 import type { Pair } from "./pair.ts";
+import { checkPair } from "./schema.ts";
 
 /** What a module may export its pairs as. */
 const exportNames = ["pairs", "twins", "default"] as const;

@@ -39,6 +39,13 @@ test("what is recorded has the published records' fields, and replays", async ()
   expect(await replayGolden(backend, folder)).toMatchObject({ passed: 11, failed: 0 });
 });
 
+test("a folder that is missing is refused before any work", async () => {
+  const told: string[] = [];
+  const recording = recordGolden(backend, "/nowhere/at/all", { onCase: ({ id }) => told.push(id) });
+  await expect(recording).rejects.toMatchObject({ code: "file", message: expect.stringContaining("/nowhere/at/all") });
+  expect(told).toEqual([]);
+});
+
 test("options that there are not are refused, of recording and of replaying", async () => {
   const [suite, openTorc] = [{ suite: ["layers"] }, { openTorc: async () => backend }];
   await expect(recordGolden(backend, "nowhere", suite as object)).rejects.toThrow(

@@ -126,5 +126,9 @@ describe("what conform is asked is checked", () => {
     await expect(refused({ pairs: [{ ...product, cases }] })).rejects.toThrow(
       /^case 1: inputs: a: unknown field scael: did you mean scale\?$/,
     );
+    const others = [{ id: "1", inputs: async () => ({ x: { wave: 1, shape: [2] } }) }];
+    await expect(refused({ pairs: [{ ...product, cases: others }] })).rejects.toThrow(
+      /^product: differentiate: unknown input a: did you mean x\?$/,
+    );
   });
 });

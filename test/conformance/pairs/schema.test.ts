@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkPair } from "../../../src/conformance/pairs/check.ts";
+import { checkPair } from "../../../src/conformance/pairs/schema.ts";
 import { tensor } from "../../../src/tensor.ts";
 
 const cases = [{ id: "1", inputs: { x: { wave: 1, shape: [2, 3], scale: 2 } } }];
