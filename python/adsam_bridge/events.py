@@ -11,6 +11,8 @@ from contextlib import suppress
 from adversarial_sampling._protocol import Message
 from adversarial_sampling.errors import AdversarialSamplingError
 
+from . import guard
+
 # One write for each millisecond step costs up to half the step: send together what comes within
 # this time.
 GATHER_SECONDS = 0.02
@@ -29,7 +31,8 @@ class EventChannel:
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.connect(path)
         self._queue: queue.Queue[tuple[bytes, bool]] = queue.Queue(CAPACITY)
-        threading.Thread(target=self._write, daemon=True).start()
+        for work in (self._write, self._await_end):
+            threading.Thread(target=work, daemon=True).start()
 
     def send(self, event: Message, *, urgent: bool = False, droppable: bool = False) -> None:
         """`urgent` goes out at once, with all that was sent before it.
@@ -56,6 +59,12 @@ class EventChannel:
         # The parent is gone, and the guard ends this process. Until then nothing may wait for us.
         while True:
             self._queue.get()
+
+    def _await_end(self) -> None:
+        """The parent never writes here: there is nothing to read until it is gone, however."""
+        with suppress(OSError):
+            self._socket.recv(1)
+        guard.expect_end()
 
     def _gather(self) -> list[bytes]:
         line, urgent = self._queue.get()

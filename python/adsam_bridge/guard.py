@@ -15,6 +15,7 @@ from types import FrameType, TracebackType
 from typing import NoReturn
 
 PARENT_CHECK_SECONDS = 0.5
+CLOSE_CHECK_SECONDS = 0.01
 
 LEFT_TO_THE_PARENT = (
     signal.SIGINT,
@@ -30,6 +31,8 @@ which may want a checkpoint first."""
 folders: list[str] = []
 """The session's, which the parent names as arguments: the first is for sockets and a crash log,
 each for the tensors that it has room for. They go with this process."""
+
+_parting = threading.Event()
 
 
 def install() -> None:
@@ -56,6 +59,14 @@ def install() -> None:
     threading.Thread(target=_watch_parent, args=(os.getppid(),), daemon=True).start()
 
 
+def expect_end() -> None:
+    """The parent has closed a socket, as its end does: it is looked for closely from now on.
+
+    What trains here writes into a run's folder, where another run may begin in a moment.
+    """
+    _parting.set()
+
+
 def _ignore(_number: int, _frame: FrameType | None) -> None:
     pass
 
@@ -79,7 +90,8 @@ def _excepthook(
 def _watch_parent(parent: int) -> None:
     # The main thread sees the end of the channel by itself, but not while it computes.
     while os.getppid() == parent:
-        time.sleep(PARENT_CHECK_SECONDS)
+        if _parting.wait(PARENT_CHECK_SECONDS):
+            time.sleep(CLOSE_CHECK_SECONDS)
     _leave(70)
 
 
