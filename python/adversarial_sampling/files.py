@@ -68,13 +68,19 @@ def replace_file(path: str | os.PathLike[str], *parts: bytes | memoryview) -> No
             partial.unlink()
 
 
-def check_writable(path: str | os.PathLike[str]) -> None:
-    """Better now than after an epoch.
+def check_writable(*paths: str | os.PathLike[str]) -> None:
+    """Holds paths to files that can be written, each its own: better now than after an epoch.
 
     Raises:
-        AdversarialSamplingError: as ``replace_file``, but for want of room.
+        AdversarialSamplingError: as ``replace_file``, but for want of room, and ``usage`` where
+            two are one file.
     """
-    _write_target(path)
+    targets: set[Path] = set()
+    for path in paths:
+        target, _ = _write_target(path)
+        if target in targets:
+            raise AdversarialSamplingError(f"expected a file of its own for each, got {path} twice")
+        targets.add(target)
 
 
 def _write_target(path: str | os.PathLike[str]) -> tuple[Path, os.stat_result | None]:

@@ -80,7 +80,8 @@ class Normalizer:
         """For images on ``device``, which get ``dtype``.
 
         Raises:
-            AdversarialSamplingError: ``usage`` unless there are three means and deviations.
+            AdversarialSamplingError: ``usage`` unless there are three means and deviations, and
+                neither a deviation nor the scale is 0 in ``dtype``.
         """
         if normalization and not len(normalization.mean) == len(normalization.std) == 3:
             raise AdversarialSamplingError(
@@ -88,6 +89,13 @@ class Normalizer:
                 f"{len(normalization.mean)} means and {len(normalization.std)} deviations"
             )
         self.normalization, self._dtype = normalization, dtype
+        if normalization:
+            for divisor in (normalization.scale, *normalization.std):
+                if torch.tensor(divisor, dtype=dtype) == 0:
+                    raise AdversarialSamplingError(
+                        f"normalization: images are divided by {divisor}, which is 0 as a number "
+                        f"of {str(dtype).removeprefix('torch.')}"
+                    )
         if normalization is not None:  # once, for a copy to a GPU waits for all its work
             self._mean, self._std = (
                 torch.tensor(values, dtype=dtype, device=device).reshape(3, 1, 1)

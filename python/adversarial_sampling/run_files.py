@@ -31,9 +31,7 @@ class RunFiles:
         self._every = state_every or StateEvery()
         self._log: EventLog | None = None
         self._kept_at = 0, 0.0
-        for path in (checkpoint, state, events):
-            if path is not None:
-                check_writable(path)
+        check_writable(*(path for path in (checkpoint, state, events) if path is not None))
 
     @contextmanager
     def opened(self, steps: int, epochs: int) -> Generator[None]:

@@ -105,6 +105,14 @@ def test_links_to_nothing(tmp_path: Path) -> None:
             replace_file(tmp_path / name, b"x")
 
 
+def test_one_file_for_two_things(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("model")
+    for other in ("model", "link", "../" + tmp_path.name + "/model"):
+        with pytest.raises(AdversarialSamplingError, match="a file of its own for each"):
+            check_writable(tmp_path / "model", tmp_path / other)
+    check_writable(tmp_path / "model", tmp_path / "other")
+
+
 @pytest.mark.parametrize("mode", [0o600, 0o640, 0o444, 0o755])
 def test_a_file_keeps_its_mode(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "model"

@@ -201,3 +201,13 @@ def test_normalize_wants_three_channels() -> None:
         Normalizer(
             Normalization(scale=1, mean=(0, 0), std=(1, 1, 1)), torch.float32, torch.device("cpu")
         )
+
+
+@pytest.mark.parametrize(
+    ("dtype", "scale", "std"),
+    [("float32", 1.0, 1e-60), ("float32", 1e-60, 1.0), ("float16", 1.0, 1e-9)],
+)
+def test_nothing_is_divided_by_what_is_0_in_its_dtype(dtype: str, scale: float, std: float) -> None:
+    normalization = Normalization(scale=scale, mean=(0, 0, 0), std=(1, std, 1))
+    with pytest.raises(AdversarialSamplingError, match=f"which is 0 as a number of {dtype}"):
+        Normalizer(normalization, getattr(torch, dtype), torch.device("cpu"))

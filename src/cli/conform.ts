@@ -50,6 +50,6 @@ async function writablePages({ junit, html }: ConformArguments): Promise<Page[]>
     ...(junit === undefined ? [] : [{ file: junit, text: junitXml }]),
     ...(html === undefined ? [] : [{ file: html, text: htmlPage }]),
   ];
-  for (const { file } of pages) await checkWritable(file);
+  await checkWritable(...pages.map(({ file }) => file));
   return pages;
 }

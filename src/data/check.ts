@@ -1,9 +1,9 @@
 import { AdsamError } from "../errors.ts";
-import { type Normalization, normalization as normalizationSchema } from "../schema/data.ts";
+import type { Normalization } from "../schema/data.ts";
 import { elementCount, isTensor, type Tensor } from "../tensor.ts";
-import { validate } from "../validation.ts";
 import type { Dataset, Split } from "./dataset.ts";
 import { classIndices } from "./labels.ts";
+import { checkNormalization } from "./normalization.ts";
 
 /**
  * Holds a data set to what `Dataset` promises, also where no compiler did.
@@ -12,6 +12,8 @@ import { classIndices } from "./labels.ts";
  *   with the number of the first such image.
  */
 export function checkDataset(data: Dataset): void {
+  if (typeof data !== "object" || data === null)
+    throw new AdsamError("data", `expected a data set, got ${typeof data}`);
   const { classes, train, test, normalization } = data;
   if (!Number.isSafeInteger(classes) || classes < 2) {
     throw new AdsamError("data", `expected at least 2 classes, got ${classes}`);
@@ -28,7 +30,7 @@ export function checkDataset(data: Dataset): void {
   if (trainKind !== testKind) {
     throw new AdsamError("data", `train images are ${trainKind}, test images ${testKind}: expected the same`);
   }
-  checkNormalization(normalization);
+  checkNormalization(normalization, "data");
   for (const [part, { images }] of Object.entries({ train, test })) checkRange(images, normalization, part);
 }
 
@@ -54,20 +56,6 @@ function checkTensor(value: unknown, name: string): asserts value is Tensor {
   throw new AdsamError("data", `${name}: expected a tensor, got ${value === undefined ? "nothing" : typeof value}`, {
     suggestion: "make one of a typed array and its shape by `tensor`",
   });
-}
-
-function checkNormalization(given: Normalization | null): void {
-  if (given === undefined) {
-    throw new AdsamError("data", "normalization: expected scale, mean and std, or null, got nothing", {
-      suggestion: "give null for images that are the network's input already",
-    });
-  }
-  const said = validate(normalizationSchema.nullable(), given, "normalization", "data");
-  for (const [name, values] of Object.entries({ mean: said?.mean, std: said?.std })) {
-    if (values !== undefined && values.length !== 3) {
-      throw new AdsamError("data", `normalization: expected a ${name} for each of 3 channels, got ${values.length}`);
-    }
-  }
 }
 
 /** A deviation may be above 0 and yet so small that float32, which networks compute in, has no room for what it makes. */

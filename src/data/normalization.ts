@@ -1,7 +1,8 @@
-import { AdsamError } from "../errors.ts";
-import type { InputNormalization, Normalization } from "../schema/data.ts";
+import { AdsamError, type ErrorCode } from "../errors.ts";
+import { type InputNormalization, type Normalization, normalization as normalizationSchema } from "../schema/data.ts";
 import type { EvaluateOptionsInput } from "../schema/options.ts";
 import { elementCount, type Tensor, tensor } from "../tensor.ts";
+import { validate } from "../validation.ts";
 import type { Dataset } from "./dataset.ts";
 
 /** Of pixels that a network takes without a change. */
@@ -81,7 +82,7 @@ export function normalizationText({ scale, mean, std }: Normalization): string {
 /**
  * `(pixel / scale - mean[c]) / std[c]` of images [N, 3, H, W], each operation rounded to float32 as torch rounds it; without
  * a normalization the images as float32.
- * @throws AdsamError `usage` unless there are three means and deviations.
+ * @throws AdsamError `usage` as `checkNormalization`.
  */
 export function normalize(images: Tensor, normalization: Normalization | null): Tensor<"float32"> {
   const values = Float32Array.from<number | bigint>(images.data, Number);
@@ -100,13 +101,20 @@ export function normalize(images: Tensor, normalization: Normalization | null): 
   return tensor(values, images.shape);
 }
 
-/** @throws AdsamError `usage` unless there are three means and three deviations. */
-export function checkNormalization(normalization: Normalization | null): void {
-  if (normalization === null) return;
-  const { mean, std } = normalization;
-  if (mean.length === 3 && std.length === 3) return;
-  throw new AdsamError(
-    "usage",
-    `expected the mean and std of 3 channels, got ${mean.length} means and ${std.length} deviations`,
-  );
+/**
+ * Holds what is said to be a normalization, also where no compiler was asked, to one of three channels.
+ * @throws AdsamError (`usage`, or `code`) that names each wrong field: no deviation and no scale is 0 or NaN.
+ */
+export function checkNormalization(given: Normalization | null, code: ErrorCode = "usage"): void {
+  if (given === undefined) {
+    throw new AdsamError(code, "normalization: expected scale, mean and std, or null, got nothing", {
+      suggestion: "give null for images that are the network's input already",
+    });
+  }
+  const said = validate(normalizationSchema.nullable(), given, "normalization", code);
+  for (const [name, values] of Object.entries({ mean: said?.mean, std: said?.std })) {
+    if (values !== undefined && values.length !== 3) {
+      throw new AdsamError(code, `normalization: expected a ${name} for each of 3 channels, got ${values.length}`);
+    }
+  }
 }

@@ -1,6 +1,7 @@
 import { constants, type Stats } from "node:fs";
 import { access, lstat, readlink, realpath, stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { AdsamError } from "../errors.ts";
 import { fileError, systemCode } from "./errors.ts";
 import { checkRegular } from "./kind.ts";
 
@@ -30,9 +31,18 @@ export async function writeTarget(path: string): Promise<Target> {
   }
 }
 
-/** Better now than after an epoch. @throws as `writeTarget`. */
-export async function checkWritable(path: string): Promise<void> {
-  await writeTarget(path);
+/**
+ * Holds the paths of what is to be written to files that can be, each of its own: better now than after an epoch.
+ * @throws AdsamError as `writeTarget`, and `usage` where two are one file.
+ */
+export async function checkWritable(...paths: readonly string[]): Promise<void> {
+  const places = new Set<string>();
+  for (const path of paths) {
+    const target = await writeTarget(path);
+    const place = join(await realpath(dirname(target.path)), basename(target.path));
+    if (places.has(place)) throw new AdsamError("usage", `expected a file of its own for each, got ${path} twice`);
+    places.add(place);
+  }
 }
 
 /** The last of the links that begin at `path` leads to nothing: that is where the file is made. */

@@ -10,6 +10,7 @@ import {
   gradientOptions,
   noise,
   predictOptions,
+  saveFormat,
   stateEvery,
   stepOptions,
 } from "./options.ts";
@@ -83,10 +84,7 @@ export const jobs = {
       .meta({ id: "LoadRequest" }),
     modelInfo,
   ),
-  save: endpoint(
-    z.object({ model, path: z.string(), format: z.enum(["safetensors", "pt"]) }).meta({ id: "SaveRequest" }),
-    nothing,
-  ),
+  save: endpoint(z.object({ model, path: z.string(), format: saveFormat }).meta({ id: "SaveRequest" }), nothing),
   read: endpoint(z.object({ model, names: z.array(z.string()).nullable() }).meta({ id: "ReadRequest" }), tensorsOnly),
   write: endpoint(z.object({ model, tensors: bundle }).meta({ id: "WriteRequest" }), nothing),
   forward: endpoint(

@@ -1,9 +1,10 @@
 import { cpus } from "node:os";
-import { resolve } from "node:path";
 import type { Backend, BackendInfo, LoadOptions, Model } from "../backend.ts";
 import { AdsamError } from "../errors.ts";
+import { absolutePath } from "../files.ts";
 import type { CheckedOpenOptions } from "../schema/backends.ts";
 import { type ModelSpecInput, modelSpec } from "../schema/models.ts";
+import { loadOptions } from "../schema/options.ts";
 import { validate } from "../validation.ts";
 import { startEngine } from "./engine.ts";
 import { Jobs } from "./jobs.ts";
@@ -35,10 +36,10 @@ class TfjsBackend implements Backend {
     return this.#create(() => build(whole));
   }
 
-  async load(path: string, { spec, pretrained = false }: LoadOptions = {}): Promise<Model> {
-    const described = spec === undefined ? {} : { spec: validate(modelSpec, spec, "load") };
-    const place = resolve(path);
-    return this.#create(() => readModel(place, { ...described, pretrained }));
+  async load(path: string, options: LoadOptions = {}): Promise<Model> {
+    const whole = validate(loadOptions, options, "load");
+    const place = absolutePath(path, "load");
+    return this.#create(() => readModel(place, whole));
   }
 
   async close(): Promise<void> {

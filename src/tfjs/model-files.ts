@@ -1,7 +1,8 @@
-import type { LoadOptions, Model } from "../backend.ts";
+import type { LoadOptions } from "../backend.ts";
 import { AdsamError } from "../errors.ts";
 import { readBytes, writeFileAtomically } from "../files.ts";
 import { packageVersion } from "../package.ts";
+import type { SaveFormat } from "../schema/options.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import type { Network } from "./models/network.ts";
 
@@ -14,11 +15,7 @@ export async function readModel(path: string, options: LoadOptions): Promise<Net
 }
 
 /** @throws AdsamError `usage` for ".pt", `file` or `disk` when it cannot be written. */
-export async function saveModel(
-  network: Network,
-  path: string,
-  { format = "safetensors" }: NonNullable<Parameters<Model["save"]>[1]> = {},
-): Promise<void> {
+export async function saveModel(network: Network, path: string, format: SaveFormat = "safetensors"): Promise<void> {
   if (format === "safetensors") return writeFileAtomically(path, encodeCheckpoint(network, packageVersion()));
   throw new AdsamError("usage", `the tfjs backend saves as safetensors, got format "${format}"`, {
     suggestion: "save as safetensors, load that with the torch backend and save it as .pt",

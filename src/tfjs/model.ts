@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type * as tf from "@tensorflow/tfjs-core";
 import type {
   Cancellable,
@@ -19,6 +18,7 @@ import { checkDataset } from "../data/check.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
 import { checkAgreement, normalizationForEvaluation } from "../data/normalization.ts";
 import { AdsamError } from "../errors.ts";
+import { absolutePath } from "../files.ts";
 import { type Evaluation, evaluation } from "../metrics.ts";
 import { StreamedRun } from "../run.ts";
 import { inputNormalization, type Normalization } from "../schema/data.ts";
@@ -29,6 +29,7 @@ import {
   noise as noiseSchema,
   type PredictOptions,
   predictOptions,
+  saveOptions,
   stateEvery as stateEverySchema,
   stepOptions,
 } from "../schema/options.ts";
@@ -165,8 +166,9 @@ export class TfjsModel implements Model {
   }
 
   async save(path: string, options: SaveOptions = {}): Promise<void> {
-    const place = resolve(path);
-    return this.#run((network) => saveModel(network, place, options));
+    const place = absolutePath(path, "save");
+    const { format } = validate(saveOptions, options, "save");
+    return this.#run((network) => saveModel(network, place, format));
   }
 
   async dispose(): Promise<void> {

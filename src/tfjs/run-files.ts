@@ -1,6 +1,5 @@
-import { resolve } from "node:path";
 import { EventLog } from "../event-log.ts";
-import { checkWritable } from "../files.ts";
+import { absolutePath, checkWritable } from "../files.ts";
 import { readSafetensors, type Safetensors, writeSafetensors } from "../safetensors.ts";
 import type { FitEvent } from "../schema/events.ts";
 import type { StateEvery } from "../schema/options.ts";
@@ -21,12 +20,13 @@ export class RunFiles implements Keeper {
 
   /** At these paths as they are now: the working directory may change later. */
   constructor({ checkpoint, state, events, resume }: Paths, every: StateEvery) {
-    const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(path));
+    const absolute = (path: string | undefined, what: string) =>
+      path === undefined ? undefined : absolutePath(path, what);
     this.#paths = {
-      checkpoint: absolute(checkpoint),
-      state: absolute(state),
-      events: absolute(events),
-      resume: absolute(resume),
+      checkpoint: absolute(checkpoint, "checkpoint"),
+      state: absolute(state, "state"),
+      events: absolute(events, "events"),
+      resume: absolute(resume, "resume"),
     };
     this.#every = every;
   }
@@ -37,7 +37,7 @@ export class RunFiles implements Keeper {
    */
   async read(): Promise<SavedState | undefined> {
     const { checkpoint, state, events, resume } = this.#paths;
-    for (const path of [checkpoint, state, events]) if (path !== undefined) await checkWritable(path);
+    await checkWritable(...[checkpoint, state, events].filter((path) => path !== undefined));
     if (resume === undefined) return undefined;
     return { file: await readSafetensors(resume, { code: "checkpoint" }), name: resume };
   }

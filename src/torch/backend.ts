@@ -1,8 +1,9 @@
-import { resolve } from "node:path";
 import type { BackendInfo, CallOptions, CallResult, LoadOptions, Model, TorchBackend } from "../backend.ts";
 import { AdsamError } from "../errors.ts";
+import { absolutePath } from "../files.ts";
 import type { CheckedOpenOptions } from "../schema/backends.ts";
 import { dtypes, type ModelSpecInput, modelSpec } from "../schema/models.ts";
+import { loadOptions } from "../schema/options.ts";
 import type { NamedTensors } from "../tensor.ts";
 import { validate } from "../validation.ts";
 import { withPrefix } from "./bundle.ts";
@@ -35,12 +36,9 @@ class PythonBackend implements TorchBackend {
     return new TorchModel(this.#requests, await this.#requests.run("create", request));
   }
 
-  async load(path: string, { spec, pretrained = false }: LoadOptions = {}): Promise<Model> {
-    const request = {
-      path: resolve(path),
-      pretrained,
-      spec: spec === undefined ? null : validate(modelSpec, spec, "load"),
-    };
+  async load(path: string, options: LoadOptions = {}): Promise<Model> {
+    const { spec = null, pretrained } = validate(loadOptions, options, "load");
+    const request = { path: absolutePath(path, "load"), pretrained, spec };
     return new TorchModel(this.#requests, await this.#requests.run("load", request));
   }
 

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type {
   Cancellable,
   EvaluateRunOptions,
@@ -18,6 +17,7 @@ import { checkDataset } from "../data/check.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
 import { normalizationForEvaluation, saidOf } from "../data/normalization.ts";
 import { AdsamError } from "../errors.ts";
+import { absolutePath } from "../files.ts";
 import { type Evaluation, evaluation } from "../metrics.ts";
 import { StreamedRun } from "../run.ts";
 import { inputNormalization, type Normalization } from "../schema/data.ts";
@@ -30,6 +30,7 @@ import {
   gradientOptions,
   type PredictOptions,
   predictOptions,
+  saveOptions,
   stateEvery as stateEverySchema,
 } from "../schema/options.ts";
 import type { StepRecord } from "../schema/results.ts";
@@ -61,11 +62,11 @@ export class TorchModel implements Model {
       const options = validate(fitOptions, rest, "fit");
       checkDataset(data);
       const files = {
-        checkpoint: absolute(checkpoint),
-        state: absolute(state),
+        checkpoint: absolute(checkpoint, "checkpoint"),
+        state: absolute(state, "state"),
         stateEvery: validate(stateEverySchema, stateEvery ?? {}, "fit: stateEvery"),
-        events: absolute(events),
-        resume: absolute(resume),
+        events: absolute(events, "events"),
+        resume: absolute(resume, "resume"),
       };
       const tensors = {
         "train.images": data.train.images,
@@ -171,8 +172,9 @@ export class TorchModel implements Model {
     await this.#requests.run("write", { model: this.#model, tensors });
   }
 
-  async save(path: string, { format = "safetensors" }: SaveOptions = {}): Promise<void> {
-    await this.#requests.run("save", { model: this.#model, path: resolve(path), format });
+  async save(path: string, options: SaveOptions = {}): Promise<void> {
+    const { format } = validate(saveOptions, options, "save");
+    await this.#requests.run("save", { model: this.#model, path: absolutePath(path, "save"), format });
   }
 
   async dispose(): Promise<void> {
@@ -181,8 +183,8 @@ export class TorchModel implements Model {
 }
 
 /** Python keeps the folder it was started in; Node may have moved on. */
-function absolute(path: string | undefined): string | null {
-  return path === undefined ? null : resolve(path);
+function absolute(path: string | undefined, what: string): string | null {
+  return path === undefined ? null : absolutePath(path, what);
 }
 
 function pick<Names extends string[]>(tensors: NamedTensors, ...names: Names): { [K in keyof Names]: Tensor } {

@@ -80,6 +80,18 @@ test("another name of the same file keeps the old content", async () => {
   expect(await readFile(join(folder, "other"), "utf8")).toBe("old");
 });
 
+test("one file for two things is refused before either is written", async () => {
+  const folder = await temporaryFolder();
+  await symlink("model", join(folder, "link"));
+  for (const other of ["model", "link", "./model"]) {
+    await expect(checkWritable(join(folder, "model"), `${folder}/${other}`)).rejects.toMatchObject({
+      code: "usage",
+      message: `expected a file of its own for each, got ${folder}/${other} twice`,
+    });
+  }
+  await checkWritable(join(folder, "model"), join(folder, "other"));
+});
+
 describe("names", () => {
   test.each([
     ["255 letters", "a".repeat(255)],
