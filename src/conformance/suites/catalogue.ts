@@ -19,7 +19,10 @@ export const suites = {
   training,
 } as const satisfies Readonly<Record<string, readonly Check[]>>;
 
-/** A named set of comparisons of the package's own. */
+/**
+ * A named set of comparisons of the package's own.
+ * @useDeclaredType
+ */
 export type SuiteName = keyof typeof suites;
 export const suiteNames = Object.keys(suites) as [SuiteName, ...SuiteName[]];
 
