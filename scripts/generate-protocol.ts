@@ -15,6 +15,7 @@ import { calls, jobEvent, jobs, protocolVersion } from "../src/schema/endpoints.
 import { fitEvent } from "../src/schema/events.ts";
 import { modelSpec } from "../src/schema/models.ts";
 import {
+  callOptions,
   evaluateOptions,
   fidelity,
   fidelityPresets,
@@ -129,7 +130,7 @@ function formatted(text: string): string {
 
 function generated(): [path: string, text: string][] {
   const options = [fitOptions, stepOptions, forwardOptions, gradientOptions, predictOptions, evaluateOptions];
-  const input = [modelSpec, ...options, stateEvery, openOptions];
+  const input = [modelSpec, ...options, stateEvery, callOptions, openOptions];
   const schema = types({ input, output: [fidelity, normalization, fitEvent, fitResult, stepRecord, tensorInfo] });
   const elsewhere = new Map(schema.names.map((name) => [name, "../schema/types.generated.ts"]));
   return [

@@ -8,6 +8,7 @@ import type {
   EvaluateOptionsInput,
   FitOptionsInput,
   ForwardOptionsInput,
+  FunctionCallOptionsInput,
   GradientOptionsInput,
   NoiseSpec,
   PredictOptionsInput,
@@ -179,20 +180,15 @@ export interface CallResult {
 }
 
 /** How a Python function is called. */
-export interface CallOptions extends Cancellable {
-  /** Inputs whose gradients of sum_i(output_i * wave(400 + i)) are wanted. */
-  readonly differentiate?: readonly string[] | undefined;
-  /** What float inputs are cast to; float64 unless told otherwise. */
-  readonly dtype?: "float32" | "float64" | undefined;
-  /** Where to look for the module besides Python's own path; the working directory unless told otherwise. */
-  readonly folder?: string | undefined;
-}
+export interface CallOptions extends FunctionCallOptionsInput, Cancellable {}
 
 /** The bridge to PyTorch, which can call Python functions too. */
 export interface TorchBackend extends Backend {
   /**
-   * Calls `package.module:function` with tensors as keyword arguments; it returns a tensor or a sequence of them.
-   * @throws AdsamError `usage` for a target that is not there, `python` with the exception that the function raised.
+   * Calls `package.module:function` with tensors as keyword arguments. It returns a tensor or a number, or a list or tuple
+   * of them; numbers arrive as tensors of shape []. An input that an output does not depend on has a gradient of zeros.
+   * @throws AdsamError `usage` for a target that is not there or a result that is something else, `environment` for a
+   *   module that it needs and Python lacks, `python` with the exception that it, or its module on import, raised.
    */
   call(target: string, inputs: NamedTensors, options?: CallOptions): Promise<CallResult>;
 }

@@ -77,5 +77,8 @@ export type { BackendName } from "./schema/backends.ts";
 export type { ReportedCode } from "./schema/errors.ts";
 export { fidelityPresets } from "./schema/options.ts";
 export type * from "./schema/types.generated.ts";
+export type { PlainDtype, PlainDtypeOf } from "./tensor/dtypes.ts";
+export { fromHalves, type HalfDtype, toHalves } from "./tensor/halves.ts";
+export { numbers } from "./tensor/numbers.ts";
 export { type Dtype, type DtypeArrays, type NamedTensors, type Tensor, tensor } from "./tensor.ts";
 export type * from "./training.ts";

@@ -1,18 +1,16 @@
 import { AdsamError } from "./errors.ts";
+import {
+  arrayOf,
+  type Dtype,
+  type DtypeArrays,
+  isDtype,
+  type PlainDtype,
+  type PlainDtypeOf,
+  partsOf,
+  plainDtypeOf,
+} from "./tensor/dtypes.ts";
 
-/** The typed array that holds each dtype. */
-export interface DtypeArrays {
-  /** 32-bit floating point. */
-  float32: Float32Array;
-  /** 64-bit floating point. */
-  float64: Float64Array;
-  /** 64-bit integers, signed. */
-  int64: BigInt64Array;
-  /** 8-bit integers, unsigned. */
-  uint8: Uint8Array;
-}
-/** What the numbers of a tensor are. */
-export type Dtype = keyof DtypeArrays;
+export { arrayOf, type Dtype, type DtypeArrays, kindOf, type NumberKind, partsOf } from "./tensor/dtypes.ts";
 
 /** Numbers in row-major order, with their shape. */
 export type Tensor<D extends Dtype = Dtype> = {
@@ -33,23 +31,6 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }
 
-/** Whether a value, of which no compiler knows anything, is a tensor: numbers of the dtype and as many as the shape holds. */
-export function isTensor(value: unknown): value is Tensor {
-  if (typeof value !== "object" || value === null) return false;
-  const { dtype, shape, data }: { dtype?: unknown; shape?: unknown; data?: unknown } = value;
-  return (
-    Array.isArray(shape) &&
-    shape.every((length) => Number.isSafeInteger(length) && length >= 0) &&
-    isNumbers(data) &&
-    elementCount(shape) === data.length &&
-    tensor(data).dtype === dtype
-  );
-}
-
-function isNumbers(data: unknown): data is DtypeArrays[Dtype] {
-  return [Float32Array, Float64Array, BigInt64Array, Uint8Array].some((kind) => data instanceof kind);
-}
-
 /** The index along each axis of the number at `offset` in row-major order. */
 export function indexOf(offset: number, shape: readonly number[]): number[] {
   const index: number[] = [];
@@ -62,39 +43,68 @@ export function indexOf(offset: number, shape: readonly number[]): number[] {
 }
 
 /**
- * A tensor of 32-bit floating point over `data` (not copied), shaped `shape`, or [data.length] without it.
+ * A tensor over `data` (not copied), of the dtype that its array stands for by itself.
+ * @param shape its length along each axis; [data.length] without it.
  * @throws AdsamError `usage` when the shape does not hold as many numbers as `data`.
  */
-export function tensor(data: Float32Array, shape?: readonly number[]): Tensor<"float32">;
+export function tensor<Data extends DtypeArrays[PlainDtype]>(
+  data: Data,
+  shape?: readonly number[],
+): Tensor<PlainDtypeOf<Data>>;
 /**
- * A tensor of 64-bit floating point over `data` (not copied), shaped `shape`, or [data.length] without it.
- * @throws AdsamError `usage` when the shape does not hold as many numbers as `data`.
+ * A tensor over `data` (not copied), where the array could stand for more than one dtype: bool beside uint8, float16 and
+ * bfloat16 beside uint16, complex64 beside float32, complex128 beside float64.
+ * @throws AdsamError `usage` when the shape does not hold as many numbers as `data`, or the dtype is held by another array.
  */
-export function tensor(data: Float64Array, shape?: readonly number[]): Tensor<"float64">;
+export function tensor<D extends Dtype>(data: DtypeArrays[D], shape: readonly number[], dtype: D): Tensor<D>;
+export function tensor(data: DtypeArrays[Dtype], shape?: readonly number[], dtype?: Dtype): Tensor {
+  const made = { dtype: dtype ?? plainDtypeOf(data), shape: shape ?? [data?.length], data };
+  checkTensor(made, "tensor");
+  return made;
+}
+
+/** Whether a value, of which no compiler knows anything, is a tensor: numbers of the dtype and as many as the shape holds. */
+export function isTensor(value: unknown): value is Tensor {
+  return problemOf(value) === undefined;
+}
+
 /**
- * A tensor of 64-bit integers over `data` (not copied), shaped `shape`, or [data.length] without it.
- * @throws AdsamError `usage` when the shape does not hold as many numbers as `data`.
+ * Holds a value, of which no compiler knows anything, to what `Tensor` promises.
+ * @throws AdsamError `usage` that begins with `name`.
  */
-export function tensor(data: BigInt64Array, shape?: readonly number[]): Tensor<"int64">;
-/**
- * A tensor of bytes, 0 to 255, over `data` (not copied), shaped `shape`, or [data.length] without it.
- * @throws AdsamError `usage` when the shape does not hold as many numbers as `data`.
- */
-export function tensor(data: Uint8Array, shape?: readonly number[]): Tensor<"uint8">;
-/**
- * A tensor over `data` (not copied), shaped `shape`, or [data.length] without it.
- * @throws AdsamError `usage` when the shape does not hold as many numbers as `data`.
- */
-export function tensor(data: DtypeArrays[Dtype], shape?: readonly number[]): Tensor;
-export function tensor(data: DtypeArrays[Dtype], shape: readonly number[] = [data.length]): Tensor {
-  if (elementCount(shape) !== data.length) {
-    throw new AdsamError(
-      "usage",
-      `a tensor of shape [${shape}] holds ${elementCount(shape)} numbers, got ${data.length}`,
-    );
+export function checkTensor(value: unknown, name: string): asserts value is Tensor {
+  const problem = problemOf(value);
+  if (problem === undefined) return;
+  throw new AdsamError("usage", `${name}: ${problem}`, {
+    suggestion: "make it with tensor(data, shape), and name the dtype where the array does not say it",
+  });
+}
+
+/** The same of tensors by name. */
+export function checkTensors(values: unknown, name: string): asserts values is NamedTensors {
+  if (typeof values !== "object" || values === null) {
+    throw new AdsamError("usage", `${name}: expected tensors by name, got ${values}`);
   }
-  if (data instanceof Float32Array) return { dtype: "float32", shape, data };
-  if (data instanceof Float64Array) return { dtype: "float64", shape, data };
-  if (data instanceof BigInt64Array) return { dtype: "int64", shape, data };
-  return { dtype: "uint8", shape, data };
+  for (const [key, value] of Object.entries(values)) checkTensor(value, key);
+}
+
+function problemOf(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return `expected a tensor, got ${value}`;
+  const { dtype, shape, data }: { dtype?: unknown; shape?: unknown; data?: unknown } = value;
+  if (!ArrayBuffer.isView(data)) return `expected numbers in a typed array, got ${described(data)}`;
+  if (!isDtype(dtype)) return `expected a dtype such as float32, got ${dtype} for ${described(data)}`;
+  const array = arrayOf(dtype);
+  if (!(data instanceof array)) return `expected ${dtype} in ${array.name}, got ${described(data)}`;
+  if (!Array.isArray(shape) || !shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
+    return `expected a shape of whole numbers, got ${Array.isArray(shape) ? `[${shape}]` : shape}`;
+  }
+  const [holds, got] = [elementCount(shape), data.length / partsOf(dtype)];
+  if (holds !== got) return `shape [${shape}] holds ${holds} numbers, got ${got}`;
+  if (dtype !== "bool") return undefined;
+  const odd = data.find((byte) => byte > 1);
+  return odd === undefined ? undefined : `expected 0 or 1 for a bool, got ${odd}`;
+}
+
+function described(value: unknown): string {
+  return typeof value === "object" && value !== null ? (value.constructor?.name ?? "an object") : `${value}`;
 }

@@ -149,7 +149,13 @@ const alone = {
   "python/adversarial_sampling": {
     "the protocol, and what a package has": ["_protocol", "errors", "version", "__init__", "*/__init__"],
     "the step as it is defined, beside the fast one": ["adversarial", "flat"],
-    "what the bridge shares between both languages in TypeScript": ["files", "event_log", "normalization", "canonical"],
+    "what the bridge shares between both languages in TypeScript": [
+      "files",
+      "event_log",
+      "normalization",
+      "canonical",
+      "dtypes",
+    ],
     "formats that torch alone reads": ["pickled", "safetensors_format"],
     "GPUs, half precision and native kernels": [
       "device",

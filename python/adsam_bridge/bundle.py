@@ -14,39 +14,69 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from adversarial_sampling._protocol import Bundle, FileBundle, InlineBundle
+from adversarial_sampling.dtypes import dtype_name
 from adversarial_sampling.errors import AdversarialSamplingError
 
 INLINE_BYTES = 1 << 16
-DTYPES = (torch.float32, torch.float64, torch.int64, torch.uint8)
+CROSSING = (
+    torch.bool,
+    torch.uint8,
+    torch.int8,
+    torch.uint16,
+    torch.int16,
+    torch.uint32,
+    torch.int32,
+    torch.uint64,
+    torch.int64,
+    torch.float16,
+    torch.bfloat16,
+    torch.float32,
+    torch.float64,
+    torch.complex64,
+    torch.complex128,
+)
+"""What TypeScript has arrays for."""
 
 
 def unpack(bundle: Bundle) -> dict[str, Tensor]:
-    """The tensors of a bundle, on the CPU."""
+    """The tensors of a bundle, in their order and on the CPU."""
     if isinstance(bundle, InlineBundle):
-        return safetensors.torch.load(base64.b64decode(bundle.base64))
-    return safetensors.torch.load_file(bundle.path)
+        tensors = safetensors.torch.load(base64.b64decode(bundle.base64))
+    else:
+        tensors = safetensors.torch.load_file(bundle.path)
+    pairs = set(bundle.complex)
+    return {
+        name: torch.view_as_complex(tensors[name]) if name in pairs else tensors[name]
+        for name in bundle.names
+    }
 
 
 def pack(tensors: Mapping[str, Tensor], folders: Sequence[str]) -> Bundle:
     """A bundle of tensors; long ones become a file in one of `folders`, which its reader deletes.
 
     Raises:
-        AdversarialSamplingError: ``disk`` when there is room in none.
+        AdversarialSamplingError: ``usage`` for a dtype or layout that cannot cross, ``disk`` when
+            there is room in no folder.
     """
-    portable = _apart({name: _portable(tensor) for name, tensor in tensors.items()})
-    size = sum(tensor.nbytes for tensor in portable.values())
+    crossing = {name: _crossing(name, tensor) for name, tensor in tensors.items()}
+    names = tuple(crossing)
+    pairs = tuple(name for name in names if crossing[name].is_complex())
+    crossing |= {name: torch.view_as_real(crossing[name]) for name in pairs}
+    crossing = _apart(crossing)
+    size = sum(tensor.nbytes for tensor in crossing.values())
     if size <= INLINE_BYTES:
-        return InlineBundle(base64=base64.b64encode(safetensors.torch.save(portable)).decode())
+        packed = base64.b64encode(safetensors.torch.save(crossing)).decode()
+        return InlineBundle(base64=packed, names=names, complex=pairs)
     reason = None
     for folder in _with_room(folders, size):
         path = Path(folder) / f"{uuid.uuid4().hex}.safetensors"
         try:
-            safetensors.torch.save_file(portable, path)
+            safetensors.torch.save_file(crossing, path)
         except (OSError, SafetensorError) as error:
             reason = error
             path.unlink(missing_ok=True)
         else:
-            return FileBundle(path=str(path))
+            return FileBundle(path=str(path), names=names, complex=pairs)
     raise AdversarialSamplingError(
         f"cannot write tensors of {size} bytes in {' or '.join(folders)}: {reason}",
         code="disk",
@@ -71,7 +101,19 @@ def _apart(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return tensors
 
 
-def _portable(tensor: Tensor) -> Tensor:
-    """On the CPU, dense, of a dtype that TypeScript has an array for (halves become float32)."""
-    tensor = tensor.detach().cpu().contiguous()
-    return tensor if tensor.dtype in DTYPES else tensor.float()
+def _crossing(name: str, tensor: Tensor) -> Tensor:
+    """On the CPU, its numbers one after another, as they are."""
+    if tensor.layout != torch.strided or tensor.is_nested or tensor.is_meta:
+        kind = "meta" if tensor.is_meta else "nested" if tensor.is_nested else str(tensor.layout)
+        raise AdversarialSamplingError(
+            f"{name}: expected a dense tensor, got a {kind.removeprefix('torch.')} one",
+            suggestion="make it dense in Python, as tensor.to_dense() does for sparse ones",
+        )
+    if tensor.dtype not in CROSSING:
+        names = ", ".join(str(dtype).removeprefix("torch.") for dtype in CROSSING)
+        raise AdversarialSamplingError(
+            f"{name}: expected one of {names}, got {dtype_name(tensor)}",
+            suggestion="convert it in Python, as tensor.float() does",
+        )
+    # A view may owe a conjugation or a sign to what is in memory.
+    return tensor.detach().cpu().resolve_conj().resolve_neg().contiguous()

@@ -10,9 +10,9 @@ from torch import Tensor
 from adversarial_sampling import _protocol as protocol
 from adversarial_sampling import checkpoint, passes
 from adversarial_sampling.data import Images
+from adversarial_sampling.dtypes import dtype_name, kind_of
 from adversarial_sampling.errors import AdversarialSamplingError
 from adversarial_sampling.inspection import inspect
-from adversarial_sampling.matching import dtype_name, numbers_of
 from adversarial_sampling.models import Network, build
 from adversarial_sampling.noise import noise_from
 from adversarial_sampling.normalization import check_agreement
@@ -21,8 +21,10 @@ from adversarial_sampling.trace import trace
 from adversarial_sampling.train import fit
 
 from .bundle import unpack
-from .functions import call
+from .functions import check_arguments, find_function
 from .jobs import Job
+from .outputs import gradients_of, tensors_of
+from .programs import program_in
 from .session import Session
 
 
@@ -63,13 +65,19 @@ def write(session: Session, request: protocol.WriteRequest, _job: Job) -> protoc
     tensors = unpack(request.tensors)
     _require(tensors, state)
     for name, tensor in tensors.items():
-        if tensor.shape != state[name].shape:
+        own = state[name]
+        if tensor.shape != own.shape:
             raise AdversarialSamplingError(
-                f"{name}: expected shape {list(state[name].shape)}, got {list(tensor.shape)}"
+                f"{name}: expected shape {list(own.shape)}, got {list(tensor.shape)}"
             )
-        if numbers_of(tensor) != numbers_of(state[name]):
+        if kind_of(tensor) != kind_of(own):
             raise AdversarialSamplingError(
-                f"{name}: expected {numbers_of(state[name])} numbers, got {dtype_name(tensor)}"
+                f"{name}: expected {dtype_name(own)} or others of its kind, got "
+                f"{dtype_name(tensor)}"
+            )
+        if kind_of(tensor) != kind_of(state[name]):
+            raise AdversarialSamplingError(
+                f"{name}: expected {kind_of(state[name])} numbers, got {dtype_name(tensor)}"
             )
     for name, tensor in tensors.items():
         state[name].copy_(tensor)
@@ -123,21 +131,33 @@ def run_inspect(
         loss=result.loss.item(),
         kl=_kl(model, result.kl),
         operations=tuple(operation.name for operation in result.operations),
-        tensors=session.pack({**values, **gradients}),
+        tensors=session.pack(_widened({**values, **gradients})),
     )
 
 
 def run_call(session: Session, request: protocol.CallRequest, _job: Job) -> protocol.CallAnswer:
     """A Python function of the user's."""
-    dtype = torch.float64 if request.dtype == "float64" else torch.float32
+    real = None if request.dtype == "unchanged" else getattr(torch, request.dtype)
     inputs = {
-        name: tensor.to(session.device, dtype if tensor.is_floating_point() else tensor.dtype)
+        name: tensor.to(session.device, _cast(tensor.dtype, real))
         for name, tensor in unpack(request.tensors).items()
     }
-    outputs, gradients = call(request.target, request.folder, inputs, request.differentiate)
+    with program_in(request.folder).running() as folder:
+        function = find_function(request.target, folder)
+        check_arguments(request.target, function, inputs)
+        leaves = {name: inputs[name].requires_grad_() for name in request.differentiate}
+        outputs = tensors_of(request.target, function(**inputs), real or torch.float64)
+        gradients = gradients_of(outputs, leaves) if leaves else {}
     named = {f"output/{i}": output for i, output in enumerate(outputs)}
     named |= {f"gradient/{name}": gradient for name, gradient in gradients.items()}
     return protocol.CallAnswer(tensors=session.pack(named))
+
+
+def _cast(dtype: torch.dtype, real: torch.dtype | None) -> torch.dtype:
+    """What numbers of a dtype are computed in: whole ones stay as they are."""
+    if real is not None and dtype.is_floating_point:
+        return real
+    return real.to_complex() if real is not None and dtype.is_complex else dtype
 
 
 def run_trace(session: Session, request: protocol.TraceRequest, _job: Job) -> protocol.TraceAnswer:
@@ -206,6 +226,12 @@ def _require(names: Iterable[str], state: Mapping[str, Tensor]) -> None:
             f"expected names of the model's tensors, got {', '.join(unknown[:5])}",
             suggestion=f"it has {', '.join(list(state)[:5])}, …",
         )
+
+
+def _widened(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """What a network computed in halves, as float32 and exactly: JavaScript counts in those."""
+    halves = torch.float16, torch.bfloat16
+    return {name: t.float() if t.dtype in halves else t for name, t in tensors.items()}
 
 
 def _kl(model: Network, kl: Tensor | float) -> float | None:

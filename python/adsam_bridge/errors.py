@@ -14,6 +14,10 @@ from adversarial_sampling.errors import AdversarialSamplingError, ErrorCode
 LONGEST_TEXT = 100_000
 
 
+class ModuleFailed(Exception):  # noqa: N818 - its cause is the error
+    """A module of the user's raised while it was imported; what it raised is the cause."""
+
+
 def describe(error: BaseException) -> PythonErrorData:
     """What TypeScript is told of an exception; `code` is set for those raised on purpose.
 
@@ -21,6 +25,9 @@ def describe(error: BaseException) -> PythonErrorData:
     someone waits for the answer.
     """
     kind = type(error)
+    if kind is ModuleFailed and error.__cause__ is not None:
+        cause = describe(error.__cause__)
+        return cause.model_copy(update={"message": f"importing {error} failed: {cause.message}"})
     code: ErrorCode | None = None
     suggestion = None
     message = _text(lambda: error)

@@ -1,78 +1,101 @@
-"""Python functions of the user's, called by name."""
+"""Python functions of the user's, found by name."""
 
 from __future__ import annotations
 
-import importlib
+import difflib
+import inspect
+import pkgutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from typing import cast
-
-import torch
-from torch import Tensor
+from collections.abc import Callable, Iterable
 
 from adversarial_sampling.errors import AdversarialSamplingError
-from adversarial_sampling.noise import wave
 
-DIRECTION = 400
-"""The wave that output 0 is projected on; output i on the i-th after it."""
+from .errors import ModuleFailed
+from .modules import Folder
+
+DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "cv2": "opencv-python",
+    "sklearn": "scikit-learn",
+    "skimage": "scikit-image",
+    "yaml": "pyyaml",
+    "dateutil": "python-dateutil",
+    "dotenv": "python-dotenv",
+}
+"""What pip calls modules of another name that are met in research code."""
 
 
-def call(
-    target: str,
-    folder: str | None,
-    inputs: Mapping[str, Tensor],
-    differentiate: Sequence[str],
-) -> tuple[list[Tensor], dict[str, Tensor]]:
-    """Outputs of ``package.module:function``, and gradients of sum_i(output_i * wave(400 + i)).
-
-    Args:
-        target: of the function; it returns a tensor or a sequence of them.
-        folder: where to look for the module besides Python's own path.
-        inputs: given as keyword arguments.
-        differentiate: names of inputs.
+def find_function(target: str, folder: Folder) -> Callable[..., object]:
+    """What ``package.module:function`` names; call it while the folder is entered.
 
     Raises:
-        AdversarialSamplingError: ``usage`` when there is no such function or it gives no tensors.
+        AdversarialSamplingError: ``usage`` when there is no such module or function,
+            ``environment`` when the module needs one that this Python lacks.
+        ModuleFailed: when the module itself raises.
     """
-    function = _resolve(target, folder)
-    leaves = {name: tensor.requires_grad_(name in differentiate) for name, tensor in inputs.items()}
-    outputs = _tensors(target, function(**leaves))
-    if not differentiate:
-        return [output.detach() for output in outputs], {}
-    loss = torch.stack([_projection(output, i) for i, output in enumerate(outputs)]).sum()
-    found = torch.autograd.grad(loss, [leaves[name] for name in differentiate])
-    gradients = dict(zip(differentiate, found, strict=True))
-    return [output.detach() for output in outputs], gradients
-
-
-def _projection(output: Tensor, index: int) -> Tensor:
-    direction = wave(DIRECTION + index, output.numel()).to(output.device, output.dtype)
-    return (output.flatten() * direction).sum()
-
-
-def _resolve(target: str, folder: str | None) -> Callable[..., object]:
-    module, colon, name = target.partition(":")
+    name, colon, function = target.partition(":")
     if not colon:
         raise AdversarialSamplingError(f'expected "package.module:function", got "{target}"')
-    if folder is not None and folder not in sys.path:
-        sys.path.insert(0, folder)
     try:
-        function = getattr(importlib.import_module(module), name)
-    except (ModuleNotFoundError, AttributeError) as error:
+        module = folder.load(name)
+    except ModuleNotFoundError as error:
+        missing = error.name or name
+        if f"{name}.".startswith(f"{missing}."):
+            raise _no_module(missing, folder) from error
+        raise _no_dependency(name, missing, folder) from error
+    except (Exception, SystemExit) as error:
+        raise ModuleFailed(name) from error
+    found: object = getattr(module, function, None)
+    if callable(found):
+        return found
+    if hasattr(module, function):
         raise AdversarialSamplingError(
-            f"there is no Python function {target}: {error}",
-            suggestion="name a module that Python finds, from its path or the folder given",
-        ) from error
-    return cast("Callable[..., object]", function)
-
-
-def _tensors(target: str, result: object) -> list[Tensor]:
-    values = [result] if isinstance(result, Tensor) else result
-    if isinstance(values, (list, tuple)):
-        values = cast("Sequence[object]", values)
-        tensors = [value for value in values if isinstance(value, Tensor)]
-        if len(tensors) == len(values):
-            return tensors
+            f"expected a function {target}, got a {type(found).__name__}"
+        )
+    names = [name for name, value in vars(module).items() if callable(value)]
     raise AdversarialSamplingError(
-        f"expected {target} to return a tensor or a sequence of them, got {type(result).__name__}"
+        f"there is no function {function} in {module.__file__ or name}",
+        suggestion=_nearest(function, names) or "name one of its functions",
     )
+
+
+def check_arguments(target: str, function: Callable[..., object], names: Iterable[str]) -> None:
+    """Raises a ``usage`` error unless the function can be called with arguments of these names."""
+    try:
+        signature = inspect.signature(function)
+    except ValueError:  # of functions in C, many do not tell
+        return
+    names = list(names)
+    try:
+        signature.bind(**dict.fromkeys(names))
+    except TypeError as error:
+        raise AdversarialSamplingError(
+            f"expected inputs for {target}{signature}, got {', '.join(names) or 'none'}: {error}",
+            suggestion="name the inputs as the function names its parameters",
+        ) from error
+
+
+def _no_module(name: str, folder: Folder) -> AdversarialSamplingError:
+    parent, _, last = name.rpartition(".")
+    path = getattr(sys.modules.get(parent), "__path__", None) if parent else folder.places()
+    others = [module.name for module in pkgutil.iter_modules(path)] if path is not None else []
+    return AdversarialSamplingError(
+        f"there is no Python module {name}, in {folder.path} or where {sys.executable} looks",
+        suggestion=_nearest(last, others) or "give the folder that holds it",
+    )
+
+
+def _no_dependency(name: str, missing: str, folder: Folder) -> AdversarialSamplingError:
+    top = missing.partition(".")[0]
+    install = f"{sys.executable} -m pip install {DISTRIBUTIONS.get(top, top)}"
+    nearest = _nearest(top, [module.name for module in pkgutil.iter_modules(folder.places())])
+    return AdversarialSamplingError(
+        f"the Python module {name} needs {missing}, which {sys.executable} does not have",
+        code="environment",
+        suggestion=f"{nearest}; or {install}" if nearest else f"install it there: {install}",
+    )
+
+
+def _nearest(name: str, others: Iterable[str]) -> str | None:
+    found = difflib.get_close_matches(name, list(others), 1)
+    return f"did you mean {found[0]}?" if found else None

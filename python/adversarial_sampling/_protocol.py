@@ -242,11 +242,19 @@ class ReadRequest(Message):
 class InlineBundle(Message):
     kind: Literal["inline"] = "inline"
     base64: str
+    names: tuple[str, ...]
+    """of the tensors, in their order, which the format does not keep"""
+    complex: tuple[str, ...]
+    """those that cross as pairs of real and imaginary parts, along one more axis"""
 
 
 class FileBundle(Message):
     kind: Literal["file"] = "file"
     path: str
+    names: tuple[str, ...]
+    """of the tensors, in their order, which the format does not keep"""
+    complex: tuple[str, ...]
+    """those that cross as pairs of real and imaginary parts, along one more axis"""
 
 
 Bundle = Annotated[
@@ -375,12 +383,12 @@ class InspectAnswer(Message):
 class CallRequest(Message):
     target: str
     """package.module:function"""
-    folder: str | None
-    """where to look for the module besides Python's own path"""
-    dtype: Literal["float32", "float64"]
-    """what float inputs are cast to"""
-    differentiate: tuple[str, ...]
-    """inputs to give the gradients of sum_i(output_i * wave(400 + i))"""
+    differentiate: tuple[str, ...] = ()
+    """inputs whose gradients of sum_i(output_i * wave(400 + i)) are wanted"""
+    dtype: Literal["float32", "float64", "unchanged"] = "float64"
+    """what real inputs are cast to, and complex ones at that width; integers and bools never are"""
+    folder: str = "."
+    """where the module is, besides Python's own path; each folder has modules of its own, whatever their names"""
     tensors: Bundle
     """inputs, given as keyword arguments"""
 
@@ -908,4 +916,4 @@ ARCHITECTURES: dict[str, ArchitectureFacts] = {
     ),
 }
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2

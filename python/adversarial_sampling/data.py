@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from .dtypes import dtype_name, kind_of
 from .errors import AdversarialSamplingError
 
 
@@ -32,7 +33,15 @@ class Images:
 
 
 def check_images(images: Tensor, name: str = "images") -> None:
-    """Raises a ``data`` error unless these are one or more finite images [N, 3, H, W]."""
+    """Raises a ``data`` error unless these are one or more finite images [N, 3, H, W].
+
+    Real numbers or integers, that is; no bools, no complex numbers.
+    """
+    if kind_of(images) not in ("real", "integer"):
+        raise AdversarialSamplingError(
+            f"expected {name} of real numbers or integers, got {dtype_name(images)}",
+            code="data",
+        )
     if images.dim() != 4 or images.shape[1] != 3 or images.numel() == 0:
         raise AdversarialSamplingError(
             f"expected {name} of shape [N, 3, H, W], none of them 0, got {list(images.shape)}",
@@ -52,7 +61,7 @@ def check_labelled(data: Images, classes: int, name: str = "train") -> None:
     """Raises a ``data`` error, naming the first offender, unless images and labels fit."""
     check_images(data.images, f"{name}.images")
     labels = data.labels
-    if labels.is_floating_point() or labels.is_complex() or labels.dim() != 1:
+    if kind_of(labels) != "integer" or labels.dim() != 1:
         raise AdversarialSamplingError(
             f"expected {name}.labels as integers of shape [N], got {labels.dtype} of shape "
             f"{list(labels.shape)}",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import torch
 from torch import Tensor
 
+from .dtypes import dtype_name, kind_of
 from .errors import AdversarialSamplingError
 
 SHOWN = 3
@@ -40,7 +40,7 @@ def check_match(
     dtypes = [
         f"{name} {dtype_name(found[name])} instead of {dtype_name(own[name])}"
         for name in both
-        if numbers_of(found[name]) != numbers_of(own[name])
+        if kind_of(found[name]) != kind_of(own[name])
     ]
     complaints = [
         _list("missing", [name for name in own if name not in found]),
@@ -102,20 +102,6 @@ def _wrapping(own: Mapping[str, Tensor], unexpected: list[str]) -> str | None:
             if rest in own:
                 return name.removesuffix(rest)
     return None
-
-
-def numbers_of(tensor: Tensor) -> str:
-    """The kind of numbers; those of one kind are converted, to the precision of the network."""
-    if tensor.is_complex():
-        return "complex"
-    if tensor.is_floating_point():
-        return "real"
-    return "bool" if tensor.dtype == torch.bool else "integer"
-
-
-def dtype_name(tensor: Tensor) -> str:
-    """As messages call it."""
-    return str(tensor.dtype).removeprefix("torch.")
 
 
 def _list(what: str, names: Iterable[str]) -> str:

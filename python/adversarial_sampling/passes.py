@@ -12,6 +12,7 @@ from ._protocol import ForwardOptions, GradientOptions, InputNormalization
 from .ascent import differentiable
 from .data import check_images
 from .device import multiplying
+from .dtypes import as_real, dtype_name, kind_of
 from .errors import AdversarialSamplingError
 from .models import Network, parameter_dtype
 from .noise import noise_from
@@ -92,11 +93,16 @@ def gradients(model: Network, x: Tensor, target: Tensor, options: GradientOption
 
 
 def prepare(model: Network, x: Tensor, asked: InputNormalization) -> Tensor:
-    """A copy of the input on the model's device, in its parameters' dtype, pixels normalised."""
+    """A copy of the input on the model's device, in its parameters' dtype, pixels normalised.
+
+    Raises:
+        AdversarialSamplingError: ``usage`` for what that dtype does not hold: bools, complex
+            numbers, integers of too many digits.
+    """
     normalization = resolve_normalization(model.normalization, x, asked)
     dtype = parameter_dtype(model.spec)
     if normalization is None:
-        return x.detach().to(model.device, dtype, copy=True)
+        return as_real(x.detach().to(model.device), dtype, "input").clone()
     check_images(x, "input")
     return Normalizer(normalization, dtype, model.device)(x.detach().to(model.device))
 
@@ -119,10 +125,28 @@ def _run(
 
 def _objective(output: Tensor, kl: Tensor, target: Tensor, options: GradientOptions) -> Tensor:
     if options.objective == "elbo":
-        return cross_entropy(output, target.long()) + options.beta * kl
+        return cross_entropy(output, _labels(target, output)) + options.beta * kl
     if target.shape != output.shape:
         raise AdversarialSamplingError(
             f"expected a direction shaped as the output, {list(output.shape)}, "
             f"got {list(target.shape)}"
         )
-    return (output * target.to(output.dtype)).sum() + kl
+    return (output * as_real(target, output.dtype, "direction")).sum() + kl
+
+
+def _labels(target: Tensor, logits: Tensor) -> Tensor:
+    count, classes = logits.shape[0], logits.shape[-1]
+    if logits.dim() != 2 or target.shape != (count,):
+        raise AdversarialSamplingError(
+            f"expected one label an output [N, classes], got {list(target.shape)} for "
+            f"{list(logits.shape)}"
+        )
+    if kind_of(target) != "integer":
+        raise AdversarialSamplingError(f"expected labels as integers, got {dtype_name(target)}")
+    labels = target.long()
+    wrong = labels[(labels < 0) | (labels >= classes)]
+    if len(wrong) > 0:
+        raise AdversarialSamplingError(
+            f"expected labels from 0 to {classes - 1}, got {int(wrong[0])}"
+        )
+    return labels

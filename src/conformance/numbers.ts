@@ -1,11 +1,6 @@
-import { indexOf, type Tensor } from "../tensor.ts";
+import { indexOf, partsOf, type Tensor } from "../tensor.ts";
 
-/** A tensor's numbers, as they are compared. */
-export function numbers({ data }: Tensor): Float64Array {
-  if (data instanceof Float64Array) return data;
-  // Several times as fast as Float64Array.from, which iterates.
-  return data instanceof BigInt64Array ? Float64Array.from(data, Number) : new Float64Array(data);
-}
+export { numbers } from "../tensor/numbers.ts";
 
 /** 0 where both are the same number, infinity or NaN; infinite where only one is a number. */
 export function absoluteError(a: number, b: number): number {
@@ -14,7 +9,9 @@ export function absoluteError(a: number, b: number): number {
   return Number.isNaN(error) ? Infinity : error;
 }
 
-/** `name[i, j, ...]` of the element at a place in row-major order. */
-export function elementName(name: string, shape: readonly number[], place: number): string {
-  return shape.length === 0 ? name : `${name}[${indexOf(place, shape).join(", ")}]`;
+/** What message call the number at a place of a tensor's data: `name[i, j, ...]`, of complex ones with its part. */
+export function elementName(name: string, { dtype, shape }: Tensor, place: number): string {
+  const parts = partsOf(dtype);
+  const index = shape.length === 0 ? "" : `[${indexOf(Math.floor(place / parts), shape).join(", ")}]`;
+  return `${name}${index}${parts === 1 ? "" : [".real", ".imag"][place % parts]}`;
 }

@@ -1,6 +1,5 @@
-import { type NamedTensors, type Tensor, tensor } from "../tensor.ts";
+import { kindOf, type NamedTensors, type Tensor, tensor } from "../tensor.ts";
 import { numbers } from "./numbers.ts";
-
 import { uniform } from "./random.ts";
 
 const float = new Float32Array(1);
@@ -14,11 +13,12 @@ function neighbour(x: number, away: boolean): number {
   return float[0] ?? 0;
 }
 
-/** Every float moved by one float32 ulp, up or down as the seed has it. */
+/** Every float, and both parts of every complex number, moved by one float32 ulp, up or down as the seed has it. */
 export function perturbed(inputs: NamedTensors, seed: number): NamedTensors {
   const next = uniform(seed);
   const moved = Object.entries(inputs).map(([name, values]): [string, Tensor] => {
-    if (values.dtype !== "float32" && values.dtype !== "float64") return [name, values];
+    const kind = kindOf(values.dtype);
+    if (kind === "bool" || kind === "integer") return [name, values];
     const data = new Float32Array(values.data.length);
     data.set(numbers(values));
     let signs = 0;
@@ -26,7 +26,7 @@ export function perturbed(inputs: NamedTensors, seed: number): NamedTensors {
       signs = i % 32 === 0 ? next() * 2 ** 32 : signs >>> 1;
       data[i] = neighbour(data[i] ?? 0, (signs & 1) === 1);
     }
-    return [name, tensor(data, values.shape)];
+    return [name, tensor(data, values.shape, kind === "complex" ? "complex64" : "float32")];
   });
   return Object.fromEntries(moved);
 }

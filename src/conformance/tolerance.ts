@@ -62,7 +62,7 @@ export function measure(a: Tensor, exact: Tensor): Measured {
   for (let i = 0; i < truth.length; i++) {
     const y = truth[i] ?? 0;
     if (!Number.isFinite(y)) continue;
-    const error = Math.abs((values[i] ?? 0) - y);
+    const error = Math.abs((values[i] ?? 0) - y) || lostDifference(a.data[i], exact.data[i]);
     const size = Math.abs(y);
     if (size > largest) largest = size;
     squares += y * y;
@@ -73,6 +73,12 @@ export function measure(a: Tensor, exact: Tensor): Measured {
     }
   }
   return { max: maxAbs / (largest || 1), norm: Math.sqrt(errors / (squares || 1)), maxAbs, worst };
+}
+
+/** Of integers that are not the same though they are as float64. */
+function lostDifference(a: number | bigint | undefined, b: number | bigint | undefined): number {
+  if (typeof a !== "bigint" && typeof b !== "bigint") return 0;
+  return Math.abs(Number(BigInt(a ?? 0) - BigInt(b ?? 0)));
 }
 
 /** What is tolerated, given the distances of the runs that show it; see `tolerated`. */

@@ -1,5 +1,5 @@
 import { AdsamError } from "../errors.ts";
-import type { Tensor } from "../tensor.ts";
+import { kindOf, type Tensor } from "../tensor.ts";
 
 /**
  * Labels [N], of any integer dtype, as numbers, each below `classes`.
@@ -43,7 +43,7 @@ function outOfLine(where: string, label: number, missing: number): AdsamError {
 
 function wholeNumbers({ shape, dtype, data }: Tensor, what: string): number[] {
   if (shape.length !== 1) throw new AdsamError("data", `${what}: expected shape [N], got [${shape}]`);
-  if (/^(float|bfloat|complex|bool)/.test(dtype)) {
+  if (kindOf(dtype) !== "integer") {
     throw new AdsamError("data", `${what}: expected integers, got ${dtype}`, {
       suggestion: "store the number of each image's class, from 0 on",
     });

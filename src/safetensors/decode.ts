@@ -1,10 +1,9 @@
 import * as z from "zod";
 import { AdsamError, type ErrorCode } from "../errors.ts";
-import { elementCount, type Tensor, tensor } from "../tensor.ts";
+import { arrayOf, elementCount, partsOf, type Tensor, tensor } from "../tensor.ts";
 import { describeIssue } from "../validation.ts";
 import {
-  elementBytes,
-  type FormatDtype,
+  formatDtypes,
   type HeaderEntry,
   headerEntry,
   headerLength,
@@ -13,6 +12,7 @@ import {
   metadataKey,
   prefixBytes,
   type Safetensors,
+  type StoredDtype,
 } from "./format.ts";
 
 /** How a damaged file is reported. */
@@ -23,13 +23,15 @@ export interface DamageReport {
   readonly code?: ErrorCode;
 }
 
-const isFormatDtype = (dtype: string): dtype is FormatDtype => Object.hasOwn(elementBytes, dtype);
+const storedDtypes = new Map(
+  Object.entries(formatDtypes).map(([dtype, name]): [string, StoredDtype] => [name, dtype as StoredDtype]),
+);
 
 /**
  * The tensors and metadata in `bytes`. Tensors are views of `bytes`, except those whose numbers are not aligned, which
  * are copied (files written here, and by Python's safetensors, have none).
  * @throws AdsamError (`report.code`, `file` by default) when anything in the file contradicts the format: the header's
- *   length or JSON, a dtype other than F32, F64, I64 and U8, a size that its shape denies, a gap, an overlap, a wrong end.
+ *   length or JSON, a dtype that a tensor cannot have here, a size that its shape denies, a gap, an overlap, a wrong end.
  */
 export function decodeSafetensors(bytes: Uint8Array, report: DamageReport = {}): Safetensors {
   const { name = "the data", code = "file" } = report;
@@ -106,24 +108,24 @@ function checkLayout(entries: readonly [name: string, entry: HeaderEntry][], dat
   if (covered !== dataBytes) fail(`its tensors take ${covered} bytes of data, the file has ${dataBytes}`);
 }
 
-function readTensor(name: string, entry: HeaderEntry, data: Uint8Array, fail: Fail): Tensor {
-  const { dtype, shape } = entry;
-  const bytes = data.subarray(...entry.data_offsets);
-  if (!isFormatDtype(dtype)) return fail(`${name} is ${dtype}, expected one of ${Object.keys(elementBytes)}`);
-  const width = elementBytes[dtype];
-  const expected = elementCount(shape) * width;
+function readTensor(
+  name: string,
+  { dtype: stored, shape, data_offsets }: HeaderEntry,
+  data: Uint8Array,
+  fail: Fail,
+): Tensor {
+  const bytes = data.subarray(...data_offsets);
+  const dtype = storedDtypes.get(stored);
+  if (dtype === undefined) return fail(`${name} is ${stored}, expected one of ${[...storedDtypes.keys()]}`);
+  const NumberArray = arrayOf(dtype);
+  const width = NumberArray.BYTES_PER_ELEMENT;
+  const expected = elementCount(shape) * partsOf(dtype) * width;
   if (bytes.byteLength !== expected)
     fail(`${name} of shape [${shape}] needs ${expected} bytes, got ${bytes.byteLength}`);
   const { buffer, byteOffset } = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
-  const length = bytes.byteLength / width;
-  switch (dtype) {
-    case "F32":
-      return tensor(new Float32Array(buffer, byteOffset, length), shape);
-    case "F64":
-      return tensor(new Float64Array(buffer, byteOffset, length), shape);
-    case "I64":
-      return tensor(new BigInt64Array(buffer, byteOffset, length), shape);
-    case "U8":
-      return tensor(new Uint8Array(buffer, byteOffset, length), shape);
+  try {
+    return tensor(new NumberArray(buffer, byteOffset, bytes.byteLength / width), shape, dtype);
+  } catch (error) {
+    return fail(`${name} holds no ${dtype}: ${error instanceof Error ? error.message : error}`, error);
   }
 }

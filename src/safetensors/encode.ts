@@ -1,23 +1,24 @@
 import { AdsamError } from "../errors.ts";
-import { type Dtype, elementCount, type NamedTensors } from "../tensor.ts";
-import { formatDtypes, loneSurrogate, metadataKey, prefixBytes } from "./format.ts";
+import { checkTensor, type NamedTensors, type Tensor } from "../tensor.ts";
+import { formatDtypes, loneSurrogate, metadataKey, prefixBytes, type StoredDtype } from "./format.ts";
 
 const space = 0x20;
 const order = Object.keys(formatDtypes);
+
+type Entry = readonly [name: string, values: Tensor<StoredDtype>];
 
 /**
  * The parts of a safetensors file, to be written one after another: the header, then views of the tensors' own buffers.
  * Tensors come widest dtype first, so that all numbers are aligned, then by name: as the format's own library writes
  * them, so that the same tensors and metadata give the same bytes, here and in Python.
- * @throws AdsamError `usage` for a shape that does not fit its numbers, for the reserved name `__metadata__`, and for
- *   text that is no Unicode.
+ * @throws AdsamError `usage` for what is no tensor, for complex128, which the format does not have, for the reserved name
+ *   `__metadata__`, and for text that is no Unicode.
  */
 export function encodeSafetensors(
   tensors: NamedTensors,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array[] {
-  const entries = Object.entries(tensors);
-  for (const [name, { shape, data }] of entries) checkEncodable(name, shape, data.length);
+  const entries = Object.entries(tensors).map(([name, values]): Entry => [name, encodable(name, values)]);
   for (const text of Object.entries(metadata).flat()) checkUnicode(text);
   const layout = entries.toSorted(([a, one], [b, other]) => rank(one.dtype) - rank(other.dtype) || (a < b ? -1 : 1));
 
@@ -43,16 +44,18 @@ function encodeHead(json: Uint8Array): Uint8Array {
   return head;
 }
 
-function rank(dtype: Dtype): number {
+function rank(dtype: StoredDtype): number {
   return order.indexOf(dtype);
 }
 
-function checkEncodable(name: string, shape: readonly number[], length: number): void {
+function encodable(name: string, values: Tensor): Tensor<StoredDtype> {
   if (name === metadataKey) throw new AdsamError("usage", `no tensor can be named ${metadataKey}`);
   checkUnicode(name);
-  if (elementCount(shape) !== length) {
-    throw new AdsamError("usage", `${name} of shape [${shape}] holds ${elementCount(shape)} numbers, got ${length}`);
-  }
+  checkTensor(values, name);
+  if (values.dtype !== "complex128") return values;
+  throw new AdsamError("usage", `${name}: the safetensors format has no complex128`, {
+    suggestion: "keep it as float64 with a last axis of real and imaginary parts, or as complex64",
+  });
 }
 
 function checkUnicode(text: string): void {

@@ -12,14 +12,24 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-export const elementBytes = { F32: 4, F64: 8, I64: 8, U8: 1 };
-export type FormatDtype = keyof typeof elementBytes;
-
-/** The widest first, and those of one width as the format's own library has them. */
-export const formatDtypes = { int64: "I64", float64: "F64", float32: "F32", uint8: "U8" } as const satisfies Record<
-  Dtype,
-  FormatDtype
->;
+/** What the format calls each dtype, in its own library's order: the widest first. It has no complex128. */
+export const formatDtypes = {
+  uint64: "U64",
+  int64: "I64",
+  float64: "F64",
+  complex64: "C64",
+  float32: "F32",
+  uint32: "U32",
+  int32: "I32",
+  bfloat16: "BF16",
+  float16: "F16",
+  uint16: "U16",
+  int16: "I16",
+  int8: "I8",
+  uint8: "U8",
+  bool: "BOOL",
+} as const satisfies Record<Exclude<Dtype, "complex128">, string>;
+export type StoredDtype = keyof typeof formatDtypes;
 
 /** The format's own limit. */
 export const longestHeader = 100_000_000;

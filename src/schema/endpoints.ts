@@ -5,6 +5,7 @@ import { fitEvent } from "./events.ts";
 import { modelSpec } from "./models.ts";
 import { count, positiveCount, real } from "./numbers.ts";
 import {
+  callOptions,
   fitOptions,
   forwardOptions,
   gradientOptions,
@@ -17,13 +18,18 @@ import {
 import { fitResult, modelInfo, stepRecord } from "./results.ts";
 
 /** Raised whenever a message changes; the two sides refuse to talk when theirs differ. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
+
+const carried = {
+  names: z.array(z.string()).describe("of the tensors, in their order, which the format does not keep"),
+  complex: z.array(z.string()).describe("those that cross as pairs of real and imaginary parts, along one more axis"),
+};
 
 /** Named tensors in the safetensors format: short ones in the message, long ones in a file of the session's folder. */
 export const bundle = z
   .discriminatedUnion("kind", [
-    z.object({ kind: z.literal("inline"), base64: z.string() }).meta({ id: "InlineBundle" }),
-    z.object({ kind: z.literal("file"), path: z.string() }).meta({ id: "FileBundle" }),
+    z.object({ kind: z.literal("inline"), base64: z.string(), ...carried }).meta({ id: "InlineBundle" }),
+    z.object({ kind: z.literal("file"), path: z.string(), ...carried }).meta({ id: "FileBundle" }),
   ])
   .meta({ id: "Bundle" });
 export type Bundle = z.output<typeof bundle>;
@@ -120,9 +126,7 @@ export const jobs = {
     z
       .object({
         target: z.string().describe("package.module:function"),
-        folder: z.string().nullable().describe("where to look for the module besides Python's own path"),
-        dtype: z.enum(["float32", "float64"]).describe("what float inputs are cast to"),
-        differentiate: z.array(z.string()).describe("inputs to give the gradients of sum_i(output_i * wave(400 + i))"),
+        ...callOptions.shape,
         tensors: bundle.describe("inputs, given as keyword arguments"),
       })
       .meta({ id: "CallRequest" }),

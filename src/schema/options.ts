@@ -10,6 +10,7 @@ export type {
   FitOptions,
   FitOptionsInput,
   ForwardOptionsInput,
+  FunctionCallOptionsInput,
   GradientOptionsInput,
   NoiseSpec,
   PredictOptions,
@@ -185,3 +186,22 @@ export type SaveFormat = z.output<typeof saveFormat>;
 export const saveOptions = z.strictObject({ format: saveFormat.default("safetensors") });
 
 export const loadOptions = z.strictObject({ spec: modelSpec.optional(), pretrained: z.boolean().default(false) });
+
+export const callOptions = z
+  .strictObject({
+    differentiate: z
+      .array(z.string())
+      .default([])
+      .describe("inputs whose gradients of sum_i(output_i * wave(400 + i)) are wanted"),
+    dtype: z
+      .enum(["float32", "float64", "unchanged"])
+      .default("float64")
+      .describe("what real inputs are cast to, and complex ones at that width; integers and bools never are"),
+    folder: z
+      .string()
+      .default(".")
+      .describe(
+        "where the module is, besides Python's own path; each folder has modules of its own, whatever their names",
+      ),
+  })
+  .meta({ id: "FunctionCallOptions", description: "How a Python function is called." });

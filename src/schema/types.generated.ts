@@ -573,6 +573,25 @@ export interface StateEveryInput {
   readonly minutes?: number | undefined;
 }
 
+/** How a Python function is called. */
+export interface FunctionCallOptionsInput {
+  /**
+   * inputs whose gradients of sum_i(output_i * wave(400 + i)) are wanted
+   * @default []
+   */
+  readonly differentiate?: readonly string[] | undefined;
+  /**
+   * what real inputs are cast to, and complex ones at that width; integers and bools never are
+   * @default "float64"
+   */
+  readonly dtype?: "float32" | "float64" | "unchanged" | undefined;
+  /**
+   * where the module is, besides Python's own path; each folder has modules of its own, whatever their names
+   * @default "."
+   */
+  readonly folder?: string | undefined;
+}
+
 /** Which backend to open, and on what. */
 export interface OpenOptions {
   /**
@@ -865,6 +884,16 @@ export interface StateEvery {
   readonly steps: number;
   /** save the training state every so many minutes too; 0: not by time */
   readonly minutes: number;
+}
+
+/** How a Python function is called. */
+export interface FunctionCallOptions {
+  /** inputs whose gradients of sum_i(output_i * wave(400 + i)) are wanted */
+  readonly differentiate: readonly string[];
+  /** what real inputs are cast to, and complex ones at that width; integers and bools never are */
+  readonly dtype: "float32" | "float64" | "unchanged";
+  /** where the module is, besides Python's own path; each folder has modules of its own, whatever their names */
+  readonly folder: string;
 }
 
 /** Which backend to open, and on what. */

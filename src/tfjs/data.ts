@@ -6,7 +6,8 @@ import { normalize } from "../data/normalization.ts";
 import { AdsamError } from "../errors.ts";
 import type { Normalization } from "../schema/data.ts";
 import type { ModelSpec } from "../schema/models.ts";
-import { elementCount, type Tensor, tensor } from "../tensor.ts";
+import { numbers } from "../tensor/numbers.ts";
+import { elementCount, kindOf, type Tensor, tensor } from "../tensor.ts";
 import { channelsLast, toFloat32 } from "./tensors.ts";
 
 /** Images [N, 3, H, W]: pixels, or numbers as the network takes them. */
@@ -34,13 +35,17 @@ export function labelled({ images, labels }: Split, classes: number, name: strin
 
 /**
  * Images as pixels; float64 is rounded to float32, and integers become that.
- * @throws AdsamError `data` unless these are one or more finite images [N, 3, H, W].
+ * @throws AdsamError `data` unless these are one or more finite images [N, 3, H, W], real numbers or integers.
  */
 export function pixelsOf(images: Tensor, name = "images"): Pixels {
+  const kind = kindOf(images.dtype);
+  if (kind === "bool" || kind === "complex") {
+    throw new AdsamError("data", `expected ${name} of real numbers or integers, got ${images.dtype}`);
+  }
   const pixels =
     images.dtype === "uint8" || images.dtype === "float32"
       ? images
-      : tensor(Float32Array.from<number | bigint>(images.data, Number), images.shape);
+      : tensor(new Float32Array(numbers(images)), images.shape);
   checkImages(pixels, name);
   return pixels;
 }

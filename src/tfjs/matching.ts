@@ -1,5 +1,5 @@
 import { AdsamError } from "../errors.ts";
-import type { Dtype, NamedTensors, Tensor } from "../tensor.ts";
+import { kindOf, type NamedTensors, type Tensor } from "../tensor.ts";
 import { type NamedVariables, outerDtype } from "./tensors.ts";
 
 /** How many names a message lists of each kind. */
@@ -44,7 +44,7 @@ export function checkMatch(own: NamedVariables, found: NamedTensors, source: str
     list(
       "of another dtype",
       both
-        .filter(({ variable, tensor }) => numbersOf(outerDtype(variable)) !== numbersOf(tensor.dtype))
+        .filter(({ variable, tensor }) => kindOf(outerDtype(variable)) !== kindOf(tensor.dtype))
         .map(({ name, variable, tensor }) => `${name} ${tensor.dtype} instead of ${outerDtype(variable)}`),
     ),
   ].flat();
@@ -94,11 +94,6 @@ function wrapping(own: NamedVariables, unexpected: readonly string[]): string | 
     }
   }
   return undefined;
-}
-
-/** The kind of numbers; those of one kind are converted, to the precision of the network. */
-export function numbersOf(dtype: Dtype): "real" | "integer" {
-  return dtype.startsWith("float") ? "real" : "integer";
 }
 
 function list(what: string, names: readonly string[]): string[] {

@@ -35,19 +35,18 @@ import {
 } from "../schema/options.ts";
 import type { StepRecord } from "../schema/results.ts";
 import type { TensorInfo } from "../schema/tensors.ts";
-import type { NamedTensors, Tensor } from "../tensor.ts";
+import { checkTensor, checkTensors, kindOf, type NamedTensors, type Tensor } from "../tensor.ts";
 import type { Run } from "../training.ts";
 import { validate } from "../validation.ts";
 import { inspect } from "./inspection.ts";
 import { checkCancelled, type Jobs } from "./jobs.ts";
-import { numbersOf } from "./matching.ts";
 import { saveModel } from "./model-files.ts";
 import type { Network } from "./models/network.ts";
 import { noiseFrom } from "./noise.ts";
 import { forward, gradients } from "./passes.ts";
 import { predict } from "./predict.ts";
 import { RunFiles } from "./run-files.ts";
-import { checkExtent, fromTf, type NamedVariables, outerDtype, overwrite } from "./tensors.ts";
+import { fromTf, type NamedVariables, outerDtype, overwrite } from "./tensors.ts";
 import { trace } from "./trace.ts";
 import * as training from "./train.ts";
 
@@ -106,6 +105,7 @@ export class TfjsModel implements Model {
     options: PredictOptions,
     { agreed, signal }: Cancellable & { readonly agreed: boolean },
   ): Promise<Prediction> {
+    checkTensor(images, "images");
     const check = () => {
       this.#jobs.checkOpen();
       checkCancelled(signal);
@@ -118,14 +118,17 @@ export class TfjsModel implements Model {
   }
 
   async forward(input: Tensor, { signal, ...options }: ForwardRunOptions = {}): Promise<ForwardResult> {
+    checkTensor(input, "input");
     return this.#run((network) => withKl(network, forward(network, input, options)), signal);
   }
 
   async gradients(input: Tensor, target: Tensor, { signal, ...options }: GradientRunOptions = {}): Promise<Gradients> {
+    checkTensors({ input, target }, "gradients");
     return this.#run((network) => withKl(network, gradients(network, input, target, options)), signal);
   }
 
   async inspect(input: Tensor, target: Tensor, { signal, ...options }: GradientRunOptions = {}): Promise<Inspection> {
+    checkTensors({ input, target }, "inspect");
     return this.#run((network) => withKl(network, inspect(network, input, target, options)), signal);
   }
 
@@ -150,15 +153,15 @@ export class TfjsModel implements Model {
   }
 
   async write(tensors: NamedTensors): Promise<void> {
+    checkTensors(tensors, "write");
     return this.#run(({ variables }) => {
       const places = Object.entries(tensors).map(([name, values]) => {
         const variable = named(variables, name);
-        checkExtent(values, name);
         if (variable.shape.join() !== values.shape.join()) {
           throw new AdsamError("usage", `${name}: expected shape [${variable.shape}], got [${values.shape}]`);
         }
-        const expected = numbersOf(outerDtype(variable));
-        if (numbersOf(values.dtype) === expected) return { variable, values };
+        const expected = kindOf(outerDtype(variable));
+        if (kindOf(values.dtype) === expected) return { variable, values };
         throw new AdsamError("usage", `${name}: expected ${expected} numbers, got ${values.dtype}`);
       });
       for (const { variable, values } of places) overwrite(variable, values);

@@ -9,7 +9,7 @@ import {
   type GradientOptionsInput,
   gradientOptions,
 } from "../schema/options.ts";
-import type { Tensor } from "../tensor.ts";
+import { kindOf, type Tensor } from "../tensor.ts";
 import { validate } from "../validation.ts";
 import { pixelsOf } from "./data.ts";
 import type { Network } from "./models/network.ts";
@@ -161,13 +161,14 @@ function objective(
   return tf.add(tf.sum(tf.mul(output, model.fromTorch(direction))), kl);
 }
 
-function labelsFor(logits: tf.Tensor, { shape, data }: Tensor): tf.Tensor {
+function labelsFor(logits: tf.Tensor, { shape, data, dtype }: Tensor): tf.Tensor {
+  if (kindOf(dtype) !== "integer") throw new AdsamError("usage", `expected labels as integers, got ${dtype}`);
   const [images, classes = 0] = logits.shape;
   if (logits.rank !== 2 || shape.length !== 1 || shape[0] !== images) {
     throw new AdsamError("usage", `expected one label an output [N, classes], got [${shape}] for [${logits.shape}]`);
   }
-  const labels = Array.from(data, Number);
-  const wrong = labels.find((label) => !Number.isInteger(label) || label < 0 || label >= classes);
+  const labels = Array.from<number | bigint, number>(data, Number);
+  const wrong = labels.find((label) => label < 0 || label >= classes);
   if (wrong !== undefined) throw new AdsamError("usage", `expected labels from 0 to ${classes - 1}, got ${wrong}`);
   return tf.tensor1d(labels, "int32");
 }

@@ -1,21 +1,38 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { AdsamError } from "../errors.ts";
-import { type Dtype, elementCount, type Tensor, tensor } from "../tensor.ts";
+import { numbers } from "../tensor/numbers.ts";
+import { type Dtype, kindOf, type Tensor, tensor } from "../tensor.ts";
 
 /** Parameters or buffers by name, in order. */
 export type NamedVariables = ReadonlyMap<string, tf.Variable>;
 
-/** A copy of the numbers as a float32 tf tensor (float64 is rounded, integers are converted). */
-export function toFloat32({ data, shape }: Tensor): tf.Tensor {
+/**
+ * A copy of real numbers or integers as a float32 tf tensor: real numbers are rounded, integers keep all their digits.
+ * @throws AdsamError `usage` for bools, complex numbers, and integers that float32 does not hold.
+ */
+export function toFloat32(values: Tensor): tf.Tensor {
+  const kind = kindOf(values.dtype);
+  if (kind !== "real" && kind !== "integer") throw wrongKind("real numbers", values);
   // tfjs keeps the array itself until the first operation, so it must be one that nobody else writes to.
-  const copy = data instanceof BigInt64Array ? Float32Array.from(data, Number) : Float32Array.from(data);
-  return tf.tensor(copy, [...shape], "float32");
+  const copy = values.dtype === "float32" ? values.data.slice() : new Float32Array(numbers(values));
+  const rounded = kind === "integer" ? copy.findIndex((value, i) => BigInt(value) !== BigInt(values.data[i] ?? 0)) : -1;
+  if (rounded < 0) return tf.tensor(copy, [...values.shape], "float32");
+  throw new AdsamError("usage", `expected integers that float32 holds, got ${values.data[rounded]}`);
 }
 
-/** Class labels, or any integers, as an int32 tf tensor. */
-function toInt32({ data, shape }: Tensor): tf.Tensor {
-  const copy = data instanceof BigInt64Array ? Int32Array.from(data, Number) : Int32Array.from(data);
-  return tf.tensor(copy, [...shape], "int32");
+/**
+ * A copy of integers as an int32 tf tensor.
+ * @throws AdsamError `usage` for numbers of another kind, and for integers beyond 32 bits.
+ */
+function toInt32(values: Tensor): tf.Tensor {
+  if (kindOf(values.dtype) !== "integer") throw wrongKind("integers", values);
+  const beyond = values.data.find((value) => BigInt.asIntN(32, BigInt(value)) !== BigInt(value));
+  if (beyond !== undefined) throw new AdsamError("usage", `expected integers of 32 bits, got ${beyond}`);
+  return tf.tensor(Int32Array.from<number | bigint>(values.data, Number), [...values.shape], "int32");
+}
+
+function wrongKind(expected: string, { dtype }: Tensor): AdsamError {
+  return new AdsamError("usage", `expected ${expected}, got ${dtype}`);
 }
 
 /** A copy of a tf tensor's numbers: float32 as it is, int32 as int64. Waits for the engine. */
@@ -56,10 +73,4 @@ export function torchShape(shape: readonly number[]): string {
   const [channels, ...rest] = [shape.at(-1), ...shape.slice(-3, -1)];
   const torch = shape.length < 3 ? shape : [...shape.slice(0, -3), channels, ...rest];
   return `[${torch.join(", ")}]`;
-}
-
-/** @throws AdsamError `usage` unless the tensor holds as many numbers as its shape says. */
-export function checkExtent({ shape, data }: Tensor, what: string): void {
-  if (elementCount(shape) === data.length) return;
-  throw new AdsamError("usage", `${what} of shape [${shape}] holds ${elementCount(shape)} numbers, got ${data.length}`);
 }

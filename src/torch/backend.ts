@@ -1,12 +1,12 @@
 import type { BackendInfo, CallOptions, CallResult, LoadOptions, Model, TorchBackend } from "../backend.ts";
 import { AdsamError } from "../errors.ts";
 import { absolutePath } from "../files.ts";
+import { call } from "../interop/call.ts";
 import type { CheckedOpenOptions } from "../schema/backends.ts";
 import { dtypes, type ModelSpecInput, modelSpec } from "../schema/models.ts";
 import { loadOptions } from "../schema/options.ts";
 import type { NamedTensors } from "../tensor.ts";
 import { validate } from "../validation.ts";
-import { withPrefix } from "./bundle.ts";
 import { findPython, inspectPython, requireHealthy } from "./environment.ts";
 import { closed } from "./failures.ts";
 import { TorchModel } from "./model.ts";
@@ -43,10 +43,7 @@ class PythonBackend implements TorchBackend {
   }
 
   async call(target: string, inputs: NamedTensors, options: CallOptions = {}): Promise<CallResult> {
-    const { differentiate = [], dtype = "float64", folder = process.cwd(), signal } = options;
-    const request = { target, folder, dtype, differentiate: [...differentiate], tensors: inputs };
-    const { tensors } = await this.#requests.run("call", request, { signal });
-    return { outputs: Object.values(withPrefix(tensors, "output/")), gradients: withPrefix(tensors, "gradient/") };
+    return call(this.#requests, target, inputs, options);
   }
 
   async close(): Promise<void> {

@@ -1,28 +1,61 @@
 import { rm } from "node:fs/promises";
-import { decodeSafetensors, encodeSafetensors, readSafetensors, writeSafetensors } from "../safetensors.ts";
+import { AdsamError } from "../errors.ts";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  readSafetensors,
+  type Safetensors,
+  writeSafetensors,
+} from "../safetensors.ts";
 import type { Bundle } from "../schema/endpoints.ts";
-import type { NamedTensors } from "../tensor.ts";
+import { fromPairs, toPairs } from "../tensor/complex.ts";
+import { checkTensors, kindOf, type NamedTensors, type Tensor } from "../tensor.ts";
 import type { Folders } from "./folders.ts";
 
 const inlineBytes = 1 << 16;
 
-/** Tensors as they cross: long ones in a file in one of the folders, to be dropped when Python is done with it. */
+/**
+ * Tensors as they cross: long ones in a file in one of the folders, to be dropped when Python is done with it. Complex ones
+ * cross as pairs, since not every safetensors library has a dtype for them.
+ */
 export async function pack(tensors: NamedTensors, folders: Folders): Promise<Bundle> {
-  const bytes = Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
+  checkTensors(tensors, "tensors");
+  const entries = Object.entries(tensors);
+  const complex = entries.flatMap(([name, { dtype }]) => (kindOf(dtype) === "complex" ? [name] : []));
+  const carried = { names: Object.keys(tensors), complex };
+  const crossing = Object.fromEntries(entries.map(([name, values]) => [name, toPairs(values)]));
+  const bytes = Object.values(crossing).reduce((sum, { data }) => sum + data.byteLength, 0);
   if (bytes <= inlineBytes) {
-    return { kind: "inline", base64: Buffer.concat(encodeSafetensors(tensors)).toString("base64") };
+    return { kind: "inline", base64: Buffer.concat(encodeSafetensors(crossing)).toString("base64"), ...carried };
   }
-  return { kind: "file", path: await folders.write(bytes, (path) => writeSafetensors(path, tensors)) };
+  return { kind: "file", path: await folders.write(bytes, (path) => writeSafetensors(path, crossing)), ...carried };
 }
 
-/** The tensors that came; a file they came in is dropped. */
+/** The tensors that came, in their order; a file they came in is dropped. */
 export async function unpack(bundle: Bundle): Promise<NamedTensors> {
-  if (bundle.kind === "inline") return decodeSafetensors(Buffer.from(bundle.base64, "base64")).tensors;
+  const { tensors } = await read(bundle);
+  const complex = new Set(bundle.complex);
+  return Object.fromEntries(
+    bundle.names.map((name) => {
+      const values = tensors[name];
+      if (values === undefined) throw new AdsamError("python", `expected the tensor ${name} in Python's answer`);
+      return [name, complex.has(name) ? asComplex(values) : values];
+    }),
+  );
+}
+
+async function read(bundle: Bundle): Promise<Safetensors> {
+  if (bundle.kind === "inline") return decodeSafetensors(Buffer.from(bundle.base64, "base64"));
   try {
-    return (await readSafetensors(bundle.path)).tensors;
+    return await readSafetensors(bundle.path);
   } finally {
     await drop(bundle);
   }
+}
+
+function asComplex(pairs: Tensor): Tensor {
+  if (pairs.dtype === "float32" || pairs.dtype === "float64") return fromPairs(pairs);
+  throw new AdsamError("python", `expected complex numbers as pairs of floats, got ${pairs.dtype}`);
 }
 
 /** Removes what carried the tensors. */

@@ -1,8 +1,7 @@
 import type { TfjsTensor } from "../conformance/pairs/pair.ts";
-import { isTensor } from "../conformance/pairs/schema.ts";
 import { fromTfjs } from "../conformance/pairs/tfjs-tensor.ts";
 import { AdsamError } from "../errors.ts";
-import { type Tensor, tensor } from "../tensor.ts";
+import { isTensor, type Tensor, tensor } from "../tensor.ts";
 
 /** Numbers in rows of one length, to any depth. */
 export type Nested = number | readonly Nested[];

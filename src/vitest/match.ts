@@ -8,6 +8,8 @@ import type { FunctionPair, PairCase } from "../conformance/pairs/pair.ts";
 import { checkFunctionPair } from "../conformance/pairs/schema.ts";
 import { AdsamError } from "../errors.ts";
 import { positiveCount } from "../schema/numbers.ts";
+import { toPairs } from "../tensor/complex.ts";
+import type { Tensor } from "../tensor.ts";
 import { nearest, validate } from "../validation.ts";
 import { type MatchedBackends, matchedBackends } from "./backends.ts";
 import { type MatchInput, toTensor } from "./inputs.ts";
@@ -49,11 +51,15 @@ async function illustrate(
   const inputs = await prepareInputs(one, torch);
   const ours = await (await sideOf(pair, tfjs, "float32")).compute(inputs, {});
   const exact = await (await sideOf(pair, torch, "float64")).compute(inputs, {});
-  const sides = { left: ours[name] ?? null, right: exact[name] ?? null };
+  const sides = { left: drawable(ours[name]), right: drawable(exact[name]) };
   const departure = departureOf({ quantity: "value", place: "", name, ...sides }, tolerance);
   if (departure === null) return [];
   const looks = departure.hint === null ? [] : [`looks like: ${departure.hint}`];
   return [...looks, ...departure.picture.split("\n")].map((line) => `    ${line}`);
+}
+
+function drawable(values: Tensor | undefined): Tensor | null {
+  return values === undefined ? null : toPairs(values);
 }
 
 /** What is wrong with a function on one set of inputs, in lines. */

@@ -17,6 +17,7 @@ from .._protocol import (
     TensorInfo,
     TensorRole,
 )
+from ..dtypes import dtype_name
 from ..errors import AdversarialSamplingError
 from ..layers import BatchNorm, Gaussian, Layer, kl_divergence
 from ..noise import GlobalNoise, NoiseSource
@@ -157,7 +158,7 @@ class Network(nn.Module, ABC):
                     layer=layer,
                     role=role,
                     part=part,
-                    dtype=str(tensor.dtype).removeprefix("torch."),
+                    dtype=dtype_name(tensor),
                     shape=tuple(tensor.shape),
                 )
             )

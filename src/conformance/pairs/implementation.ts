@@ -41,10 +41,9 @@ async function callTorch(
   backend: TorchBackend,
   inputs: NamedTensors,
   dtype: "float32" | "float64",
-  options: Cancellable,
+  { signal }: Cancellable,
 ): Promise<NamedTensors> {
-  const where = folder === undefined ? {} : { folder };
-  const { outputs, gradients } = await backend.call(torch, inputs, { ...options, ...where, differentiate, dtype });
+  const { outputs, gradients } = await backend.call(torch, inputs, { signal, folder, differentiate, dtype });
   const named: [string, Tensor][] = [
     ...outputs.map((output, i): [string, Tensor] => [`output.${i}`, output]),
     ...Object.entries(gradients).map(([name, gradient]): [string, Tensor] => [`gradient.${name}`, gradient]),

@@ -3,12 +3,13 @@ import { AdsamError } from "../../errors.ts";
 import { readSafetensors } from "../../safetensors.ts";
 import { elementCount, type NamedTensors, type Tensor, tensor } from "../../tensor.ts";
 import { wave } from "../../wave.ts";
+import { numbers } from "../numbers.ts";
 import { gaussian } from "../random.ts";
 import type { InputSource, PairCase } from "./pair.ts";
 import { checkInputs } from "./schema.ts";
 
 /**
- * The inputs of a case, every float rounded to float32.
+ * The inputs of a case, every float rounded to float32 and every complex number to complex64.
  * @throws AdsamError `file` or `data` for a safetensors file that is missing, damaged, or lacks the tensor.
  */
 export async function prepareInputs({ id, inputs }: PairCase, reference: Backend): Promise<NamedTensors> {
@@ -36,5 +37,14 @@ async function fromFile(path: string, name: string): Promise<Tensor> {
 }
 
 function rounded(values: Tensor): Tensor {
-  return values.dtype === "float64" ? tensor(Float32Array.from(values.data), values.shape) : values;
+  switch (values.dtype) {
+    case "float16":
+    case "bfloat16":
+    case "float64":
+      return tensor(new Float32Array(numbers(values)), values.shape);
+    case "complex128":
+      return tensor(new Float32Array(values.data), values.shape, "complex64");
+    default:
+      return values;
+  }
 }

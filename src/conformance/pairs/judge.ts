@@ -1,6 +1,6 @@
 import type { Cancellable } from "../../backend.ts";
 import { AdsamError } from "../../errors.ts";
-import type { NamedTensors, Tensor } from "../../tensor.ts";
+import { kindOf, type NamedTensors, type Tensor } from "../../tensor.ts";
 import type { Comparison } from "../comparison.ts";
 import { elementName, numbers } from "../numbers.ts";
 import { perturbed } from "../perturb.ts";
@@ -116,8 +116,8 @@ function compareTensor(
   }
   const structural = structuralDifference(name, ours, theirs, [judged, other]);
   if (structural !== undefined) return failed(structural);
-  const whole = ours.dtype === "int64" || ours.dtype === "uint8";
-  const allowed = whole ? { max: 0, norm: 0 } : derive(shown, reduction);
+  const kind = kindOf(ours.dtype);
+  const allowed = kind === "integer" || kind === "bool" ? { max: 0, norm: 0 } : derive(shown, reduction);
   const { maxAbs, worst, ...distance } = measure(ours, exact);
   const comparison = {
     tensor: name,
@@ -129,12 +129,17 @@ function compareTensor(
     ratio: ratio(distance, shown[0] ?? distance),
   };
   if (distance.max <= allowed.max && distance.norm <= allowed.norm) return comparison;
-  const values = `${judged} gives ${numbers(ours)[worst]}, exact is ${numbers(exact)[worst]}`;
+  const values = `${judged} gives ${valueAt(ours, worst)}, exact is ${valueAt(exact, worst)}`;
   const [error, tolerance, norm] =
     distance.max > allowed.max ? [distance.max, allowed.max, "largest"] : [distance.norm, allowed.norm, "Euclidean"];
   const message =
-    `${elementName(name, ours.shape, worst)}: ${values} ` +
+    `${elementName(name, ours, worst)}: ${values} ` +
     `(relative error ${error.toExponential(1)} in the ${norm} norm, at most ${tolerance.toExponential(1)}; ` +
     `${comparison.ratio.toPrecision(2)} times ${other}'s own in float32)`;
   return { ...comparison, kind: "numbers", message };
+}
+
+/** Integers with all their digits. */
+function valueAt(values: Tensor, place: number): number | bigint | undefined {
+  return kindOf(values.dtype) === "integer" ? values.data[place] : numbers(values)[place];
 }

@@ -1,19 +1,9 @@
 import * as z from "zod";
 import { AdsamError } from "../../errors.ts";
 import { count } from "../../schema/numbers.ts";
-import { elementCount, type Tensor } from "../../tensor.ts";
+import { isTensor, type Tensor } from "../../tensor.ts";
 import { callback, nearest, validate } from "../../validation.ts";
 import type { BackendPair, FunctionPair, InputSources, Pair, PairCase, TfjsFunction } from "./pair.ts";
-
-const arrays = { float32: Float32Array, float64: Float64Array, int64: BigInt64Array, uint8: Uint8Array } as const;
-
-/** Whether a value is a tensor whose numbers fill its shape. */
-export function isTensor(value: unknown): value is Tensor {
-  if (typeof value !== "object" || value === null) return false;
-  const { dtype, shape, data }: { dtype?: unknown; shape?: unknown; data?: unknown } = value;
-  const known = Object.entries(arrays).find(([name]) => name === dtype)?.[1];
-  return known !== undefined && data instanceof known && Array.isArray(shape) && elementCount(shape) === data.length;
-}
 
 const scaled = { shape: z.array(count), scale: z.number().optional(), offset: z.number().optional() };
 
@@ -22,7 +12,7 @@ const inputSource = z.union(
     z.strictObject({ wave: count, ...scaled }),
     z.strictObject({ seed: count, ...scaled }),
     z.strictObject({ file: z.string().min(1), tensor: z.string().min(1) }),
-    z.strictObject({ values: z.custom<Tensor>(isTensor, "expected a tensor of float32, float64, int64 or uint8") }),
+    z.strictObject({ values: z.custom<Tensor>(isTensor, "expected a tensor") }),
   ],
   { error: "expected wave, seed, file or values, with what belongs to each" },
 );

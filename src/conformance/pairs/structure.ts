@@ -1,4 +1,4 @@
-import type { NamedTensors, Tensor } from "../../tensor.ts";
+import { kindOf, type NamedTensors, type Tensor } from "../../tensor.ts";
 import type { DifferenceKind } from "../comparison.ts";
 import { elementName, numbers } from "../numbers.ts";
 
@@ -8,7 +8,10 @@ export interface Difference {
   readonly message: string;
 }
 
-/** What tells two tensors apart before any tolerance: shape, dtype, and numbers that are not finite on one side only. */
+/**
+ * What tells two tensors apart before any tolerance: shape, dtype, and numbers that are not finite on one side only.
+ * Integers of any width are compared by their values, since TensorFlow.js has one width alone.
+ */
 export function structuralDifference(
   name: string,
   a: Tensor,
@@ -19,7 +22,8 @@ export function structuralDifference(
     const message = `${name}: ${nameA} gives shape [${a.shape}], ${nameB} [${b.shape}]`;
     return { kind: "shape", tensor: name, message };
   }
-  if (a.dtype !== b.dtype) {
+  const whole = kindOf(a.dtype) === "integer" && kindOf(b.dtype) === "integer";
+  if (a.dtype !== b.dtype && !whole) {
     return { kind: "dtype", tensor: name, message: `${name}: ${nameA} gives ${a.dtype}, ${nameB} ${b.dtype}` };
   }
   const [valuesA, valuesB] = [numbers(a), numbers(b)];
@@ -27,7 +31,7 @@ export function structuralDifference(
     const x = valuesA[i];
     const y = valuesB[i];
     if ((Number.isFinite(x) && Number.isFinite(y)) || Object.is(x, y)) continue;
-    const message = `${elementName(name, a.shape, i)}: ${nameA} gives ${x}, ${nameB} ${y}`;
+    const message = `${elementName(name, a, i)}: ${nameA} gives ${x}, ${nameB} ${y}`;
     return { kind: "nan", tensor: name, message };
   }
   return undefined;
@@ -39,8 +43,9 @@ export function unrepeated(first: NamedTensors, second: NamedTensors, side: stri
     const b = second[name];
     const place = b === undefined ? 0 : firstUnlike(a, b);
     if (place === undefined) continue;
-    const where = elementName(name, a.shape, place);
-    const message = `${where}: ${side} is not deterministic: ${a.data[place]}, then ${b?.data[place]} on the same inputs`;
+    const where = elementName(name, a, place);
+    const then = b === undefined ? undefined : numbers(b)[place];
+    const message = `${where}: ${side} is not deterministic: ${numbers(a)[place]}, then ${then} on the same inputs`;
     return { kind: "nondeterministic", tensor: name, message };
   }
   return undefined;

@@ -1,5 +1,6 @@
 import type * as Tf from "@tensorflow/tfjs-core";
 import { AdsamError } from "../../errors.ts";
+import { checkDifferentiable } from "../../interop/differentiable.ts";
 import type { NamedTensors } from "../../tensor.ts";
 import { wave } from "../../wave.ts";
 import type { TfjsFunction } from "./pair.ts";
@@ -12,15 +13,18 @@ type TfTensors = Record<string, Tf.Tensor>;
 
 /**
  * Calls a TensorFlow.js function: `output.<i>` for each of its outputs and `gradient.<input>` for each input named, of
- * sum_i(output_i * wave(400 + i)). Numbers are float32; whole ones int32, given back as int64. No tensor is left behind.
- * A backend must have been opened that makes TensorFlow.js ready, such as tfjs.
- * @throws AdsamError `usage` when it gives no tensors; whatever the function throws.
+ * sum_i(output_i * wave(400 + i)), zeros for one that the outputs do not depend on. Real numbers are float32, complex ones
+ * complex64, integers int32. No tensor is left behind. A backend must have been opened that makes TensorFlow.js ready,
+ * such as tfjs.
+ * @throws AdsamError `usage` for names that cannot be differentiated and when it gives no tensors; whatever the function
+ *   throws.
  */
 export async function callTfjs(
   call: TfjsFunction,
   inputs: NamedTensors,
   differentiate: readonly string[] = [],
 ): Promise<NamedTensors> {
+  checkDifferentiable(inputs, differentiate);
   const tf = await import("@tensorflow/tfjs-core");
   // A plain array out of tidy keeps its tensors; what else the function made is freed.
   const [outputs, gradients] = tf.tidy(() => {
@@ -44,14 +48,21 @@ function gradientsOf(tf: typeof Tf, call: TfjsFunction, inputs: TfTensors, names
   const leaves = names.flatMap((name) => inputs[name] ?? []);
   const projected = (...values: Tf.Tensor[]): Tf.Tensor => {
     const replaced = Object.fromEntries(names.map((name, i) => [name, values[i] ?? tf.scalar(0)]));
-    return tf.addN(
-      listOf(tf, call({ ...inputs, ...replaced })).map((output, i) => {
-        const direction = Float32Array.from(wave(firstDirection + i, output.size));
-        return tf.sum(tf.mul(tf.cast(output, "float32"), tf.tensor(direction, output.shape)));
-      }),
-    );
+    return tf.addN([tf.scalar(0), ...projections(tf, listOf(tf, call({ ...inputs, ...replaced })))]);
   };
-  return tf.grads(projected)(leaves);
+  // The engine itself, because `tf.grads` refuses an input that the outputs do not depend on.
+  const { grads } = tf.engine().gradients(() => projected(...leaves), leaves, undefined, true);
+  return leaves.map((leaf, i) => grads[i] ?? tf.zerosLike(leaf));
+}
+
+/** Whole numbers have no gradient, and are left out; of complex ones both parts are projected in turn. */
+function projections(tf: typeof Tf, outputs: readonly Tf.Tensor[]): Tf.Tensor[] {
+  return outputs.flatMap((output, i) => {
+    if (output.dtype !== "float32" && output.dtype !== "complex64") return [];
+    const parts = output.dtype === "complex64" ? tf.stack([tf.real(output), tf.imag(output)], -1) : output;
+    const direction = Float32Array.from(wave(firstDirection + i, parts.size));
+    return [tf.sum(tf.mul(parts, tf.tensor(direction, parts.shape)))];
+  });
 }
 
 function listOf(tf: typeof Tf, result: unknown): Tf.Tensor[] {

@@ -1,30 +1,50 @@
 import type * as Tf from "@tensorflow/tfjs-core";
 import { AdsamError } from "../../errors.ts";
-import { type Tensor, tensor } from "../../tensor.ts";
+import { numbers } from "../../tensor/numbers.ts";
+import { elementCount, kindOf, type Tensor, tensor } from "../../tensor.ts";
 import type { TfjsTensor } from "./pair.ts";
 
-/** A tensor for TensorFlow.js: floats in float32, whole numbers in int32. */
-export function toTfjs(tf: typeof Tf, { dtype, data, shape }: Tensor): Tf.Tensor {
-  if (dtype === "float32" || dtype === "float64") return tf.tensor(Float32Array.from(data), [...shape], "float32");
-  return tf.tensor(Int32Array.from<number | bigint>(data, Number), [...shape], "int32");
+/**
+ * A tensor in TensorFlow.js, which has bool, int32, float32 and complex64: real numbers are rounded, integers are not.
+ * @throws AdsamError `usage` for integers beyond 32 bits.
+ */
+export function toTfjs(tf: typeof Tf, values: Tensor): Tf.Tensor {
+  const shape = [...values.shape];
+  switch (kindOf(values.dtype)) {
+    case "bool":
+      return tf.tensor(new Uint8Array(numbers(values)), shape, "bool");
+    case "integer": {
+      const beyond = values.data.find((value) => BigInt.asIntN(32, BigInt(value)) !== BigInt(value));
+      if (beyond === undefined) return tf.tensor(new Int32Array(numbers(values)), shape, "int32");
+      throw new AdsamError("usage", `expected integers of 32 bits, which TensorFlow.js has, got ${beyond}`);
+    }
+    case "real":
+      return tf.tensor(new Float32Array(numbers(values)), shape, "float32");
+    case "complex": {
+      const parts = new Float32Array(numbers(values));
+      const real = tf.tensor(
+        parts.filter((_, i) => i % 2 === 0),
+        shape,
+      );
+      const imaginary = tf.tensor(
+        parts.filter((_, i) => i % 2 === 1),
+        shape,
+      );
+      return tf.complex(real, imaginary);
+    }
+  }
 }
 
 /**
- * The numbers of a TensorFlow.js tensor: float32, int32 as int64, bool as uint8. They are copied, as TensorFlow.js keeps its own.
- * @param what what errors call the tensor.
- * @throws AdsamError `usage` for complex numbers and texts.
+ * A copy of what is in TensorFlow.js, as it is.
+ * @throws AdsamError `usage` that begins with `name` for a tensor of texts.
  */
-export function fromTfjs(value: TfjsTensor, what: string): Tensor {
-  const { dtype, shape } = value;
-  const numbers = () => value.dataSync() as ArrayLike<number>;
-  switch (dtype) {
-    case "float32":
-      return tensor(Float32Array.from(numbers()), shape);
-    case "int32":
-      return tensor(BigInt64Array.from(numbers(), BigInt), shape);
-    case "bool":
-      return tensor(Uint8Array.from(numbers()), shape);
-    default:
-      throw new AdsamError("usage", `${what}: expected a tensor of float32, int32 or bool, got ${dtype}`);
-  }
+export function fromTfjs(values: TfjsTensor, name: string): Tensor {
+  const { shape, dtype } = values;
+  const data: unknown = values.dataSync();
+  const count = elementCount(shape); // the engine's own array may be longer
+  if (dtype === "complex64" && data instanceof Float32Array) return tensor(data.slice(0, 2 * count), shape, dtype);
+  if (dtype === "bool" && data instanceof Uint8Array) return tensor(data.slice(0, count), shape, dtype);
+  if (data instanceof Float32Array || data instanceof Int32Array) return tensor(data.slice(0, count), shape);
+  throw new AdsamError("usage", `${name}: expected numbers or booleans, got a TensorFlow.js tensor of ${dtype}`);
 }

@@ -1,0 +1,45 @@
+"""What numbers a tensor has."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from .errors import AdversarialSamplingError
+
+NumberKind = Literal["bool", "integer", "real", "complex"]
+
+
+def kind_of(tensor: Tensor) -> NumberKind:
+    """The kind of its numbers: from one kind to another, something would be lost."""
+    if tensor.is_complex():
+        return "complex"
+    if tensor.is_floating_point():
+        return "real"
+    return "bool" if tensor.dtype == torch.bool else "integer"
+
+
+def dtype_name(tensor: Tensor) -> str:
+    """Its dtype as both languages call it, such as ``float32``."""
+    return str(tensor.dtype).removeprefix("torch.")
+
+
+def as_real(tensor: Tensor, dtype: torch.dtype, name: str) -> Tensor:
+    """Real numbers or integers as real numbers of ``dtype``; integers keep all their digits.
+
+    Raises:
+        AdversarialSamplingError: ``usage`` for bools, complex numbers, and integers that ``dtype``
+            does not hold.
+    """
+    kind = kind_of(tensor)
+    if kind not in ("real", "integer"):
+        raise AdversarialSamplingError(f"{name}: expected real numbers, got {dtype_name(tensor)}")
+    real = tensor.to(dtype)
+    if kind == "integer" and (wrong := tensor[real.to(tensor.dtype) != tensor]).numel() > 0:
+        raise AdversarialSamplingError(
+            f"{name}: expected integers that {str(dtype).removeprefix('torch.')} holds, got "
+            f"{wrong[0].item()}"
+        )
+    return real
