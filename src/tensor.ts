@@ -10,7 +10,7 @@ import {
   plainDtypeOf,
 } from "./tensor/dtypes.ts";
 
-export { arrayOf, type Dtype, type DtypeArrays, kindOf, type NumberKind, partsOf } from "./tensor/dtypes.ts";
+export { arrayOf, type Dtype, type DtypeArrays, kindOf, partsOf } from "./tensor/dtypes.ts";
 
 /** Numbers in row-major order, with their shape. */
 export type Tensor<D extends Dtype = Dtype> = {
