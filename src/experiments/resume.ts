@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Cancellable } from "../backend.ts";
 import { AdsamError } from "../errors.ts";
@@ -9,7 +10,7 @@ import { unlessAborted } from "../unless-aborted.ts";
 import { validate } from "../validation.ts";
 import { choiceOf, dataRecordOf, loadChosen, requireSameData } from "./data.ts";
 import type { RunRecord } from "./record.ts";
-import { openRun, type RunFolder, removeResult, writeRecord } from "./run-folder.ts";
+import { leftoversIn, openRun, type RunFolder, removeResult, writeRecord } from "./run-folder.ts";
 import { lockRun } from "./run-lock.ts";
 import { createModel, savedIn, type TrainEvent, trainIn } from "./train.ts";
 
@@ -46,7 +47,9 @@ export async function* resumeTraining(path: string, options: ResumeOptions = {})
   const model = await unlessAborted(createModel(backend, record.model, pretrain), signal);
   const run = { ...record, fit, backend: await backend.info() };
   yield { kind: "start", folder, run };
+  const leftovers = await leftoversIn(folder); // now, for the run that goes on makes such files too
   const onBegin = async () => {
+    await Promise.all(leftovers.map((path) => rm(path, { force: true })));
     await writeRecord(files.record, run);
     await removeResult(files);
   };

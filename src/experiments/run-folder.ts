@@ -104,6 +104,12 @@ export async function writeRecord(path: string, value: RunRecord | RunResult): P
   await writeFileAtomically(path, [`${jsonText(value, 2)}\n`]);
 }
 
+/** The beginnings of files that were being written when a run was ended by force. */
+export async function leftoversIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder);
+  return names.filter((name) => /^\.adsam-[\da-f-]+\.partial$/.test(name)).map((name) => join(folder, name));
+}
+
 export async function removeResult({ result }: RunFiles): Promise<void> {
   await rm(result, { force: true });
 }

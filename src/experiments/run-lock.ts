@@ -17,7 +17,7 @@ export async function lockRun(folder: string): Promise<Lock> {
   });
 }
 
-/** What lies in a run's folder beside its lock. */
+/** What lies in a run's folder beside its lock, and beside what taking it may leave there when it is ended by force. */
 export function withoutLock(entries: readonly string[]): string[] {
-  return entries.filter((name) => name !== lockName);
+  return entries.filter((name) => !name.startsWith(lockName));
 }

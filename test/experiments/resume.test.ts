@@ -199,6 +199,7 @@ describe("a run that goes on", () => {
     // A run that was ended by force before it had a state begins anew.
     await cp(made, whole, { recursive: true });
     for (const name of ["state.safetensors", "checkpoint.safetensors", "result.json"]) await rm(join(whole, name));
+    for (const half of ["0123abcd", "01-23-ab"]) await writeFile(join(whole, `.adsam-${half}.partial`), "half");
     expect(await ended(whole)).toMatchObject({ kind: "result", result: { status: "finished", epochs: 2 } });
     const [inTwo, atOnce] = await Promise.all(
       [part, whole].map(async (folder) => {
@@ -210,6 +211,7 @@ describe("a run that goes on", () => {
       }),
     );
     expect(inTwo).toEqual(atOnce);
+    expect((await readdir(whole)).sort()).toEqual((await readdir(part)).sort());
     expect(inTwo?.steps).toHaveLength(8);
     expect(inTwo?.record).toMatchObject({ fit: { seed: 7 }, model: { seed: 7 } });
   });
