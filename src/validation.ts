@@ -110,6 +110,11 @@ export function callback<Callback>() {
 
 /** What cancels; from any realm. */
 export const abortSignal = z.custom<AbortSignal>(
-  (value) => typeof value === "object" && value !== null && "aborted" in value,
+  (value) =>
+    typeof value === "object" &&
+    value !== null &&
+    "aborted" in value &&
+    "addEventListener" in value &&
+    typeof value.addEventListener === "function",
   "expected an AbortSignal",
 );

@@ -13,6 +13,7 @@ test.each(["torch", "tfjs"] as const)("what is no path and no option is refused 
   const refused: [() => PromiseLike<unknown>, string][] = [
     [() => model.save(no), "save: expected a path, got nothing"],
     [() => model.save(""), "save: expected a path, got an empty text"],
+    [() => model.save("a\0b"), 'save: expected a path, got one that holds a zero byte, "a\\u0000b"'],
     [() => model.save(path, { format: "npz" as "pt" }), 'save: format: expected "safetensors" or "pt", got "npz"'],
     [() => model.save(path, { formt: "pt" } as object), "save: unknown field formt"],
     [() => backend.load(no), "load: expected a path, got nothing"],

@@ -13,7 +13,7 @@ from torch import Tensor
 from ._protocol import EpochEvent, FitOptions, FitResult, StepEvent
 from .checkpoint import load_tensors
 from .data import Images, augment
-from .divergence import check_weights
+from .divergence import check_validation, check_weights
 from .fast import FastStep
 from .measurements import EpochSums
 from .models import Network
@@ -191,6 +191,7 @@ class Run:
             seconds=self._seconds(),
         )
         self._tell([event])
+        check_validation(event)
         progress.epochs, progress.batch = progress.epochs + 1, 0
         return True
 

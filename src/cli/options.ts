@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type * as z from "zod";
+import { AdsamError } from "../errors.ts";
 import { fieldOf } from "./field.ts";
 
 /** How an option is written, where that is not its name in the schema alone. */
@@ -52,7 +53,7 @@ function optionsOf(
   const value = field.flag === "none" ? ` <${field.placeholder}${variadic ? "..." : ""}>` : "";
   const spell = (spelling: string) => {
     const option = new NamedOption(`${spelling}${value}`, help, name).conflicts([...conflicts]);
-    return value === "" ? option : option.argParser((text, earlier) => added(earlier, field.parse(text, long)));
+    return value === "" ? option : option.argParser((text, earlier) => added(earlier, field.parse(text, long), long));
   };
   return [
     spell(short === undefined ? long : `${short}, ${long}`),
@@ -61,18 +62,34 @@ function optionsOf(
   ];
 }
 
-/** A list goes on where an option is given again, any other value counts last. */
-function added(earlier: unknown, value: unknown): unknown {
-  return Array.isArray(earlier) && Array.isArray(value) ? [...earlier, ...value] : value;
+/** A list goes on where an option is given again; of two other values one would be ignored. */
+function added(earlier: unknown, value: unknown, flags: string): unknown {
+  if (earlier === undefined) return value;
+  if (Array.isArray(earlier) && Array.isArray(value)) return [...earlier, ...value];
+  throw new AdsamError("usage", `${flags}: expected one value, got ${earlier} and ${value}`, {
+    suggestion: `give ${flags} once`,
+  });
 }
 
 /** Adds an option for every field of the groups' shapes: `stepSize` becomes `--step-size`. */
 export function addOptions(command: Command, groups: readonly OptionGroup[]): void {
   for (const { heading, shape, spellings = {} } of groups) {
     for (const [name, schema] of Object.entries(shape)) {
+      if (fieldOf(schema).flag === "negatable") refuseOpposites(command, name); // before their own listeners
       for (const option of optionsOf(name, schema, spellings[name] ?? {})) command.addOption(option.helpGroup(heading));
     }
   }
+}
+
+/** Of a flag and its opposite one would be ignored. */
+function refuseOpposites(command: Command, name: string): void {
+  const flag = kebabCase(name);
+  const refuse = (opposite: boolean) => () => {
+    if (command.getOptionValue(name) !== opposite) return;
+    throw new AdsamError("usage", `expected one of --${flag} and --no-${flag}, got both`);
+  };
+  command.on(`option:${flag}`, refuse(false));
+  command.on(`option:no-${flag}`, refuse(true));
 }
 
 /** Names of the options that were given, whatever their spelling. */

@@ -12,8 +12,11 @@ import { checkNormalization } from "./normalization.ts";
  *   with the number of the first such image.
  */
 export function checkDataset(data: Dataset): void {
-  if (typeof data !== "object" || data === null)
-    throw new AdsamError("data", `expected a data set, got ${typeof data}`);
+  if (typeof data !== "object" || data === null) {
+    throw new AdsamError("data", `expected a data set, got ${data === undefined ? "nothing" : data}`, {
+      suggestion: "give what `loadDataset` gives, or an object of the same fields",
+    });
+  }
   const { classes, train, test, normalization } = data;
   if (!Number.isSafeInteger(classes) || classes < 2) {
     throw new AdsamError("data", `expected at least 2 classes, got ${classes}`);

@@ -8,7 +8,12 @@ import { AdsamError } from "../errors.ts";
  */
 export function absolutePath(path: string, what: string): string {
   const given: unknown = path;
-  if (typeof given === "string" && given !== "") return resolve(given);
-  const got = given === undefined ? "nothing" : given === "" ? "an empty text" : typeof given;
-  throw new AdsamError("usage", `${what}: expected a path, got ${got}`);
+  if (typeof given === "string" && given !== "" && !given.includes("\0")) return resolve(given);
+  throw new AdsamError("usage", `${what}: expected a path, got ${nameOf(given)}`);
+}
+
+function nameOf(given: unknown): string {
+  if (given === undefined) return "nothing";
+  if (typeof given !== "string") return typeof given;
+  return given === "" ? "an empty text" : `one that holds a zero byte, ${JSON.stringify(given)}`;
 }

@@ -1,12 +1,21 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { AdsamError } from "../errors.ts";
-import type { StepEvent } from "../schema/events.ts";
+import type { EpochEvent, StepEvent } from "../schema/events.ts";
 import type { Network } from "./models/network.ts";
 
 /** @throws AdsamError `diverged` unless the step's loss is a finite number. */
 export function checkLoss(step: StepEvent): void {
-  if (!Number.isFinite(step.loss)) {
-    throw diverged(`the loss is ${Number.isNaN(step.loss) ? "NaN" : "infinite"}`, step);
+  if (!Number.isFinite(step.loss)) throw diverged(`the loss is ${nameOf(step.loss)}`, step);
+}
+
+/**
+ * Weights may be finite and yet so large that no output of theirs is.
+ * @throws AdsamError `diverged` unless the epoch's loss on the test images, where it has one, is a finite number.
+ */
+export function checkValidation(epoch: EpochEvent): void {
+  const { validation } = epoch;
+  if (validation !== null && !Number.isFinite(validation.loss)) {
+    throw diverged(`the loss on the test images is ${nameOf(validation.loss)}`, epoch);
   }
 }
 
@@ -23,10 +32,14 @@ export function checkWeights(network: Network, last: StepEvent): void {
   }
 }
 
-function diverged(what: string, { step, epoch, learningRate }: StepEvent): AdsamError {
+function diverged(what: string, { step, epoch, learningRate }: StepEvent | EpochEvent): AdsamError {
   return new AdsamError("diverged", `training diverged at step ${step}, in epoch ${epoch + 1}: ${what}`, {
     suggestion: `start anew with a learning rate below ${shortNumber(learningRate)}`,
   });
+}
+
+function nameOf(loss: number): string {
+  return Number.isNaN(loss) ? "NaN" : "infinite";
 }
 
 function shortNumber(value: number): string {

@@ -19,6 +19,7 @@ import type { Dataset, Split } from "../data/dataset.ts";
 import { checkAgreement, normalizationForEvaluation } from "../data/normalization.ts";
 import { AdsamError } from "../errors.ts";
 import { absolutePath } from "../files.ts";
+import { givenNames, givenOptions } from "../given.ts";
 import { type Evaluation, evaluation } from "../metrics.ts";
 import { StreamedRun } from "../run.ts";
 import { inputNormalization, type Normalization } from "../schema/data.ts";
@@ -64,8 +65,9 @@ export class TfjsModel implements Model {
     this.#jobs = jobs;
   }
 
-  fit(data: Dataset, { checkpoint, state, stateEvery, events, resume, signal, ...rest }: FitRunOptions = {}): Run {
+  fit(data: Dataset, given: FitRunOptions = {}): Run {
     return new StreamedRun(async (onEvent, stop) => {
+      const { checkpoint, state, stateEvery, events, resume, signal, ...rest } = givenOptions(given, "fit");
       const options = validate(fitOptions, rest, "fit");
       const every = validate(stateEverySchema, stateEvery ?? {}, "fit: stateEvery");
       checkDataset(data);
@@ -86,7 +88,8 @@ export class TfjsModel implements Model {
     return this.#network?.normalization ?? null;
   }
 
-  async evaluate(data: Dataset, { signal, ...rest }: EvaluateRunOptions = {}): Promise<Evaluation> {
+  async evaluate(data: Dataset, given: EvaluateRunOptions = {}): Promise<Evaluation> {
+    const { signal, ...rest } = givenOptions(given, "evaluate");
     const { part, normalization: asked, ...others } = validate(evaluateOptions, rest, "evaluate");
     checkDataset(data);
     const { images, labels } = data[part];
@@ -95,7 +98,8 @@ export class TfjsModel implements Model {
     return evaluation(await this.#predict(images, options, { agreed, signal }), labels);
   }
 
-  async predict(images: Tensor, { signal, ...rest }: PredictRunOptions = {}): Promise<Prediction> {
+  async predict(images: Tensor, given: PredictRunOptions = {}): Promise<Prediction> {
+    const { signal, ...rest } = givenOptions(given, "predict");
     return this.#predict(images, validate(predictOptions, rest, "predict"), { agreed: false, signal });
   }
 
@@ -117,25 +121,26 @@ export class TfjsModel implements Model {
     }, signal);
   }
 
-  async forward(input: Tensor, { signal, ...options }: ForwardRunOptions = {}): Promise<ForwardResult> {
+  async forward(input: Tensor, given: ForwardRunOptions = {}): Promise<ForwardResult> {
+    const { signal, ...options } = givenOptions(given, "forward");
     checkTensor(input, "input");
     return this.#run((network) => withKl(network, forward(network, input, options)), signal);
   }
 
-  async gradients(input: Tensor, target: Tensor, { signal, ...options }: GradientRunOptions = {}): Promise<Gradients> {
+  async gradients(input: Tensor, target: Tensor, given: GradientRunOptions = {}): Promise<Gradients> {
+    const { signal, ...options } = givenOptions(given, "gradients");
     checkTensors({ input, target }, "gradients");
     return this.#run((network) => withKl(network, gradients(network, input, target, options)), signal);
   }
 
-  async inspect(input: Tensor, target: Tensor, { signal, ...options }: GradientRunOptions = {}): Promise<Inspection> {
+  async inspect(input: Tensor, target: Tensor, given: GradientRunOptions = {}): Promise<Inspection> {
+    const { signal, ...options } = givenOptions(given, "inspect");
     checkTensors({ input, target }, "inspect");
     return this.#run((network) => withKl(network, inspect(network, input, target, options)), signal);
   }
 
-  async trace(
-    batches: readonly Split[],
-    { step, trainingSize, noise, normalization: asked = "model", signal }: TraceOptions,
-  ): Promise<readonly StepRecord[]> {
+  async trace(batches: readonly Split[], given: TraceOptions): Promise<readonly StepRecord[]> {
+    const { step, trainingSize, noise, normalization: asked = "model", signal } = givenOptions(given, "trace");
     const options = validate(stepOptions, step, "trace");
     const source = validate(noiseSchema, noise, "trace");
     const normalization = validate(inputNormalization, asked, "trace: normalization");
@@ -146,8 +151,9 @@ export class TfjsModel implements Model {
   }
 
   async read(names?: readonly string[]): Promise<NamedTensors> {
+    const wanted = givenNames(names, "read");
     return this.#run(({ variables }) => {
-      const read = names ?? [...variables.keys()];
+      const read = wanted ?? [...variables.keys()];
       return Object.fromEntries(read.map((name) => [name, fromTf(named(variables, name))]));
     });
   }

@@ -7,7 +7,7 @@ import type { FitResult } from "../schema/results.ts";
 import { type NamedTensors, tensor } from "../tensor.ts";
 import { loadTensors, readTensors } from "./checkpoint.ts";
 import { augment, type LabelledImages, labelsOf, networkInput, pick } from "./data.ts";
-import { checkWeights } from "./divergence.ts";
+import { checkValidation, checkWeights } from "./divergence.ts";
 import { FastStep } from "./fast/step.ts";
 import type { Keeper } from "./keeper.ts";
 import { meansOf, noSums } from "./measurements.ts";
@@ -180,7 +180,7 @@ export class Run {
     if (validation === "stopped") return false;
     progress.train = meansOf(progress.epoch);
     progress.validation = validation;
-    this.#tell({
+    const event: EpochEvent = {
       kind: "epoch",
       epoch: progress.epochs,
       epochs: options.epochs,
@@ -190,7 +190,9 @@ export class Run {
       imagesPerSecond: progress.epoch.images / progress.epoch.seconds,
       learningRate: learningRate(options, progress.epochs),
       seconds: this.#seconds(),
-    });
+    };
+    this.#tell(event);
+    checkValidation(event);
     progress.epochs += 1;
     progress.batch = 0;
     return true;

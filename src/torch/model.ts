@@ -18,6 +18,7 @@ import type { Dataset, Split } from "../data/dataset.ts";
 import { normalizationForEvaluation, saidOf } from "../data/normalization.ts";
 import { AdsamError } from "../errors.ts";
 import { absolutePath } from "../files.ts";
+import { givenNames, givenOptions } from "../given.ts";
 import { type Evaluation, evaluation } from "../metrics.ts";
 import { StreamedRun } from "../run.ts";
 import { inputNormalization, type Normalization } from "../schema/data.ts";
@@ -57,8 +58,9 @@ export class TorchModel implements Model {
     this.#requests = requests;
   }
 
-  fit(data: Dataset, { checkpoint, state, stateEvery, events, resume, signal, ...rest }: FitRunOptions = {}): Run {
+  fit(data: Dataset, given: FitRunOptions = {}): Run {
     return new StreamedRun(async (onEvent, stop) => {
+      const { checkpoint, state, stateEvery, events, resume, signal, ...rest } = givenOptions(given, "fit");
       const options = validate(fitOptions, rest, "fit");
       checkDataset(data);
       const files = {
@@ -95,7 +97,8 @@ export class TorchModel implements Model {
     return this.#normalization;
   }
 
-  async evaluate(data: Dataset, { signal, ...rest }: EvaluateRunOptions = {}): Promise<Evaluation> {
+  async evaluate(data: Dataset, given: EvaluateRunOptions = {}): Promise<Evaluation> {
+    const { signal, ...rest } = givenOptions(given, "evaluate");
     const { part, normalization: asked, ...others } = validate(evaluateOptions, rest, "evaluate");
     checkDataset(data);
     const { images, labels } = data[part];
@@ -104,7 +107,8 @@ export class TorchModel implements Model {
     return evaluation(await this.#predict(images, options, { agreed, signal }), labels);
   }
 
-  async predict(images: Tensor, { signal, ...rest }: PredictRunOptions = {}): Promise<Prediction> {
+  async predict(images: Tensor, given: PredictRunOptions = {}): Promise<Prediction> {
+    const { signal, ...rest } = givenOptions(given, "predict");
     return this.#predict(images, validate(predictOptions, rest, "predict"), { agreed: false, signal });
   }
 
@@ -120,7 +124,8 @@ export class TorchModel implements Model {
     return { logits, entropyMean, entropySpread };
   }
 
-  async forward(input: Tensor, { signal, ...rest }: ForwardRunOptions = {}): Promise<ForwardResult> {
+  async forward(input: Tensor, given: ForwardRunOptions = {}): Promise<ForwardResult> {
+    const { signal, ...rest } = givenOptions(given, "forward");
     const options = validate(forwardOptions, rest, "forward");
     const request = { model: this.#model, options, tensors: { input } };
     const { kl, tensors } = await this.#requests.run("forward", request, { signal });
@@ -128,7 +133,8 @@ export class TorchModel implements Model {
     return { output, kl };
   }
 
-  async gradients(input: Tensor, target: Tensor, { signal, ...rest }: GradientRunOptions = {}): Promise<Gradients> {
+  async gradients(input: Tensor, target: Tensor, given: GradientRunOptions = {}): Promise<Gradients> {
+    const { signal, ...rest } = givenOptions(given, "gradients");
     const options = validate(gradientOptions, rest, "gradients");
     const request = { model: this.#model, options, tensors: { input, target } };
     const { loss, kl, tensors } = await this.#requests.run("gradients", request, { signal });
@@ -137,7 +143,8 @@ export class TorchModel implements Model {
     return { loss, kl, output, input: gradient, parameters };
   }
 
-  async inspect(input: Tensor, target: Tensor, { signal, ...rest }: GradientRunOptions = {}): Promise<Inspection> {
+  async inspect(input: Tensor, target: Tensor, given: GradientRunOptions = {}): Promise<Inspection> {
+    const { signal, ...rest } = givenOptions(given, "inspect");
     const options = validate(gradientOptions, rest, "inspect");
     const request = { model: this.#model, options, tensors: { input, target } };
     const { loss, kl, operations, tensors } = await this.#requests.run("inspect", request, { signal });
@@ -148,10 +155,8 @@ export class TorchModel implements Model {
     return { loss, kl, operations: taken };
   }
 
-  async trace(
-    batches: readonly Split[],
-    { step, trainingSize, noise, normalization: asked = "model", signal }: TraceOptions,
-  ): Promise<readonly StepRecord[]> {
+  async trace(batches: readonly Split[], given: TraceOptions): Promise<readonly StepRecord[]> {
+    const { step, trainingSize, noise, normalization: asked = "model", signal } = givenOptions(given, "trace");
     const tensors = Object.fromEntries(
       batches.flatMap(({ images, labels }, j) => [
         [`input.${j}`, images],
@@ -164,7 +169,8 @@ export class TorchModel implements Model {
   }
 
   async read(names?: readonly string[]): Promise<NamedTensors> {
-    const request = { model: this.#model, names: names === undefined ? null : [...names] };
+    const wanted = givenNames(names, "read");
+    const request = { model: this.#model, names: wanted === undefined ? null : [...wanted] };
     return (await this.#requests.run("read", request)).tensors;
   }
 

@@ -106,6 +106,23 @@ describe("what is out of range is refused by name, with what was expected and wh
   });
 });
 
+describe("an option given again", () => {
+  test.each([
+    [["--limit", "100", "--limit", "50"], "--limit: expected one value, got 100 and 50"],
+    [["-s", "1", "--seed", "2"], "--seed: expected one value, got 1 and 2"],
+    [["--epoch", "1", "--epochs", "1"], "--epochs: expected one value, got 1 and 1"],
+    [["--flip", "--no-flip"], "expected one of --flip and --no-flip, got both"],
+    [["--no-flip", "--flip"], "expected one of --flip and --no-flip, got both"],
+  ])("%j is refused", (words, message) => {
+    expect(() => parse(...words)).toThrow(expect.objectContaining({ code: "usage", message }));
+  });
+
+  test("goes on where it is a list, and changes nothing where it is a flag", () => {
+    const words = ["--milestones", "10", "--milestones", "20", "--no-flip", "--no-flip"];
+    expect(parse(...words)).toMatchObject({ milestones: [10, 20], flip: false });
+  });
+});
+
 describe("defaults", () => {
   // The first two are the data set's, and no flag chooses the noise.
   const { flip, cropPadding, noise, ...standard } = fitOptions.parse({});

@@ -156,12 +156,24 @@ describe("training that diverges fails, and overwrites nothing", () => {
     const model = await backend.model(small);
     await model.fit(digits, { ...quick, checkpoint, epochs: 0 });
     const before = await readFile(checkpoint);
-    const options = { ...quick, checkpoint, batch: 20, epochs: 1, optimizer: "sgd", learningRate: 1e60 } as const;
+    const steep = { optimizer: "sgd", learningRate: 1e60, validation: "none" } as const;
+    const options = { ...quick, ...steep, checkpoint, batch: 20, epochs: 1 };
     await expect(model.fit(digits, options)).rejects.toMatchObject({
       code: "diverged",
       message: expect.stringMatching(/diverged at step 1, in epoch 1: \S+ holds NaN or infinity \(loss [\d.]+\)$/),
     });
     expect((await readFile(checkpoint)).equals(before)).toBe(true);
+  });
+
+  test("by its loss on the test images, though its weights are finite", async () => {
+    const checkpoint = join(folder, "validation.c");
+    const model = await backend.model(small);
+    const options = { ...quick, checkpoint, batch: 20, epochs: 1, learningRate: 1e30 };
+    await expect(model.fit(digits, options)).rejects.toMatchObject({
+      code: "diverged",
+      message: expect.stringMatching(/at step 1, in epoch 1: the loss on the test images is (NaN|infinite)$/),
+    });
+    expect(existsSync(checkpoint)).toBe(false);
   });
 });
 
