@@ -1,4 +1,5 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { writeFileAtomically } from "../files.ts";
 
 /** A small file, written last, that says of what something was made: without it, that is half-made. */
 export class Stamp {
@@ -20,10 +21,8 @@ export class Stamp {
     }
   }
 
-  write(): void {
-    const beside = `${this.#path}.${process.pid}`;
-    writeFileSync(beside, this.#text());
-    renameSync(beside, this.#path);
+  async write(): Promise<void> {
+    await writeFileAtomically(this.#path, [this.#text()]);
   }
 
   #text(): string {

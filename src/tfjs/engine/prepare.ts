@@ -46,7 +46,7 @@ export async function prepareAddon(options: PrepareOptions = {}, own?: AddonPlac
 /** An addon that computes is stamped, wherever it came from; one that does not loses its stamp. */
 async function works(place: AddonPlace): Promise<boolean> {
   const report = await inspectAddon(place);
-  if (report.works) writeAddonStamp(place);
+  if (report.works) await writeAddonStamp(place);
   else await rm(place.stamp, { force: true });
   return report.works;
 }
@@ -59,7 +59,7 @@ async function make(place: AddonPlace, options: BuildOptions): Promise<PreparedA
     try {
       const report = await way(place, options);
       if (report.works) {
-        writeAddonStamp(place);
+        await writeAddonStamp(place);
         return { ready: true, made: true };
       }
       reasons.push(report.reason);

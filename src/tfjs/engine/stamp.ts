@@ -10,8 +10,8 @@ export function addonIsCurrent(place: AddonPlace): boolean {
 }
 
 /** To be written once the addon has computed something. */
-export function writeAddonStamp(place: AddonPlace): void {
-  stampOf(place).write();
+export async function writeAddonStamp(place: AddonPlace): Promise<void> {
+  await stampOf(place).write();
 }
 
 function stampOf(place: AddonPlace): Stamp {

@@ -47,7 +47,7 @@ export async function makeEnvironment(
     await makeVirtualEnvironment(place, options.basePython, onLine);
     await installRequirements(place, onLine);
     requireHealthy(await inspectPython(place.python));
-    writeStamp(place);
+    await writeStamp(place);
     return { python: place.python, made: true };
   });
 }

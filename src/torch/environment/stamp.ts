@@ -13,8 +13,8 @@ export function environmentIsCurrent(place: EnvironmentPlace = ownPlace): boolea
 }
 
 /** Written last: an environment without it is half-made. */
-export function writeStamp(place: EnvironmentPlace): void {
-  stampOf(place).write();
+export async function writeStamp(place: EnvironmentPlace): Promise<void> {
+  await stampOf(place).write();
 }
 
 function stampOf(place: EnvironmentPlace): Stamp {
