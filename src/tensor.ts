@@ -1,4 +1,4 @@
-import { AdsamError } from "./errors.ts";
+import { AdsamError, type ErrorCode } from "./errors.ts";
 import {
   arrayOf,
   type Dtype,
@@ -70,12 +70,12 @@ export function isTensor(value: unknown): value is Tensor {
 
 /**
  * Holds a value, of which no compiler knows anything, to what `Tensor` promises.
- * @throws AdsamError `usage` that begins with `name`.
+ * @throws AdsamError (`usage`, or `code`) that begins with `name`.
  */
-export function checkTensor(value: unknown, name: string): asserts value is Tensor {
+export function checkTensor(value: unknown, name: string, code: ErrorCode = "usage"): asserts value is Tensor {
   const problem = problemOf(value);
   if (problem === undefined) return;
-  throw new AdsamError("usage", `${name}: ${problem}`, {
+  throw new AdsamError(code, `${name}: ${problem}`, {
     suggestion: "make it with tensor(data, shape), and name the dtype where the array does not say it",
   });
 }

@@ -1,6 +1,6 @@
 import { AdsamError } from "../errors.ts";
 import type { Normalization } from "../schema/data.ts";
-import { elementCount, isTensor, type Tensor } from "../tensor.ts";
+import { checkTensor, elementCount, type Tensor } from "../tensor.ts";
 import type { Dataset, Split } from "./dataset.ts";
 import { classIndices } from "./labels.ts";
 import { checkNormalization } from "./normalization.ts";
@@ -23,7 +23,7 @@ export function checkDataset(data: Dataset): void {
   }
   for (const [part, split] of Object.entries({ train, test })) {
     checkImages(split?.images, `${part} images`);
-    checkTensor(split.labels, `${part} labels`);
+    checkTensor(split.labels, `${part} labels`, "data");
     checkCount(split, part);
     classIndices(split.labels, classes, `${part} labels`);
   }
@@ -42,7 +42,7 @@ export function checkDataset(data: Dataset): void {
  * @throws AdsamError `data` that begins with `name`.
  */
 export function checkImages(images: Tensor, name: string): void {
-  checkTensor(images, name);
+  checkTensor(images, name, "data");
   const { shape, dtype } = images;
   if (shape.length !== 4 || shape[1] !== 3) {
     throw new AdsamError("data", `${name}: expected shape [N, 3, H, W], got [${shape}]`);
@@ -52,13 +52,6 @@ export function checkImages(images: Tensor, name: string): void {
   }
   if (elementCount(shape) === 0) throw new AdsamError("data", `${name}: expected some, got shape [${shape}]`);
   checkFinite(images, name);
-}
-
-function checkTensor(value: unknown, name: string): asserts value is Tensor {
-  if (isTensor(value)) return;
-  throw new AdsamError("data", `${name}: expected a tensor, got ${value === undefined ? "nothing" : typeof value}`, {
-    suggestion: "make one of a typed array and its shape by `tensor`",
-  });
 }
 
 /** A deviation may be above 0 and yet so small that float32, which networks compute in, has no room for what it makes. */

@@ -135,19 +135,19 @@ test.each(Object.entries(broken))("%s is refused", (_, [change, message]) => {
 /** What JavaScript lets through, where no compiler was asked. */
 const untyped: Record<string, [unknown, string]> = {
   "no data": [{}, "expected at least 2 classes, got undefined"],
-  "no test images": [{ ...good, test: undefined }, "test images: expected a tensor, got nothing"],
-  "no labels": [{ ...good, train: { images: images(3) } }, "train labels: expected a tensor, got nothing"],
+  "no test images": [{ ...good, test: undefined }, "test images: expected a tensor, got undefined"],
+  "no labels": [{ ...good, train: { images: images(3) } }, "train labels: expected a tensor, got undefined"],
   "labels in an array": [
     { ...good, train: { images: images(3), labels: [0, 2, 1] } },
-    "train labels: expected a tensor, got object",
+    "train labels: expected numbers in a typed array, got undefined",
   ],
   "images whose numbers are fewer than their shape says": [
     { ...good, train: { ...good.train, images: { dtype: "uint8", shape: [3, 3, 1, 2], data: new Uint8Array(3) } } },
-    "train images: expected a tensor, got object",
+    "train images: shape [3,3,1,2] holds 18 numbers, got 3",
   ],
   "images of another array than their dtype": [
     { ...good, train: { ...good.train, images: { ...images(3), dtype: "uint8" } } },
-    "train images: expected a tensor, got object",
+    "train images: expected uint8 in Uint8Array, got Float32Array",
   ],
   "no normalization": [
     { ...good, normalization: undefined },

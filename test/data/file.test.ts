@@ -31,6 +31,35 @@ test("uint8 colour images, with nothing said about them", async () => {
   });
 });
 
+test.each([Int8Array, Uint16Array, Int16Array, Uint32Array, Int32Array, BigInt64Array, BigUint64Array])(
+  "labels in a %o",
+  async (Labels) => {
+    const labels = tensor(Labels === BigInt64Array || Labels === BigUint64Array ? Labels.of(0n, 1n) : Labels.of(0, 1));
+    const { classes, train } = await load({ ...colour, train_labels: labels });
+    expect(classes).toBe(2);
+    expect(train.labels).toEqual(labels);
+  },
+);
+
+test.each<[string, NamedTensors, string]>([
+  [
+    "labels of halves",
+    { train_labels: tensor(Uint16Array.of(0, 0), [2], "float16") },
+    "expected integers, got float16",
+  ],
+  ["labels of bools", { train_labels: tensor(Uint8Array.of(0, 1), [2], "bool") }, "expected integers, got bool"],
+  [
+    "complex images",
+    { train_images: tensor(new Float32Array(48), [2, 3, 2, 2], "complex64") },
+    "expected uint8 or float32, got complex64",
+  ],
+])("%s are refused", async (_, changed, message) => {
+  await expect(load({ ...colour, ...changed })).rejects.toMatchObject({
+    code: "data",
+    message: expect.stringContaining(message),
+  });
+});
+
 test.each<[string, NamedTensors, string]>([
   [
     "one wrong label",
