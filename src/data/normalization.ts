@@ -1,7 +1,7 @@
 import { AdsamError, type ErrorCode } from "../errors.ts";
 import { type InputNormalization, type Normalization, normalization as normalizationSchema } from "../schema/data.ts";
 import type { EvaluateOptionsInput } from "../schema/options.ts";
-import { elementCount, type Tensor, tensor } from "../tensor.ts";
+import { elementCount, kindOf, type Tensor, tensor } from "../tensor.ts";
 import { validate } from "../validation.ts";
 import type { Dataset } from "./dataset.ts";
 
@@ -10,7 +10,7 @@ export const asTheyAre: Normalization = { scale: 1, mean: [0, 0, 0], std: [1, 1,
 
 /** Whole numbers are pixels; floating point numbers are a network's input already, unless somebody says otherwise. */
 export function arePixels({ dtype }: Tensor): boolean {
-  return dtype !== "float32" && dtype !== "float64";
+  return kindOf(dtype) !== "real";
 }
 
 /**

@@ -141,7 +141,7 @@ test("features are what enters the last layer", () => {
 });
 
 test.each<[string, ModelSpecInput, Tensor, string]>([
-  ["pixels", { kind: "resnet20" }, tensor(new Uint8Array(192), [1, 3, 8, 8]), "floating point numbers, got uint8"],
+  ["pixels", { kind: "resnet20" }, tensor(new Uint8Array(192), [1, 3, 8, 8]), "expected a normalization for pixels"],
   ["channels last", { kind: "resnet20" }, images(1, 8, 8, 3), "square images of shape [N, 3, H, H], got [1, 8, 8, 3]"],
   ["images too small for a VGG", { kind: "vgg11" }, images(1, 3, 8, 8), "vgg11 takes images of 32x32, got 8x8"],
   [
