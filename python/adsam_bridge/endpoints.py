@@ -72,12 +72,7 @@ def write(session: Session, request: protocol.WriteRequest, _job: Job) -> protoc
             )
         if kind_of(tensor) != kind_of(own):
             raise AdversarialSamplingError(
-                f"{name}: expected {dtype_name(own)} or others of its kind, got "
-                f"{dtype_name(tensor)}"
-            )
-        if kind_of(tensor) != kind_of(state[name]):
-            raise AdversarialSamplingError(
-                f"{name}: expected {kind_of(state[name])} numbers, got {dtype_name(tensor)}"
+                f"{name}: expected {kind_of(own)} numbers, got {dtype_name(tensor)}"
             )
     for name, tensor in tensors.items():
         state[name].copy_(tensor)

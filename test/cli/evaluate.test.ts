@@ -57,8 +57,8 @@ describe("evaluate", () => {
 
   test("refuses a data set with another number of classes", async () => {
     const path = join(cwd, "three.safetensors");
-    const images = tensor(new Uint8Array(2 * 3 * 64), [2, 3, 8, 8]);
-    const labels = tensor(Uint8Array.from([0, 2]));
+    const images = tensor(new Uint8Array(3 * 3 * 64), [3, 3, 8, 8]);
+    const labels = tensor(Uint8Array.from([0, 1, 2]));
     const parts = { train_images: images, train_labels: labels, test_images: images, test_labels: labels };
     await writeFileAtomically(path, encodeSafetensors(parts));
     const { exitCode, stderr } = await adsam(["evaluate", run, "--dataset", path], { cwd });

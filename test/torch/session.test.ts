@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { protocolVersion } from "../../src/schema/endpoints.ts";
 import { findPython } from "../../src/torch/environment.ts";
 import { Session } from "../../src/torch/session.ts";
 import { isAlive, startSession } from "./python.ts";
@@ -15,7 +16,7 @@ async function session(): Promise<Session> {
 describe("a session", () => {
   test("greets with the versions of both sides", async () => {
     const { hello } = await session();
-    expect(hello).toMatchObject({ protocol: 1, device: "cpu" });
+    expect(hello).toMatchObject({ protocol: protocolVersion, device: "cpu" });
     expect(hello.torch).toMatch(/^\d+\.\d+/);
   });
 
