@@ -28,10 +28,11 @@ export function unknownFields(issue: z.core.$ZodRawIssue): string | undefined {
   return issue.keys.map((key) => `unknown field ${key}: ${nearest(key, known)}`).join("; ");
 }
 
-/** The word that a misspelt one most likely stands for, asked back; where none is near, all that are known. */
+/** The word that a misspelt one most likely stands for, asked back; where none is near, all that are known. Upper case is as lower. */
 export function nearest(word: string, known: readonly string[]): string {
-  const meant = closestMatch(word, known, { maxDistance: Math.ceil(word.length / 3) });
-  return meant === undefined ? `expected ${known.join(", ")}` : `did you mean ${meant}?`;
+  const lower = known.map((name) => name.toLowerCase());
+  const meant = closestMatch(word.toLowerCase(), lower, { maxDistance: Math.ceil(word.length / 3) });
+  return meant === undefined ? `expected ${known.join(", ")}` : `did you mean ${known[lower.indexOf(meant)]}?`;
 }
 
 /** One sentence for one issue: `ratio: expected a number up to 1, got 2`. */

@@ -31,3 +31,14 @@ test.each(["torch", "tfjs"] as const)("what is no path and no option is refused 
   await expect(model.fit(undefined as unknown as typeof data)).rejects.toMatchObject({ code: "data" });
   expect(await readdir(folder)).toEqual([]);
 });
+
+test.each(["torch", "tfjs"] as const)("what is no tensor is refused by %s", async (name) => {
+  await using backend = await open({ backend: name });
+  const network = await backend.model({ kind: "resnet20" });
+  for (const value of [[1, 2], undefined, await loadDataset("digits")]) {
+    await expect(network.predict(value as never)).rejects.toMatchObject({
+      code: "usage",
+      message: expect.stringMatching(/^images: expected/),
+    });
+  }
+});

@@ -18,6 +18,15 @@ export function checkDataset(data: Dataset): void {
     });
   }
   const { classes, train, test, normalization } = data;
+  if (train === undefined && test === undefined) {
+    throw new AdsamError(
+      "data",
+      `expected a data set with train and test, got ${Object.keys(data).join(", ") || "{}"}`,
+      {
+        suggestion: "give it whole: which part is asked for is an option",
+      },
+    );
+  }
   if (!Number.isSafeInteger(classes) || classes < 2) {
     throw new AdsamError("data", `expected at least 2 classes, got ${classes}`);
   }

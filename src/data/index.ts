@@ -1,4 +1,6 @@
+import * as z from "zod";
 import { AdsamError } from "../errors.ts";
+import { nearest, validate } from "../validation.ts";
 import { type CifarName, loadCifar } from "./cifar.ts";
 import type { Dataset } from "./dataset.ts";
 import { loadDigits } from "./digits.ts";
@@ -6,6 +8,8 @@ import { datasetExtension, loadFile } from "./file.ts";
 
 /** The data sets that are known by name; any other is a path ending in .safetensors. */
 export const datasetNames = ["digits", "CIFAR-10", "CIFAR-100"] as const;
+
+const loadDatasetOptions = z.strictObject({ folder: z.string().optional() });
 
 /** Where a data set lies. */
 export interface LoadDatasetOptions {
@@ -20,11 +24,12 @@ export interface LoadDatasetOptions {
  * @throws AdsamError `usage` for an unknown name, for CIFAR without a folder and for any other with one; `file` when its files are
  *   missing, `data` when they are damaged or do not hold a data set.
  */
-export async function loadDataset(name: string, { folder }: LoadDatasetOptions = {}): Promise<Dataset> {
+export async function loadDataset(name: string, options: LoadDatasetOptions = {}): Promise<Dataset> {
+  const { folder } = validate(loadDatasetOptions, options, "loadDataset");
   if (name.endsWith(datasetExtension)) return loadFile(refuseFolder(name, folder));
   const known = datasetNames.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
   if (known === undefined) {
-    throw new AdsamError("usage", `unknown data set "${name}": expected ${datasetNames.join(", ")}, or a path`, {
+    throw new AdsamError("usage", `unknown data set "${name}": ${nearest(name, [...datasetNames, "a path"])}`, {
       suggestion: `a data set of your own is one file that ends in ${datasetExtension}`,
     });
   }

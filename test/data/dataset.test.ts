@@ -134,7 +134,8 @@ test.each(Object.entries(broken))("%s is refused", (_, [change, message]) => {
 
 /** What JavaScript lets through, where no compiler was asked. */
 const untyped: Record<string, [unknown, string]> = {
-  "no data": [{}, "expected at least 2 classes, got undefined"],
+  "no data": [{}, "expected a data set with train and test, got {}"],
+  "a part of a data set": [good.test, "expected a data set with train and test, got images, labels"],
   "no test images": [{ ...good, test: undefined }, "test images: expected a tensor, got undefined"],
   "no labels": [{ ...good, train: { images: images(3) } }, "train labels: expected a tensor, got undefined"],
   "labels in an array": [

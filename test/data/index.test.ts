@@ -33,10 +33,25 @@ test("a path", async () => {
   });
 });
 
+test.each([
+  ["digit", 'unknown data set "digit": did you mean digits?'],
+  ["cifar10", 'unknown data set "cifar10": did you mean CIFAR-10?'],
+])("%s is a misspelt name", async (name, message) => {
+  await expect(loadDataset(name)).rejects.toMatchObject({ code: "usage", message });
+});
+
+test("an option that it has not is refused", async () => {
+  const options = { limit: 200 };
+  await expect(loadDataset("digits", options as never)).rejects.toMatchObject({
+    code: "usage",
+    message: "loadDataset: unknown field limit: expected folder",
+  });
+});
+
 test("an unknown name", async () => {
   await expect(loadDataset("mnist")).rejects.toMatchObject({
     code: "usage",
-    message: 'unknown data set "mnist": expected digits, CIFAR-10, CIFAR-100, or a path',
+    message: 'unknown data set "mnist": expected digits, CIFAR-10, CIFAR-100, a path',
   });
 });
 
