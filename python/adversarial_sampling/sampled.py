@@ -7,7 +7,7 @@ from torch import Tensor
 
 from .layout import Layout
 from .models import Network
-from .native import Native, reason_against
+from .native import Native, reason_against, reason_not_shared
 from .replay import Replayed, noise_on_gpu
 
 WORTH_RECORDING = 20
@@ -31,6 +31,8 @@ class SampledForwards:
             calls: how many there are going to be, about.
         """
         self._layout = Layout(model)
+        if model.device.type == "cpu":
+            reason_not_shared()
         theta = self._layout.gathered()
         self._mu = theta[: self._layout.size]
         self._sigma = theta[self._layout.size :].exp()

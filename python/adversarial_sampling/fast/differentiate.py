@@ -11,7 +11,7 @@ from ..errors import AdversarialSamplingError
 from ..layers import frozen_statistics
 from ..layout import Layout
 from ..loss_scale import LossScale
-from ..native import Native, reason_against
+from ..native import Native, reason_against, reason_not_shared
 from ..objective import cross_entropy
 
 
@@ -91,13 +91,19 @@ def choose(
     Raises:
         AdversarialSamplingError: ``environment`` when the kernels are asked for and cannot be had.
     """
+    threads = _said_of_threads(layout)
     if kernels == "torch":
-        return "torch, as asked", Autograd(layout, scale)
+        return f"torch, as asked{threads}", Autograd(layout, scale)
     reason = reason_against(layout.model)
     if reason is None:
-        return "native kernels", ByKernels(layout)
+        return f"native kernels{threads}", ByKernels(layout)
     if kernels == "native":
         raise AdversarialSamplingError(
             reason, code="environment", suggestion="leave the option kernels at 'auto'"
         )
-    return f"torch: {reason}", Autograd(layout, scale)
+    return f"torch: {reason}{threads}", Autograd(layout, scale)
+
+
+def _said_of_threads(layout: Layout) -> str:
+    reason = reason_not_shared() if layout.device.type == "cpu" else None
+    return "" if reason is None else f"; torch's threads are its own: {reason}"

@@ -1,24 +1,23 @@
 // Batch norm, residual and relu in one pass over [pixels, C], and the same backward.
 #pragma once
-#include <omp.h>
-
 #include <algorithm>
 #include <cmath>
 #include <vector>
 
+#include "parallel.h"
 #include "vector.h"
 
-// Sums over pixels for every channel, in double: first[c] and second[c], each thread on its own.
+// Sums over pixels for every channel, in double: first[c] and second[c], each chunk of the pixels on its own.
 template <class T>
 class ChannelSums {
 public:
-    void reset(int threads, int channels) {
+    void reset(int chunks, int channels) {
         channels_ = channels;
         stride_ = 2 * round_up(channels, GROUP) + GROUP;
-        sums_.assign(size_t(threads) * stride_, 0.0);
+        sums_.assign(size_t(chunks) * stride_, 0.0);
     }
-    void add(int thread, int c, Vector<T> first, Vector<T> second) {
-        double* to = sums_.data() + size_t(thread) * stride_ + 2 * c;
+    void add(int chunk, int c, Vector<T> first, Vector<T> second) {
+        double* to = sums_.data() + size_t(chunk) * stride_ + 2 * c;
         for (int lane = 0; lane < Lanes<T>::count; ++lane) {
             to[2 * lane] += double(first[lane]);
             to[2 * lane + 1] += double(second[lane]);
@@ -74,59 +73,58 @@ struct Shortcut {
 
 // out = relu(scale * y + shift + shortcut); images of `size` pixels squared.
 template <class T>
-void normalise(const T* y, T* out, int count, int size, int channels, const Affine<T>& affine, Shortcut<T> shortcut) {
+void normalise(const T* y, T* out, int count, int size, int channels, const Affine<T>& affine, Shortcut<T> shortcut,
+               int threads) {
     constexpr int L = Lanes<T>::count;
-#pragma omp parallel for schedule(static) collapse(2)
-    for (int n = 0; n < count; ++n)
-        for (int row = 0; row < size; ++row) {
-            const ptrdiff_t start = (ptrdiff_t(n) * size + row) * size * channels;
-            for (int c = 0; c < channels; c += L) {
-                const Vector<T> scale = load(&affine.scale[c]), shift = load(&affine.shift[c]);
-                const T* from = y + start + c;
-                T* to = out + start + c;
-                if (shortcut.there() && shortcut.has(c)) {
-                    const T* added = shortcut.row(n, row) + c - shortcut.padding;
-                    const int step = shortcut.stride * shortcut.channels;
-                    for (int x = 0; x < size; ++x)
-                        store(to + x * channels,
-                              relu<T>(scale * load(from + x * channels) + shift + load(added + x * step)));
-                } else {
-                    for (int x = 0; x < size; ++x)
-                        store(to + x * channels, relu<T>(scale * load(from + x * channels) + shift));
-                }
+    parallel_items(threads, {ptrdiff_t(count) * size, ptrdiff_t(size) * channels}, [&](ptrdiff_t item) {
+        const int n = int(item / size), row = int(item % size);
+        const ptrdiff_t start = item * size * channels;
+        for (int c = 0; c < channels; c += L) {
+            const Vector<T> scale = load(&affine.scale[c]), shift = load(&affine.shift[c]);
+            const T* from = y + start + c;
+            T* to = out + start + c;
+            if (shortcut.there() && shortcut.has(c)) {
+                const T* added = shortcut.row(n, row) + c - shortcut.padding;
+                const int step = shortcut.stride * shortcut.channels;
+                for (int x = 0; x < size; ++x)
+                    store(to + x * channels,
+                          relu<T>(scale * load(from + x * channels) + shift + load(added + x * step)));
+            } else {
+                for (int x = 0; x < size; ++x)
+                    store(to + x * channels, relu<T>(scale * load(from + x * channels) + shift));
             }
         }
+    });
 }
 
 // gradient <- gradient where the relu was open; its sum, and its sum times the normalised y, by channel.
 template <class T>
 void close_relu(const T* y, const T* out, T* gradient, int count, int size, int channels, const Affine<T>& affine,
-                ChannelSums<T>& sums) {
+                ChannelSums<T>& sums, int threads) {
     constexpr int L = Lanes<T>::count;
-#pragma omp parallel
-    {
-        const int thread = omp_get_thread_num();
-#pragma omp for schedule(static)
-        for (int row = 0; row < count * size; ++row)
+    const Cut rows(ptrdiff_t(count) * size, ptrdiff_t(size) * channels);
+    sums.reset(rows.chunks, channels);
+    parallel(threads, rows.chunks, [&](int chunk, int) {
+        for (ptrdiff_t row = rows.first(chunk); row < rows.last(chunk); ++row)
             for (int c = 0; c < channels; c += L) {
                 const Vector<T> mean = load(&affine.mean[c]), inverse = load(&affine.inverse[c]);
                 Vector<T> first{}, second{};
                 for (int x = 0; x < size; ++x) {
-                    const ptrdiff_t at = (ptrdiff_t(row) * size + x) * channels + c;
+                    const ptrdiff_t at = (row * size + x) * channels + c;
                     const Vector<T> open = load(out + at) <= Vector<T>{} ? Vector<T>{} : load(gradient + at);
                     store(gradient + at, open);
                     first += open;
                     second += open * ((load(y + at) - mean) * inverse);
                 }
-                sums.add(thread, c, first, second);
+                sums.add(chunk, c, first, second);
             }
-    }
+    });
 }
 
 // y <- gradient of y, from that of what batch norm made of it.
 template <class T>
 void normalise_backward(T* y, const T* gradient, ptrdiff_t pixels, int channels, const Affine<T>& affine,
-                        const ChannelSums<T>& sums) {
+                        const ChannelSums<T>& sums, int threads) {
     constexpr int L = Lanes<T>::count;
     std::vector<T> constant(channels), slope(channels);
     for (int c = 0; c < channels; ++c) {
@@ -134,24 +132,23 @@ void normalise_backward(T* y, const T* gradient, ptrdiff_t pixels, int channels,
         slope[c] = T(second / double(pixels)) * affine.inverse[c];
         constant[c] = T(first / double(pixels)) - affine.mean[c] * slope[c];
     }
-#pragma omp parallel for schedule(static)
-    for (ptrdiff_t pixel = 0; pixel < pixels; ++pixel)
+    parallel_items(threads, {pixels, channels}, [&](ptrdiff_t pixel) {
         for (int c = 0; c < channels; c += L) {
             const ptrdiff_t at = pixel * channels + c;
             store(y + at,
                   load(&affine.scale[c]) * (load(gradient + at) - load(&constant[c]) - load(y + at) * load(&slope[c])));
         }
+    });
 }
 
 // to <- (or +=) the gradient of a shortcut.
 template <class T>
-void shortcut_backward(const T* gradient, int count, int size, int channels, Shortcut<T> to) {
-#pragma omp parallel for schedule(static)
-    for (int n = 0; n < count; ++n)
-        for (int row = 0; row < size; ++row) {
-            const T* from = gradient + (ptrdiff_t(n) * size + row) * size * channels + to.padding;
-            T* into = to.row(n, row);
-            for (int x = 0; x < size; ++x)
-                for (int c = 0; c < to.channels; ++c) into[x * to.stride * to.channels + c] += from[x * channels + c];
-        }
+void shortcut_backward(const T* gradient, int count, int size, int channels, Shortcut<T> to, int threads) {
+    parallel_items(threads, {ptrdiff_t(count) * size, ptrdiff_t(size) * channels}, [&](ptrdiff_t item) {
+        const int n = int(item / size), row = int(item % size);
+        const T* from = gradient + (ptrdiff_t(n) * size + row) * size * channels + to.padding;
+        T* into = to.row(n, row);
+        for (int x = 0; x < size; ++x)
+            for (int c = 0; c < to.channels; ++c) into[x * to.stride * to.channels + c] += from[x * channels + c];
+    });
 }

@@ -14,14 +14,15 @@ from pathlib import Path
 
 from ..errors import AdversarialSamplingError
 
-SOURCES = ("network.cpp", "library.cpp")
+SOURCES = ("network.cpp", "library.cpp", "pool.cpp", "openmp.cpp", "interpose.cpp")
 FLAGS = (
     "-std=c++17",
     "-O3",
     "-march=native",
     "-ffp-contract=fast",
     "-fno-math-errno",
-    "-fopenmp",
+    "-fopenmp-simd",
+    "-pthread",
     "-fPIC",
     "-shared",
 )

@@ -1,14 +1,13 @@
 // 3x3 convolutions with padding 1 by Winograd's algorithm: forward, and both gradients.
 // Images are [N, H, W, C]. Stride 2 is stride 1 of which every second pixel counts.
 #pragma once
-#include <omp.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
 
 #include "multiply.h"
+#include "parallel.h"
 #include "winograd.h"
 
 // Square images as the algorithm sees them: with step 2, only every second pixel of `size` is there.
@@ -26,26 +25,40 @@ struct Images {
     }
 };
 
-// Of one thread.
+// Memory of the threads, taken before they start: what runs in parallel must not throw, and so it takes none.
 template <class T>
-struct Scratch {
-    Buffer<T> input, product, kernel;
-};
-
-// Of all threads, before they start: what runs in parallel must not throw, and so it takes no memory.
-template <class T>
-void reserve(std::vector<Scratch<T>>& scratch, size_t input, size_t product, size_t kernel) {
-    for (Scratch<T>& each : scratch) {
-        each.input.reserve(input);
-        each.product.reserve(product);
-        each.kernel.reserve(kernel);
+class Workspace {
+public:
+    void open(int threads) {
+        if (threads > int(threads_.size())) threads_.resize(threads);
+        count_ = threads;
     }
-}
+    int threads() const { return count_; }
+
+    // Of every thread, of so many elements.
+    void reserve(size_t input, size_t product) {
+        for (int thread = 0; thread < count_; ++thread) {
+            threads_[thread].input.reserve(input);
+            threads_[thread].product.reserve(product);
+        }
+    }
+    T* input(int thread) const { return threads_[thread].input.get(); }
+    T* product(int thread) const { return threads_[thread].product.get(); }
+    T* sums(size_t count) { return sums_.reserve(count); }
+
+private:
+    struct Scratch {
+        Buffer<T> input, product;
+    };
+    std::vector<Scratch> threads_;
+    Buffer<T> sums_;
+    int count_ = 1;
+};
 
 // Where M x M outputs belong: null pixels are none.
 template <class T, int M>
 struct Tile {
-    int thread, n, y, x;
+    int block, n, y, x;
     T* pixels[M * M];
 };
 
@@ -63,8 +76,9 @@ struct Tiling {
         across = (size + M - 1) / M;
         per_image = across * across;
         total = count * per_image;
-        block = channels <= 32 ? 48 : channels <= 128 ? 24 : 96;
-        blocks = (total + block - 1) / block;
+        const int most = channels <= 32 ? 48 : channels <= 128 ? 24 : 96;
+        blocks = (total + most - 1) / most;
+        block = (total + blocks - 1) / blocks;
     }
 
     Place at(int tile) const {
@@ -75,40 +89,38 @@ struct Tiling {
 
 // kernel [out, in, 3, 3], or of the gradient of the input (turned, in and out exchanged), to [P][out / 16][in][16].
 template <class T, int M>
-void transform_kernel(const T* w, int in, int out, bool turned, T* to) {
+void transform_kernel(const T* w, int in, int out, bool turned, T* to, int threads) {
     constexpr int F = M + 2, L = Lanes<T>::count;
     using W = Winograd<T, M>;
     const int columns = turned ? in : out, depth = turned ? out : in;
-#pragma omp parallel for schedule(static) collapse(2)
-    for (int k = 0; k < columns; k += L)
-        for (int c = 0; c < depth; ++c) {
-            Vector<T> taps[9], u[F * F];
-            for (int tap = 0; tap < 9; ++tap)
-                for (int lane = 0; lane < L; ++lane) {
-                    const size_t o = turned ? c : k + lane, i = turned ? k + lane : c;
-                    taps[tap][lane] = w[(o * in + i) * 9 + (turned ? 8 - tap : tap)];
-                }
-            both_axes<3, F>(taps, u, [](auto... a) { W::kernel(a...); });
-            for (int f = 0; f < F * F; ++f)
-                store(to + ((size_t(f) * columns / GROUP + k / GROUP) * depth + c) * GROUP + k % GROUP, u[f]);
-        }
+    parallel_items(threads, {ptrdiff_t(columns) / L * depth, F * F * L}, [&](ptrdiff_t item) {
+        const int k = int(item / depth) * L, c = int(item % depth);
+        Vector<T> taps[9], u[F * F];
+        for (int tap = 0; tap < 9; ++tap)
+            for (int lane = 0; lane < L; ++lane) {
+                const size_t o = turned ? c : k + lane, i = turned ? k + lane : c;
+                taps[tap][lane] = w[(o * in + i) * 9 + (turned ? 8 - tap : tap)];
+            }
+        both_axes<3, F>(taps, u, [](auto... a) { W::kernel(a...); });
+        for (int f = 0; f < F * F; ++f)
+            store(to + ((size_t(f) * columns / GROUP + k / GROUP) * depth + c) * GROUP + k % GROUP, u[f]);
+    });
 }
 
 // The adjoint of transform_kernel, not turned.
 template <class T, int M>
-void gather_kernel(const T* from, int in, int out, T* gradient) {
+void gather_kernel(const T* from, int in, int out, T* gradient, int threads) {
     constexpr int F = M + 2, L = Lanes<T>::count;
     using W = Winograd<T, M>;
-#pragma omp parallel for schedule(static) collapse(2)
-    for (int k = 0; k < out; k += L)
-        for (int c = 0; c < in; ++c) {
-            Vector<T> u[F * F], taps[9];
-            for (int f = 0; f < F * F; ++f)
-                u[f] = load(from + ((size_t(f) * out / GROUP + k / GROUP) * in + c) * GROUP + k % GROUP);
-            both_axes<F, 3>(u, taps, [](auto... a) { W::gather(a...); });
-            for (int tap = 0; tap < 9; ++tap)
-                for (int lane = 0; lane < L; ++lane) gradient[(size_t(k + lane) * in + c) * 9 + tap] = taps[tap][lane];
-        }
+    parallel_items(threads, {ptrdiff_t(out) / L * in, F * F * L}, [&](ptrdiff_t item) {
+        const int k = int(item / in) * L, c = int(item % in);
+        Vector<T> u[F * F], taps[9];
+        for (int f = 0; f < F * F; ++f)
+            u[f] = load(from + ((size_t(f) * out / GROUP + k / GROUP) * in + c) * GROUP + k % GROUP);
+        both_axes<F, 3>(u, taps, [](auto... a) { W::gather(a...); });
+        for (int tap = 0; tap < 9; ++tap)
+            for (int lane = 0; lane < L; ++lane) gradient[(size_t(k + lane) * in + c) * 9 + tap] = taps[tap][lane];
+    });
 }
 
 // Gradients that are not more than rounding errors become 0. Where no pixel of the input meets one of the output these
@@ -123,110 +135,120 @@ void clear_rounding(T* gradient, size_t count) {
         if (std::abs(gradient[i]) <= error) gradient[i] = 0;
 }
 
-// The EDGE x EDGE pixels from (y, x) on, zeros where there are none, transformed and laid out by product.
+// The EDGE x EDGE pixels from (y, x) on, zeros where there are none, their channels [first, last) transformed and laid
+// out by product.
 template <class T, int EDGE, int F, class Transform>
-inline void take_tile(const Images<T>& from, int n, int y, int x, T* to, ptrdiff_t to_product, Transform transform) {
+inline void take_tile(const Images<T>& from, const Place& at, int first, int last, T* to, ptrdiff_t to_product,
+                      Transform transform) {
     constexpr int L = Lanes<T>::count;
     const T* pixels[EDGE * EDGE];
     for (int i = 0; i < EDGE; ++i)
-        for (int j = 0; j < EDGE; ++j) pixels[i * EDGE + j] = from.at(n, y + i, x + j);
-    for (int c = 0; c < from.channels; c += L) {
+        for (int j = 0; j < EDGE; ++j) pixels[i * EDGE + j] = from.at(at.n, at.y + i, at.x + j);
+    for (int c = first; c < last; c += L) {
         Vector<T> d[EDGE * EDGE], v[F * F];
         for (int p = 0; p < EDGE * EDGE; ++p) d[p] = pixels[p] ? load(pixels[p] + c) : Vector<T>{};
         both_axes<EDGE, F>(d, v, transform);
-        for (int f = 0; f < F * F; ++f) store(to + f * to_product + c, v[f]);
+        for (int f = 0; f < F * F; ++f) store(to + f * to_product + c - first, v[f]);
     }
 }
 
 // Calls put(tile, c, values) for the channels from c on: `in_channels` of `from` meet the transformed kernel.
 template <class T, int M, class Put>
-void convolve(const Images<T>& from, int in_channels, const T* kernel, const Images<T>& to,
-              std::vector<Scratch<T>>& scratch, Put put) {
+void convolve(const Images<T>& from, int in_channels, const T* kernel, const Images<T>& to, Workspace<T>& workspace,
+              Put put) {
     constexpr int F = M + 2, P = F * F, L = Lanes<T>::count;
     using W = Winograd<T, M>;
     const Tiling tiling(to.count, to.size, M, std::max(from.channels, to.channels));
     const ptrdiff_t in_stride = tiling.block * from.channels + GROUP, out_stride = tiling.block * to.channels + GROUP;
     const int groups = to.channels / GROUP;
-    reserve(scratch, P * in_stride, P * out_stride, 0);
-#pragma omp parallel
-    {
-        const int thread = omp_get_thread_num();
-        T* v = scratch[thread].input.get();
-        T* m = scratch[thread].product.get();
-#pragma omp for schedule(static)
-        for (int block = 0; block < tiling.blocks; ++block) {
-            const int first = block * tiling.block, count = std::min(tiling.block, tiling.total - first);
-            for (int t = 0; t < count; ++t) {
-                const auto [n, y, x] = tiling.at(first + t);
-                take_tile<T, F, F>(from, n, y - 1, x - 1, v + t * from.channels, in_stride,
-                                   [](auto... a) { W::input(a...); });
-            }
-            for (int f = 0; f < P; ++f)
-                for (int g = 0; g < groups; ++g)
-                    multiply<T, false>(count, in_channels, v + f * in_stride, from.channels, 1,
-                                       kernel + (size_t(f) * groups + g) * in_channels * GROUP, GROUP,
-                                       m + f * out_stride + g * GROUP, to.channels);
-            for (int t = 0; t < count; ++t) {
-                const auto [n, y, x] = tiling.at(first + t);
-                Tile<T, M> at{thread, n, y, x, {}};
-                for (int i = 0; i < M; ++i)
-                    for (int j = 0; j < M; ++j) at.pixels[i * M + j] = to.at(n, y + i, x + j);
-                for (int c = 0; c < to.channels; c += L) {
-                    Vector<T> d[P], out[M * M];
-                    for (int f = 0; f < P; ++f) d[f] = load(m + f * out_stride + t * to.channels + c);
-                    both_axes<F, M>(d, out, [](auto... a) { W::output(a...); });
-                    put(at, c, out);
-                }
+    workspace.reserve(P * in_stride, P * out_stride);
+    parallel(workspace.threads(), tiling.blocks, [&](int block, int thread) {
+        T* v = workspace.input(thread);
+        T* m = workspace.product(thread);
+        const int first = block * tiling.block, count = std::min(tiling.block, tiling.total - first);
+        for (int t = 0; t < count; ++t) {
+            const Place place = tiling.at(first + t);
+            take_tile<T, F, F>(from, {place.n, place.y - 1, place.x - 1}, 0, from.channels, v + t * from.channels,
+                               in_stride, [](auto... a) { W::input(a...); });
+        }
+        for (int f = 0; f < P; ++f)
+            for (int g = 0; g < groups; ++g)
+                multiply<T, false>(count, in_channels, v + f * in_stride, from.channels, 1,
+                                   kernel + (size_t(f) * groups + g) * in_channels * GROUP, GROUP,
+                                   m + f * out_stride + g * GROUP, to.channels);
+        for (int t = 0; t < count; ++t) {
+            const auto [n, y, x] = tiling.at(first + t);
+            Tile<T, M> at{block, n, y, x, {}};
+            for (int i = 0; i < M; ++i)
+                for (int j = 0; j < M; ++j) at.pixels[i * M + j] = to.at(n, y + i, x + j);
+            for (int c = 0; c < to.channels; c += L) {
+                Vector<T> d[P], out[M * M];
+                for (int f = 0; f < P; ++f) d[f] = load(m + f * out_stride + t * to.channels + c);
+                both_axes<F, M>(d, out, [](auto... a) { W::output(a...); });
+                put(at, c, out);
             }
         }
-    }
+    });
 }
+
+// How the gradient of a kernel is shared out. Parts of the tiles have sums of their own, to be added up; ranges of the
+// output's channels have not, and transform the input again. It follows from the shapes: the sums are the same whoever
+// makes them.
+struct Shares {
+    int parts, ranges, channels;
+
+    Shares(int tiles, int out) {
+        constexpr int WIDE = 256, RANGE = 32, TILES = 200, MOST = 16;
+        const bool wide = out >= WIDE;
+        parts = wide ? 1 : std::clamp(tiles / TILES, 2, MOST);
+        channels = wide ? RANGE : out;
+        ranges = out / channels;
+    }
+};
 
 // gradient [out, in, 3, 3] of the kernel, from the input and the gradient of the output.
 template <class T, int M>
-void kernel_gradient(const Images<T>& input, int in_channels, const Images<T>& output, std::vector<Scratch<T>>& scratch,
+void kernel_gradient(const Images<T>& input, int in_channels, const Images<T>& output, Workspace<T>& workspace,
                      T* gradient) {
     constexpr int F = M + 2, P = F * F;
     using W = Winograd<T, M>;
     const Tiling tiling(output.count, output.size, M, std::max(input.channels, output.channels));
+    const Shares shares(tiling.total, output.channels);
     const ptrdiff_t in_stride = tiling.block * input.channels + GROUP;
-    const ptrdiff_t out_stride = tiling.block * output.channels + GROUP;
-    const int groups = output.channels / GROUP;
-    const size_t size = size_t(P) * groups * in_channels * GROUP;
-    int threads = 1;
-    reserve(scratch, P * in_stride, P * out_stride, size);
-#pragma omp parallel
-    {
-        const int thread = omp_get_thread_num();
-#pragma omp single
-        threads = omp_get_num_threads();
-        T* v = scratch[thread].input.get();
-        T* m = scratch[thread].product.get();
-        T* sums = scratch[thread].kernel.get();
-        std::memset(sums, 0, size * sizeof(T));
-#pragma omp for schedule(static)
-        for (int block = 0; block < tiling.blocks; ++block) {
-            const int first = block * tiling.block, count = std::min(tiling.block, tiling.total - first);
+    const ptrdiff_t out_stride = tiling.block * shares.channels + GROUP;
+    const int groups = output.channels / GROUP, groups_of_range = shares.channels / GROUP;
+    const size_t block = size_t(in_channels) * GROUP, size = P * groups * block;
+    workspace.reserve(P * in_stride, P * out_stride);
+    T* sums = workspace.sums(shares.parts * size);
+    parallel(workspace.threads(), shares.parts * shares.ranges, [&](int chunk, int thread) {
+        const int part = chunk / shares.ranges, range = chunk % shares.ranges;
+        const int from = int(int64_t(tiling.total) * part / shares.parts);
+        const int to = int(int64_t(tiling.total) * (part + 1) / shares.parts);
+        T* v = workspace.input(thread);
+        T* m = workspace.product(thread);
+        for (int first = from; first < to; first += tiling.block) {
+            const int count = std::min(tiling.block, to - first);
             for (int t = 0; t < count; ++t) {
-                const auto [n, y, x] = tiling.at(first + t);
-                take_tile<T, F, F>(input, n, y - 1, x - 1, v + t * input.channels, in_stride,
-                                   [](auto... a) { W::input(a...); });
-                take_tile<T, M, F>(output, n, y, x, m + t * output.channels, out_stride,
-                                   [](auto... a) { W::spread(a...); });
+                const Place place = tiling.at(first + t);
+                take_tile<T, F, F>(input, {place.n, place.y - 1, place.x - 1}, 0, input.channels,
+                                   v + t * input.channels, in_stride, [](auto... a) { W::input(a...); });
+                take_tile<T, M, F>(output, place, range * shares.channels, (range + 1) * shares.channels,
+                                   m + t * shares.channels, out_stride, [](auto... a) { W::spread(a...); });
             }
             for (int f = 0; f < P; ++f)
-                for (int g = 0; g < groups; ++g)
-                    multiply<T, true>(in_channels, count, v + f * in_stride, 1, input.channels,
-                                      m + f * out_stride + g * GROUP, output.channels,
-                                      sums + (size_t(f) * groups + g) * in_channels * GROUP, GROUP);
+                for (int g = 0; g < groups_of_range; ++g) {
+                    T* sum = sums + part * size + (size_t(f) * groups + range * groups_of_range + g) * block;
+                    const auto multiply_tiles = first == from ? multiply<T, false> : multiply<T, true>;
+                    multiply_tiles(in_channels, count, v + f * in_stride, 1, input.channels,
+                                   m + f * out_stride + g * GROUP, shares.channels, sum, GROUP);
+                }
         }
-    }
-    T* total = scratch[0].kernel.get();
-    for (int thread = 1; thread < threads; ++thread) {
-        const T* sums = scratch[thread].kernel.get();
-#pragma omp parallel for schedule(static)
-        for (size_t i = 0; i < size; ++i) total[i] += sums[i];
-    }
-    gather_kernel<T, M>(total, in_channels, output.channels, gradient);
+    });
+    if (shares.parts > 1)
+        parallel_items(workspace.threads(), {ptrdiff_t(size / GROUP), shares.parts * GROUP}, [&](ptrdiff_t row) {
+            for (int part = 1; part < shares.parts; ++part)
+                for (int i = 0; i < GROUP; ++i) sums[row * GROUP + i] += sums[part * size + row * GROUP + i];
+        });
+    gather_kernel<T, M>(sums, in_channels, output.channels, gradient, workspace.threads());
     clear_rounding(gradient, size_t(in_channels) * output.channels * 9);
 }

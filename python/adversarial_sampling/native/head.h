@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "parallel.h"
 #include "vector.h"
 
 // Mean over the pixels of each image: [N, pixels, C] to [N, C].
@@ -27,44 +28,44 @@ void mean_pool_backward(const T* gradient, int count, int pixels, int channels, 
 
 // Largest of 2 x 2 pixels: [N, size, size, C] to [N, size / 2, size / 2, C].
 template <class T>
-void max_pool(const T* in, int count, int size, int channels, T* out) {
+void max_pool(const T* in, int count, int size, int channels, T* out, int threads) {
     const int half = size / 2;
-#pragma omp parallel for schedule(static)
-    for (int n = 0; n < count; ++n)
-        for (int y = 0; y < half; ++y)
-            for (int x = 0; x < half; ++x) {
-                const T* from = in + ((ptrdiff_t(n) * size + 2 * y) * size + 2 * x) * channels;
-                const ptrdiff_t offsets[4] = {0, channels, ptrdiff_t(size) * channels, ptrdiff_t(size + 1) * channels};
-                T* to = out + ((ptrdiff_t(n) * half + y) * half + x) * channels;
-                for (int c = 0; c < channels; ++c) {
-                    T best = from[c];
-                    for (int i = 1; i < 4; ++i) {
-                        const T value = from[offsets[i] + c];
-                        best = value > best || std::isnan(value) ? value : best;
-                    }
-                    to[c] = best;
+    parallel_items(threads, {ptrdiff_t(count) * half, ptrdiff_t(2) * size * channels}, [&](ptrdiff_t item) {
+        const ptrdiff_t n = item / half, y = item % half;
+        for (int x = 0; x < half; ++x) {
+            const T* from = in + ((ptrdiff_t(n) * size + 2 * y) * size + 2 * x) * channels;
+            const ptrdiff_t offsets[4] = {0, channels, ptrdiff_t(size) * channels, ptrdiff_t(size + 1) * channels};
+            T* to = out + ((ptrdiff_t(n) * half + y) * half + x) * channels;
+            for (int c = 0; c < channels; ++c) {
+                T best = from[c];
+                for (int i = 1; i < 4; ++i) {
+                    const T value = from[offsets[i] + c];
+                    best = value > best || std::isnan(value) ? value : best;
                 }
+                to[c] = best;
             }
+        }
+    });
 }
 
 // To the first of the largest pixels.
 template <class T>
-void max_pool_backward(const T* in, const T* gradient, int count, int size, int channels, T* to) {
+void max_pool_backward(const T* in, const T* gradient, int count, int size, int channels, T* to, int threads) {
     const int half = size / 2;
-#pragma omp parallel for schedule(static)
-    for (int n = 0; n < count; ++n)
-        for (int y = 0; y < half; ++y)
-            for (int x = 0; x < half; ++x) {
-                const ptrdiff_t at = ((ptrdiff_t(n) * size + 2 * y) * size + 2 * x) * channels;
-                const ptrdiff_t offsets[4] = {0, channels, ptrdiff_t(size) * channels, ptrdiff_t(size + 1) * channels};
-                const T* from = gradient + ((ptrdiff_t(n) * half + y) * half + x) * channels;
-                for (int c = 0; c < channels; ++c) {
-                    int best = 0;
-                    for (int i = 1; i < 4; ++i)
-                        if (in[at + offsets[i] + c] > in[at + offsets[best] + c]) best = i;
-                    for (int i = 0; i < 4; ++i) to[at + offsets[i] + c] = i == best ? from[c] : T(0);
-                }
+    parallel_items(threads, {ptrdiff_t(count) * half, ptrdiff_t(2) * size * channels}, [&](ptrdiff_t item) {
+        const ptrdiff_t n = item / half, y = item % half;
+        for (int x = 0; x < half; ++x) {
+            const ptrdiff_t at = ((ptrdiff_t(n) * size + 2 * y) * size + 2 * x) * channels;
+            const ptrdiff_t offsets[4] = {0, channels, ptrdiff_t(size) * channels, ptrdiff_t(size + 1) * channels};
+            const T* from = gradient + ((ptrdiff_t(n) * half + y) * half + x) * channels;
+            for (int c = 0; c < channels; ++c) {
+                int best = 0;
+                for (int i = 1; i < 4; ++i)
+                    if (in[at + offsets[i] + c] > in[at + offsets[best] + c]) best = i;
+                for (int i = 0; i < 4; ++i) to[at + offsets[i] + c] = i == best ? from[c] : T(0);
             }
+        }
+    });
 }
 
 // [N, in] to [N, out]; weight [out, in].

@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "network.h"
+#include "openmp.h"
 
 namespace {
 enum Answer : int { DONE, NO_MEMORY, FAILED };
@@ -28,6 +29,9 @@ int guarded(Call call) {
 // Why the last call of this thread failed.
 extern "C" const char* failure() { return reason; }
 
+// Lets the parallel regions of the library whose path ends so run on the threads of the pool; why not, or null.
+extern "C" const char* share_threads(const char* library) { return interpose(library, openmp); }
+
 // Where a field of Unit lies, to compare with where Python has it; the last has no name, and is as long as all.
 struct Field {
     const char* name;
@@ -49,9 +53,8 @@ extern "C" const Field* unit_fields() {
     extern "C" int NAME##_forward(void* network, int64_t threads, const T* w, const T* x, int64_t count, int64_t size, \
                                   T* const* running, int64_t by_batch, int64_t moves, T* logits) {                     \
         return guarded([&] {                                                                                           \
-            omp_set_num_threads(int(threads));                                                                         \
-            static_cast<Network<T>*>(network)->forward(w, x, int(count), int(size), running, {by_batch, moves},        \
-                                                       logits);                                                        \
+            static_cast<Network<T>*>(network)->forward(int(threads), w, x, int(count), int(size), running,             \
+                                                       {by_batch, moves}, logits);                                     \
         });                                                                                                            \
     }                                                                                                                  \
     extern "C" int NAME##_backward(void* network, const T* w, const T* logits, const int64_t* labels, T* loss,         \

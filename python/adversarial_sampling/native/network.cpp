@@ -25,8 +25,9 @@ void by_tile(int size, Call call) {
 }
 
 template <class T>
-void Network<T>::forward(const T* w, const T* x, int count, int size, T* const* running, Mode mode, T* logits) {
-    scratch_.resize(omp_get_max_threads());
+void Network<T>::forward(int threads, const T* w, const T* x, int count, int size, T* const* running, Mode mode,
+                         T* logits) {
+    workspace_.open(threads);
     count_ = count;
     size_ = size;
     take(x, int(units_[0].in));
@@ -39,7 +40,7 @@ void Network<T>::forward(const T* w, const T* x, int count, int size, T* const* 
             state.size = this->size(unit.input) / 2;
             state.channels = channels(unit.input);
             max_pool(image(unit.input), count_, this->size(unit.input), state.channels,
-                     state.after.reserve(elements(u + 1)));
+                     state.after.reserve(elements(u + 1)), workspace_.threads());
         } else {
             const int edge = this->size(unit.input);
             T* features = features_.reserve(size_t(count_) * unit.in);
@@ -61,13 +62,13 @@ void Network<T>::convolution(const T* w, const Unit& unit, State& state, T* cons
     if (!mode.by_batch) known(w, unit, running, state.affine);
     T* target = mode.by_batch ? state.before.reserve(elements) : after;
     const Images<T> to{target, count_, from.size, out, stride};
-    sums_.reset(omp_get_max_threads(), out);
     by_tile(from.size, [&](auto tile) {
         constexpr int M = decltype(tile)::value;
         T* kernel = kernel_.reserve(size_t(M + 2) * (M + 2) * in * out);
-        transform_kernel<T, M>(w + unit.weight, in, out, false, kernel);
-        if (mode.by_batch)
-            convolve<T, M>(from, in, kernel, to, scratch_, [&](const Tile<T, M>& at, int c, const Vector<T>* values) {
+        transform_kernel<T, M>(w + unit.weight, in, out, false, kernel, workspace_.threads());
+        if (mode.by_batch) {
+            sums_.reset(Tiling(to.count, to.size, M, std::max(from.channels, out)).blocks, out);
+            convolve<T, M>(from, in, kernel, to, workspace_, [&](const Tile<T, M>& at, int c, const Vector<T>* values) {
                 Vector<T> sum{}, squares{};
                 for (int p = 0; p < M * M; ++p) {
                     if (!at.pixels[p]) continue;
@@ -75,10 +76,10 @@ void Network<T>::convolution(const T* w, const Unit& unit, State& state, T* cons
                     sum += values[p];
                     squares += values[p] * values[p];
                 }
-                sums_.add(at.thread, c, sum, squares);
+                sums_.add(at.block, c, sum, squares);
             });
-        else
-            convolve<T, M>(from, in, kernel, to, scratch_, [&](const Tile<T, M>& at, int c, const Vector<T>* values) {
+        } else {
+            convolve<T, M>(from, in, kernel, to, workspace_, [&](const Tile<T, M>& at, int c, const Vector<T>* values) {
                 const Vector<T> scale = load(&state.affine.scale[c]), shift = load(&state.affine.shift[c]);
                 for (int p = 0; p < M * M; ++p) {
                     if (!at.pixels[p]) continue;
@@ -88,10 +89,11 @@ void Network<T>::convolution(const T* w, const Unit& unit, State& state, T* cons
                     store(at.pixels[p] + c, relu<T>(y));
                 }
             });
+        }
     });
     if (!mode.by_batch) return;
     measured(w, unit, running, mode, elements / out, state.affine);
-    normalise(target, after, count_, state.size, out, state.affine, added);
+    normalise(target, after, count_, state.size, out, state.affine, added, workspace_.threads());
 }
 
 // Where batch norm by the batch takes the bias of the convolution out again it is not added: it moves the running mean.
@@ -137,7 +139,6 @@ void Network<T>::close(int64_t i) {
 
 template <class T>
 T Network<T>::backward(const T* w, const T* logits, const int64_t* labels, T* gradient) {
-    omp_set_num_threads(int(scratch_.size()));  // there is scratch for no more
     gradients_.resize(units_.size() + 1);
     for (size_t i = 0; i < gradients_.size(); ++i)
         if (gradients_[i].get()) close(i);  // left open where memory ended
@@ -158,7 +159,7 @@ T Network<T>::backward(const T* w, const T* logits, const int64_t* labels, T* gr
             const size_t total = elements(unit.input);
             std::memset(gradients_[unit.input].get(), 0, total * sizeof(T));
             max_pool_backward(image(unit.input), gradients_[u + 1].get(), count_, size(unit.input),
-                              channels(unit.input), gradients_[unit.input].get());
+                              channels(unit.input), gradients_[unit.input].get(), workspace_.threads());
             close(u + 1);
         } else {
             convolution_backward(w, u, gradient);
@@ -173,8 +174,8 @@ void Network<T>::convolution_backward(const T* w, int u, T* gradient) {
     State& state = states_[u];
     const int in = int(unit.in), out = int(unit.out), stride = int(unit.stride);
     T* slope = gradients_[u + 1].get();
-    sums_.reset(omp_get_max_threads(), out);
-    close_relu(state.before.get(), state.after.get(), slope, count_, state.size, out, state.affine, sums_);
+    close_relu(state.before.get(), state.after.get(), slope, count_, state.size, out, state.affine, sums_,
+               workspace_.threads());
     for (int c = 0; c < out; ++c) {
         const auto [first, second] = sums_.total(c);
         gradient[unit.shift + c] = T(first);
@@ -182,11 +183,11 @@ void Network<T>::convolution_backward(const T* w, int u, T* gradient) {
         if (unit.bias >= 0) gradient[unit.bias + c] = 0;
     }
     const ptrdiff_t pixels = ptrdiff_t(count_) * state.size * state.size;
-    normalise_backward(state.before.get(), slope, pixels, out, state.affine, sums_);
+    normalise_backward(state.before.get(), slope, pixels, out, state.affine, sums_, workspace_.threads());
     const Images<T> into{state.before.get(), count_, size(unit.input), out, stride};
     const Images<T> from{image(unit.input), count_, size(unit.input), channels(unit.input)};
     by_tile(from.size, [&](auto tile) {
-        kernel_gradient<T, decltype(tile)::value>(from, in, into, scratch_, gradient + unit.weight);
+        kernel_gradient<T, decltype(tile)::value>(from, in, into, workspace_, gradient + unit.weight);
     });
     if (unit.shortcut >= 0) {
         if (channels(unit.shortcut) == out && size(unit.shortcut) == state.size) {
@@ -196,7 +197,7 @@ void Network<T>::convolution_backward(const T* w, int u, T* gradient) {
             open(unit.shortcut);
             T* to = gradients_[unit.shortcut].get();
             std::memset(to, 0, elements(unit.shortcut) * sizeof(T));
-            shortcut_backward(slope, count_, state.size, out, shortcut(unit, to));
+            shortcut_backward(slope, count_, state.size, out, shortcut(unit, to), workspace_.threads());
             close(u + 1);
         }
     } else {
@@ -209,11 +210,13 @@ void Network<T>::convolution_backward(const T* w, int u, T* gradient) {
     by_tile(from.size, [&](auto tile) {
         constexpr int M = decltype(tile)::value;
         T* kernel = kernel_.reserve(size_t(M + 2) * (M + 2) * in * out);
-        transform_kernel<T, M>(w + unit.weight, in, out, true, kernel);
-        convolve<T, M>(into, out, kernel, target, scratch_, [&](const Tile<T, M>& at, int c, const Vector<T>* values) {
-            for (int p = 0; p < M * M; ++p)
-                if (at.pixels[p]) store(at.pixels[p] + c, add ? load(at.pixels[p] + c) + values[p] : values[p]);
-        });
+        transform_kernel<T, M>(w + unit.weight, in, out, true, kernel, workspace_.threads());
+        convolve<T, M>(into, out, kernel, target, workspace_,
+                       [&](const Tile<T, M>& at, int c, const Vector<T>* values) {
+                           for (int p = 0; p < M * M; ++p)
+                               if (at.pixels[p])
+                                   store(at.pixels[p] + c, add ? load(at.pixels[p] + c) + values[p] : values[p]);
+                       });
     });
 }
 

@@ -30,7 +30,7 @@ public:
     }
 
     // x [N, 3, size, size] to logits [N, classes]; running: mean and variance of each unit's batch norm.
-    void forward(const T* w, const T* x, int count, int size, T* const* running, Mode mode, T* logits);
+    void forward(int threads, const T* w, const T* x, int count, int size, T* const* running, Mode mode, T* logits);
 
     // After a forward by the batch: CE of its logits, and the gradient of all weights.
     T backward(const T* w, const T* logits, const int64_t* labels, T* gradient);
@@ -46,7 +46,7 @@ private:
     std::vector<State> states_;
     Buffer<T> input_, features_, kernel_, logits_gradient_, features_gradient_;
     std::vector<Buffer<T>> gradients_, spare_;
-    std::vector<Scratch<T>> scratch_;
+    Workspace<T> workspace_;
     ChannelSums<T> sums_;
     int count_ = 0, size_ = 0;
 

@@ -1,5 +1,6 @@
 import type { Suite } from "../suite.ts";
 import { bridge } from "./bridge.ts";
+import { contention } from "./contention.ts";
 import { batch, depth } from "./growth.ts";
 import { help } from "./help.ts";
 import { memory } from "./memory.ts";
@@ -23,6 +24,7 @@ export const suites = {
   depth,
   batch,
   training,
+  contention,
   start,
   bridge,
   help,
