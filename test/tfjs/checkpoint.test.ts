@@ -6,6 +6,7 @@ import { open } from "../../src/open.ts";
 import { packageVersion } from "../../src/package.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../src/safetensors.ts";
 import { type ModelSpecInput, modelSpec } from "../../src/schema/models.ts";
+import { toHalves } from "../../src/tensor/halves.ts";
 import { type Tensor, tensor } from "../../src/tensor.ts";
 import { decodeCheckpoint, encodeCheckpoint, readTensors } from "../../src/tfjs/checkpoint.ts";
 import { startEngine } from "../../src/tfjs/engine.ts";
@@ -45,6 +46,27 @@ test.each<[string, ModelSpecInput]>([
   expect(Buffer.concat(encodeCheckpoint(back, packageVersion())).equals(bytes)).toBe(true);
 });
 
+test("what it says of its pixels' normalization is the same text on both sides", async () => {
+  const network = built({ kind: "linear", inFeatures: 1, outFeatures: 1 });
+  network.normalization = { scale: 16, mean: [0.30538611256089077, 1e-7, 0], std: [0.25, 1, 1e21] };
+  const bytes = Buffer.concat(encodeCheckpoint(network, packageVersion()));
+  const path = join(await temporaryFolder(), "normalised.safetensors");
+  await writeFile(path, bytes);
+  const theirs = await torch.load(path);
+  expect(theirs.normalization).toEqual(network.normalization);
+  await theirs.save(path);
+  expect((await readFile(path)).equals(bytes)).toBe(true);
+});
+
+test.each(["float16", "bfloat16", "float64"] as const)("numbers of %s are converted", (dtype) => {
+  const { tensors, metadata } = decodeSafetensors(encoded({ kind: "linear", inFeatures: 1, outFeatures: 1 }));
+  const values = Float32Array.of(-1.5);
+  const given =
+    dtype === "float64" ? tensor(Float64Array.from(values), [1, 1]) : tensor(toHalves(values, dtype), [1, 1], dtype);
+  const bytes = Buffer.concat(encodeSafetensors({ ...tensors, mu_weight: given }, metadata));
+  expect(readTensors(decodeCheckpoint(bytes, "here")).mu_weight).toEqual(tensor(values, [1, 1]));
+});
+
 test("a header's length, whose bytes may begin like a pickle's, decides nothing", () => {
   const spec: ModelSpecInput = { kind: "linear", inFeatures: 1, outFeatures: 1 };
   const small = Buffer.concat(encodeCheckpoint(built(spec), "0.1.0"));
@@ -73,6 +95,12 @@ test.each(["module.", "model.", "net.inner."])("the prefix %s is named where it 
 test.each<[string, Tensor, string]>([
   ["integers for a parameter", tensor(BigInt64Array.of(1n)), "mu_weight int64 instead of float32"],
   ["bytes for a parameter", tensor(Uint8Array.of(1)), "mu_weight uint8 instead of float32"],
+  ["bools for a parameter", tensor(Uint8Array.of(1), [1], "bool"), "mu_weight bool instead of float32"],
+  [
+    "complex numbers for a parameter",
+    tensor(Float32Array.of(1, 0), [1], "complex64"),
+    "mu_weight complex64 instead of float32",
+  ],
   ["real numbers for a count", tensor(Float32Array.of(1)), "num_batches_tracked float32 instead of int64"],
 ])("%s are refused", (_, given, message) => {
   const count = message.startsWith("num");
