@@ -1,3 +1,4 @@
+import { AdsamError } from "./errors.ts";
 import type { FitEvent } from "./schema/events.ts";
 import type { FitResult } from "./schema/results.ts";
 import type { Run } from "./training.ts";
@@ -23,15 +24,11 @@ export class StreamedRun implements Run {
 
   /** `start` begins the training, telling its events to the one function and stopping at the signal. */
   constructor(start: (onEvent: (event: FitEvent) => void, stop: AbortSignal) => Promise<FitResult>) {
-    this.#result = start((event) => this.#take(event), this.#abort.signal);
-    const end = () => {
-      this.#ended = true;
-      this.#wakeReaders();
-    };
-    this.#result.then(end, end); // a failure is for whoever awaits or iterates, or for nobody
+    this.#result = this.#end(start((event) => this.#take(event), this.#abort.signal));
   }
 
   cancel(): void {
+    this.#acknowledge();
     this.#abort.abort();
   }
 
@@ -47,6 +44,7 @@ export class StreamedRun implements Run {
   async *[Symbol.asyncIterator](): AsyncGenerator<FitEvent, void> {
     let next = 0;
     let finished = false;
+    this.#acknowledge();
     this.#readers += 1;
     try {
       while (true) {
@@ -68,6 +66,24 @@ export class StreamedRun implements Run {
         await this.#result; // until its files are written: whoever has left may close the backend next
       }
     }
+  }
+
+  /** A failure that nobody awaits, reads of or gave up is an unhandled rejection, as that of any promise. */
+  async #end(work: Promise<FitResult>): Promise<FitResult> {
+    try {
+      return await work;
+    } catch (error) {
+      if (error instanceof AdsamError && error.code === "closed") this.#acknowledge(); // by whoever closed the backend
+      throw error;
+    } finally {
+      this.#ended = true;
+      this.#wakeReaders();
+    }
+  }
+
+  /** Its failure is known to somebody, or is nobody's concern any more. */
+  #acknowledge(): void {
+    this.#result.catch(() => {});
   }
 
   #keptFrom(next: number): KeptEvent[] {

@@ -1,3 +1,6 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { StreamedRun } from "../src/run.ts";
 import type { EpochEvent, FitEvent, StepEvent } from "../src/schema/events.ts";
@@ -65,9 +68,15 @@ test("events come before the end, and a failure after them", async () => {
   await expect(run).rejects.toThrow("it broke");
 });
 
-test("a failure that nobody waits for does not end Node", async () => {
-  new StreamedRun(() => Promise.reject(new Error("unseen")));
-  await new Promise((resolve) => setTimeout(resolve, 10));
+test("a failure is an unhandled rejection where nobody looks at it, and only there", async () => {
+  const fixture = join(import.meta.dirname, "fixtures/unseen-run.ts");
+  const end = (...ways: string[]) =>
+    promisify(execFile)(process.execPath, ["--import", "tsx", fixture, ...ways]).then(
+      ({ stdout }) => stdout.trim(),
+      ({ code, stderr }: { code: number; stderr: string }) => `exit ${code}: ${/AdsamError: (.*)/.exec(stderr)?.[1]}`,
+    );
+  expect(await end("awaited", "iterated", "cancelled", "closed")).toBe("lived on");
+  expect(await end("ignored")).toBe("exit 1: unseen");
 });
 
 describe("readers", () => {

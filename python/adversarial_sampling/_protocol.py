@@ -68,7 +68,7 @@ class NetworkSpec(Message):
     """number of classes"""
     bayesian: bool = True
     """Gaussian weights; false is the plain network"""
-    prior_sigma: Annotated[float, Field(gt=0)] = 0.15
+    prior_sigma: Annotated[float, Field(ge=1e-12, le=1000000000000)] = 0.15
     """standard deviation of the prior N(0, sigma^2)"""
     init_log_sigma: Annotated[float, Field(ge=-20, le=5)] = 0.15
     """initial log sigma of every weight"""
@@ -108,7 +108,7 @@ class Conv2dSpec(Message):
     """groups of channels that do not meet"""
     bias: bool = True
     """whether a Gaussian bias is added"""
-    prior_sigma: Annotated[float, Field(gt=0)] = 0.15
+    prior_sigma: Annotated[float, Field(ge=1e-12, le=1000000000000)] = 0.15
     """standard deviation of the prior N(0, sigma^2)"""
     init_log_sigma: Annotated[float, Field(ge=-20, le=5)] = 0.15
     """initial log sigma of every weight"""
@@ -129,7 +129,7 @@ class LinearSpec(Message):
     """numbers that each row of the output has"""
     bias: bool = True
     """whether a Gaussian bias is added"""
-    prior_sigma: Annotated[float, Field(gt=0)] = 0.15
+    prior_sigma: Annotated[float, Field(ge=1e-12, le=1000000000000)] = 0.15
     """standard deviation of the prior N(0, sigma^2)"""
     init_log_sigma: Annotated[float, Field(ge=-20, le=5)] = 0.15
     """initial log sigma of every weight"""
@@ -154,7 +154,7 @@ class BatchNorm2dSpec(Message):
     """whether there are a Gaussian scale and shift"""
     track_running_stats: bool = True
     """whether running statistics are kept for eval mode"""
-    prior_sigma: Annotated[float, Field(gt=0)] = 0.15
+    prior_sigma: Annotated[float, Field(ge=1e-12, le=1000000000000)] = 0.15
     """standard deviation of the prior N(0, sigma^2)"""
     init_log_sigma: Annotated[float, Field(ge=-20, le=5)] = 0.15
     """initial log sigma of every weight"""

@@ -13,8 +13,19 @@ const creation = {
   seed: count.default(42).describe("seed of the initial values and of the noise"),
 };
 
+/**
+ * The KL divergence holds (e^2s + mu^2) / (2 sigma^2) of each weight. With sigma from here on and s up to 5, the sum over
+ * the 40 million weights of a Bayesian VGG-19 is below 1e36, for which float32 has room; below 1e-19, sigma^2 would be 0.
+ */
+export const leastPriorSigma = 1e-12;
+
 const prior = {
-  priorSigma: z.number().positive().default(0.15).describe("standard deviation of the prior N(0, sigma^2)"),
+  priorSigma: z
+    .number()
+    .min(leastPriorSigma)
+    .max(1 / leastPriorSigma)
+    .default(0.15)
+    .describe("standard deviation of the prior N(0, sigma^2)"),
   initLogSigma: z.number().min(-20).max(5).default(0.15).describe("initial log sigma of every weight"),
 };
 

@@ -28,7 +28,7 @@ export interface NetworkSpecInput {
    */
   readonly bayesian?: boolean | undefined;
   /**
-   * standard deviation of the prior N(0, sigma^2); above 0
+   * standard deviation of the prior N(0, sigma^2); from 1e-12 to 1000000000000
    * @default 0.15
    */
   readonly priorSigma?: number | undefined;
@@ -85,7 +85,7 @@ export interface Conv2dSpecInput {
    */
   readonly bias?: boolean | undefined;
   /**
-   * standard deviation of the prior N(0, sigma^2); above 0
+   * standard deviation of the prior N(0, sigma^2); from 1e-12 to 1000000000000
    * @default 0.15
    */
   readonly priorSigma?: number | undefined;
@@ -126,7 +126,7 @@ export interface LinearSpecInput {
    */
   readonly bias?: boolean | undefined;
   /**
-   * standard deviation of the prior N(0, sigma^2); above 0
+   * standard deviation of the prior N(0, sigma^2); from 1e-12 to 1000000000000
    * @default 0.15
    */
   readonly priorSigma?: number | undefined;
@@ -174,7 +174,7 @@ export interface BatchNorm2dSpecInput {
    */
   readonly trackRunningStats?: boolean | undefined;
   /**
-   * standard deviation of the prior N(0, sigma^2); above 0
+   * standard deviation of the prior N(0, sigma^2); from 1e-12 to 1000000000000
    * @default 0.15
    */
   readonly priorSigma?: number | undefined;

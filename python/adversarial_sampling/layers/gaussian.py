@@ -18,6 +18,9 @@ from .layer import Layer, WeightPart, Weights
 
 Shape = tuple[int, ...] | None
 
+LEAST_PRIOR_SIGMA = 1e-12
+"""Float32 has room for the KL divergence of the largest network from a prior as narrow as this."""
+
 
 class Posterior(NamedTuple):
     """Parameters of N(mu, exp(log_sigma)^2), elementwise."""
@@ -61,8 +64,8 @@ class Gaussian(Layer):
     ) -> None:
         """Means start at 0 and log sigmas at ``init_s``; a shape of None: there is no such part."""
         super().__init__()
-        if sigma_0 <= 0:
-            raise AdversarialSamplingError(f"expected sigma_0 > 0, got {sigma_0}")
+        if not LEAST_PRIOR_SIGMA <= sigma_0 <= 1 / LEAST_PRIOR_SIGMA:
+            raise AdversarialSamplingError(f"expected sigma_0 from 1e-12 to 1e12, got {sigma_0}")
         self.sigma_0 = sigma_0
         self._source: NoiseSource = GlobalNoise()
         parts: tuple[tuple[WeightPart, Shape], ...] = ("weight", weight), ("bias", bias)

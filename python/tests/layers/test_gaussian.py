@@ -67,6 +67,14 @@ def test_sigma_starts_at_the_initial_log_sigma_and_eps_at_zero() -> None:
     assert not layer.eps_bias.any()
 
 
-def test_the_prior_has_a_positive_sigma() -> None:
-    with pytest.raises(AdversarialSamplingError, match="sigma_0 > 0, got 0"):
-        RandLinear(0, 1, 0.15, 3, 2)
+@pytest.mark.parametrize("sigma_0", [0, 1e-200, 1e-13, 1e13, float("nan")])
+def test_priors_for_which_float32_has_no_room_are_refused(sigma_0: float) -> None:
+    with pytest.raises(AdversarialSamplingError, match="sigma_0 from 1e-12 to 1e12"):
+        RandLinear(sigma_0, 1, 5.0, 3, 2)
+
+
+@pytest.mark.parametrize("sigma_0", [1e-12, 1e12])
+def test_the_largest_network_has_a_finite_kl_from_the_last_priors(sigma_0: float) -> None:
+    layer = RandLinear(sigma_0, 1, 5.0, 1000, 100)
+    weights = sum(mu.numel() for mu, _ in layer.posteriors())
+    assert layer.kl().item() / weights * 40e6 < torch.finfo(torch.float32).max

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { AdsamError } from "../../errors.ts";
+import { leastPriorSigma } from "../../schema/models.ts";
 import { exp } from "../kernels/exp.ts";
 import type { NoiseSource } from "../noise.ts";
 import { Layer, type Posterior, type Way, type Weights } from "./layer.ts";
@@ -58,7 +59,9 @@ export abstract class Gaussian extends Layer {
   /** Means start at 0, log sigmas at `initLogSigma`. */
   protected constructor({ priorSigma, initLogSigma }: Prior, noise: NoiseSource, weight: Shape, bias: Shape) {
     super();
-    if (!(priorSigma > 0)) throw new AdsamError("usage", `expected priorSigma > 0, got ${priorSigma}`);
+    if (!(priorSigma >= leastPriorSigma && priorSigma <= 1 / leastPriorSigma)) {
+      throw new AdsamError("usage", `expected priorSigma from 1e-12 to 1e12, got ${priorSigma}`);
+    }
     this.#priorSigma = priorSigma;
     this.#noise = noise;
     this.#weight = this.#random("weight", weight, initLogSigma);
