@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ._protocol import InputNormalization, Normalization
 from .canonical import javascript_json
+from .dtypes import dtype_name, kind_of
 from .errors import AdversarialSamplingError
 
 AS_THEY_ARE = Normalization(scale=1, mean=(0, 0, 0), std=(1, 1, 1))
@@ -32,13 +33,12 @@ def resolve_normalization(
     """
     if asked != "model":
         return asked
-    if images.is_floating_point():
+    if kind_of(images) != "integer":
         return None
     if own is None:
-        kind = str(images.dtype).removeprefix("torch.")
         raise AdversarialSamplingError(
-            f"expected a normalization for pixels ({kind}): the model knows none, which training "
-            "on pixels would have told it",
+            f"expected a normalization for pixels ({dtype_name(images)}): the model knows none, "
+            "which training on pixels would have told it",
             suggestion="give the option normalization, such as the data set's, or floating point "
             "images as the network takes them",
         )
@@ -47,7 +47,7 @@ def resolve_normalization(
 
 def said_of(images: Tensor, normalization: Normalization | None) -> Normalization | None:
     """What a data set says of its pixels; None when its images are none."""
-    if normalization is None and not images.is_floating_point():
+    if normalization is None and kind_of(images) == "integer":
         return AS_THEY_ARE
     return normalization
 

@@ -10,7 +10,7 @@ export const asTheyAre: Normalization = { scale: 1, mean: [0, 0, 0], std: [1, 1,
 
 /** Whole numbers are pixels; floating point numbers are a network's input already, unless somebody says otherwise. */
 export function arePixels({ dtype }: Tensor): boolean {
-  return kindOf(dtype) !== "real";
+  return kindOf(dtype) === "integer";
 }
 
 /**

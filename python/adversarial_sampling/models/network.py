@@ -189,7 +189,7 @@ class Network(nn.Module, ABC):
         """The output alone, in the parameters' dtype; ``forward`` without its KL divergence."""
         if not x.is_floating_point():
             raise AdversarialSamplingError(
-                f"expected an input of floating point numbers, got {x.dtype}",
+                f"expected an input of floating point numbers, got {dtype_name(x)}",
                 suggestion="normalise pixels first",
             )
         self.check_input(x.shape)

@@ -59,5 +59,5 @@ def test_inputs_that_do_not_fit(
 
 
 def test_pixels_are_to_be_normalised_first(make_model: MakeModel) -> None:
-    with pytest.raises(AdversarialSamplingError, match=r"floating point numbers, got torch\.uint8"):
+    with pytest.raises(AdversarialSamplingError, match="floating point numbers, got uint8"):
         make_model()(torch.zeros(1, 3, 8, 8, dtype=torch.uint8))
