@@ -18,10 +18,10 @@ test.each([0, 1438, 1.5, Number.NaN])("a limit of %d is refused", async (limit) 
 });
 
 test("the record of a data set leads back to it, from any folder", async () => {
-  const choice = { name: "digits", folder: "somewhere", limit: 3 };
-  const record = dataRecordOf(choice, await loadChosen(choice));
+  const choice = { name: "cifar10", folder: "somewhere", limit: 3 };
+  const record = dataRecordOf(choice, await loadChosen({ name: "digits", limit: 3 }));
   expect(record).toMatchObject({ classes: 10, image: [3, 8, 8], trainImages: 3, testImages: 360 });
   expect(isAbsolute(record.folder ?? "")).toBe(true);
-  expect(choiceOf(record)).toEqual({ name: "digits", folder: record.folder, limit: 3 });
+  expect(choiceOf(record)).toEqual({ name: "cifar10", folder: record.folder, limit: 3 });
   expect(choiceOf(record, "elsewhere").folder).toBe("elsewhere");
 });

@@ -41,10 +41,19 @@ export function toTfjs(tf: typeof Tf, values: Tensor): Tf.Tensor {
  */
 export function fromTfjs(values: TfjsTensor, name: string): Tensor {
   const { shape, dtype } = values;
-  const data: unknown = values.dataSync();
-  const count = elementCount(shape); // the engine's own array may be longer
-  if (dtype === "complex64" && data instanceof Float32Array) return tensor(data.slice(0, 2 * count), shape, dtype);
-  if (dtype === "bool" && data instanceof Uint8Array) return tensor(data.slice(0, count), shape, dtype);
-  if (data instanceof Float32Array || data instanceof Int32Array) return tensor(data.slice(0, count), shape);
-  throw new AdsamError("usage", `${name}: expected numbers or booleans, got a TensorFlow.js tensor of ${dtype}`);
+  // In vitest's vm pools the engine's arrays are of another realm's classes, and they may be longer than the tensor.
+  const numbers = values.dataSync() as ArrayLike<number>;
+  const count = elementCount(shape);
+  switch (dtype) {
+    case "complex64":
+      return tensor(Float32Array.from(numbers).slice(0, 2 * count), shape, dtype);
+    case "bool":
+      return tensor(Uint8Array.from(numbers).slice(0, count), shape, dtype);
+    case "int32":
+      return tensor(Int32Array.from(numbers).slice(0, count), shape);
+    case "float32":
+      return tensor(Float32Array.from(numbers).slice(0, count), shape);
+    default:
+      throw new AdsamError("usage", `${name}: expected numbers or booleans, got a TensorFlow.js tensor of ${dtype}`);
+  }
 }
