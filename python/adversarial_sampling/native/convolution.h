@@ -191,18 +191,16 @@ void convolve(const Images<T>& from, int in_channels, const T* kernel, const Ima
     });
 }
 
-// How the gradient of a kernel is shared out. Parts of the tiles have sums of their own, to be added up; ranges of the
-// output's channels have not, and transform the input again. It follows from the shapes: the sums are the same whoever
-// makes them.
+// How the gradient of a kernel is cut. Parts of the tiles have sums of their own, which are added up: for large kernels
+// that is too much memory, and each range of the output's channels transforms the input again instead.
 struct Shares {
     int parts, ranges, channels;
 
     Shares(int tiles, int out) {
-        constexpr int WIDE = 256, RANGE = 32, TILES = 200, MOST = 16;
-        const bool wide = out >= WIDE;
-        parts = wide ? 1 : std::clamp(tiles / TILES, 2, MOST);
-        channels = wide ? RANGE : out;
-        ranges = out / channels;
+        constexpr int LARGE = 256, RANGES = 4, TILES = 200, MOST_PARTS = 16;
+        ranges = out >= LARGE ? RANGES : 1;
+        parts = out >= LARGE ? 1 : std::clamp(tiles / TILES, 2, MOST_PARTS);
+        channels = out / ranges;
     }
 };
 
@@ -238,9 +236,11 @@ void kernel_gradient(const Images<T>& input, int in_channels, const Images<T>& o
             for (int f = 0; f < P; ++f)
                 for (int g = 0; g < groups_of_range; ++g) {
                     T* sum = sums + part * size + (size_t(f) * groups + range * groups_of_range + g) * block;
-                    const auto multiply_tiles = first == from ? multiply<T, false> : multiply<T, true>;
-                    multiply_tiles(in_channels, count, v + f * in_stride, 1, input.channels,
-                                   m + f * out_stride + g * GROUP, shares.channels, sum, GROUP);
+                    const T *a = v + f * in_stride, *b = m + f * out_stride + g * GROUP;
+                    if (first == from)
+                        multiply<T, false>(in_channels, count, a, 1, input.channels, b, shares.channels, sum, GROUP);
+                    else
+                        multiply<T, true>(in_channels, count, a, 1, input.channels, b, shares.channels, sum, GROUP);
                 }
         }
     });

@@ -20,8 +20,8 @@ public:
 
     // What a thread is to this piece of work: its number there, once it has claimed a chunk.
     struct Seat {
-        uint32_t generation;
-        int thread;
+        uint32_t generation = 0;
+        int thread = -1;  // none yet
     };
 
     bool hold() { return !held_.load(std::memory_order_relaxed) && !held_.exchange(true, std::memory_order_acquire); }
@@ -51,9 +51,9 @@ public:
             // Read between the ticket and its exchange: had they changed, so would it.
             const auto call = call_.load(std::memory_order_relaxed);
             const void* body = body_.load(std::memory_order_relaxed);
-            const int chunks = chunks_.load(std::memory_order_relaxed),
-                      threads = threads_.load(std::memory_order_relaxed);
-            const bool seated = seat.generation == ticket.generation();
+            const int chunks = chunks_.load(std::memory_order_relaxed);
+            const int threads = threads_.load(std::memory_order_relaxed);
+            const bool seated = seat.thread >= 0 && seat.generation == ticket.generation();
             if (ticket.left() == 0 || (!seated && ticket.seats() >= threads)) return false;
             const Ticket next(ticket.generation(), ticket.seats() + !seated, ticket.left() - 1);
             if (!ticket_.compare_exchange_weak(seen, next.bits, std::memory_order_acq_rel, std::memory_order_acquire))

@@ -55,7 +55,7 @@ class Native:
 
     A 3x3 convolution takes 36 products for 16 outputs where its definition takes 144 (Lavin & Gray,
     "Fast Algorithms for Convolutional Neural Networks", CVPR 2016). Results differ from torch's in
-    rounding, and are the same from run to run for one number of threads.
+    rounding, and are the same from run to run, on any number of threads.
     """
 
     def __init__(self, layout: Layout) -> None:

@@ -95,8 +95,7 @@ void Pool::wake_one() {
     }
 }
 
-// Those that are away come back for as long as it takes, and run elsewhere than the caller: there they would wait for
-// it.
+// Those that are away come back for as long as it takes. Where the caller runs they would only take turns with it.
 void Pool::summon() {
     for (int index = 0, count = count_.load(std::memory_order_acquire); index < count; ++index) {
         Worker& worker = *workers_[index];
@@ -130,7 +129,7 @@ bool Pool::help(Worker& worker) {
     bool helped = false;
     for (Job& job : jobs_) {
         if (!job.has_chunks()) continue;
-        Job::Seat seat{};
+        Job::Seat seat;
         while (job.take(seat, [&] { wake_one(); })) {
             helped = true;
             if (worker.contention.too_much()) return true;
@@ -141,7 +140,7 @@ bool Pool::help(Worker& worker) {
 
 void Pool::help_together() {
     for (Job& job : jobs_) {
-        Job::Seat seat{};
+        Job::Seat seat;
         if (job.has_chunks() && job.together()) job.take(seat, [] {});
     }
 }

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { open } from "../../open.ts";
 import type { FitOptionsInput } from "../../schema/options.ts";
-import { Contender, type ContenderRequest, NotMeasured } from "../contender.ts";
+import { Contender, type ContenderRequest } from "../contender.ts";
 import { type Finding, figure, ratios, type Target } from "../figure.ts";
 import { images } from "../images.ts";
 import { ours, pass } from "../names.ts";
@@ -23,15 +23,15 @@ interface Entry {
 
 const wanted = { beside: { atMost: 2 }, together: { atMost: 2.5 } };
 const entries: Readonly<Record<string, Entry>> = {
-  [ours]: { start: process_({ ...work, contender: "fit" }), targets: wanted },
+  [ours]: { start: inPython({ ...work, contender: "fit" }), targets: wanted },
   "torch's own kernels": {
-    start: process_({ ...work, contender: "fit", options: { kernels: "torch" } }),
+    start: inPython({ ...work, contender: "fit", options: { kernels: "torch" } }),
     targets: wanted,
   },
-  "ours, driven from TypeScript": { start: session, targets: wanted },
+  "ours, driven from TypeScript": { start: inSession, targets: wanted },
   // By torch as it comes.
   [pass]: {
-    start: process_({ ...work, contender: "passes", passes: 1 }),
+    start: inPython({ ...work, contender: "passes", passes: 1 }),
     targets: { beside: null, together: null },
   },
 };
@@ -45,8 +45,8 @@ export const contention: Suite = {
       try {
         findings.push(...(await compare(name, entry, setting)));
       } catch (error) {
-        if (!(error instanceof NotMeasured)) throw error;
-        findings.push({ name, reason: error.message });
+        setting.signal?.throwIfAborted();
+        findings.push({ name, reason: error instanceof Error ? error.message : String(error) });
       }
     }
     return findings;
@@ -88,7 +88,7 @@ async function secondsOf(call: () => Promise<unknown>): Promise<number> {
 }
 
 /** In a Python process of its own. */
-function process_(request: ContenderRequest): Entry["start"] {
+function inPython(request: ContenderRequest): Entry["start"] {
   return async (setting) => {
     const contender = await Contender.start(request, setting);
     return {
@@ -99,7 +99,7 @@ function process_(request: ContenderRequest): Entry["start"] {
 }
 
 /** In a session's Python, told from here; a call is a step, and runs are of a few. */
-async function session({ device, python, signal }: Setting) {
+async function inSession({ device, python, signal }: Setting) {
   const backend = await open({ device, python });
   const model = await backend.model({ kind: work.network });
   const options: FitOptionsInput = { epochs: 1, batch: work.batch, validation: "none" };
