@@ -152,9 +152,9 @@ describe("Ctrl-C", () => {
     expect(resumed).toMatchObject({ exitCode: 0, stderr: "" });
     expect(jsonLines(resumed.stdout).at(-1)).toMatchObject({ result: { status: "finished", epochs: 12 } });
     const [atOnce, inTwo] = await Promise.all(
-      ["whole", "part"].map((name) => readSafetensors(join(cwd, name, "checkpoint.safetensors"))),
+      ["whole", "part"].map((name) => readFile(join(cwd, name, "checkpoint.safetensors"))),
     );
-    expect(inTwo).toEqual(atOnce);
+    expect(inTwo && atOnce?.equals(inTwo)).toBe(true);
 
     const again = await adsam(["train", "--resume", "part"], { cwd });
     expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("has finished its 12 epochs") });
