@@ -18,7 +18,7 @@ class SampledForwards:
     """Logits of a model whose parameters do not move meanwhile.
 
     exp(log sigma) is taken once, nothing is kept for a backward, and no KL divergence is computed.
-    The package's own kernels make batch norm, whose statistics stand still, a part of the
+    Native kernels make batch norm, whose statistics stand still, a part of the
     convolution before it. On a GPU, where many are to come, a forward is captured as a CUDA graph.
     """
 

@@ -2,7 +2,7 @@ import type { Backend, Model } from "../backend.ts";
 import type { ModelSpecInput } from "../schema/models.ts";
 
 /**
- * A model whose training steps go by torch's own kernels, where it is torch's: what those round is the yardstick, not what
+ * A model whose training steps go by torch's kernels, where it is torch's: what those round is the yardstick, not what
  * this package's do.
  */
 export async function modelByTorchKernels(backend: Backend, spec: ModelSpecInput): Promise<Model> {

@@ -1,8 +1,8 @@
-import { mkdir, readdir, rm, rmdir, stat } from "node:fs/promises";
+import { readdir, rm, rmdir, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { datasetExtension } from "../data/file.ts";
 import { AdsamError } from "../errors.ts";
-import { fileError, systemCode } from "../files.ts";
+import { fileError, makeFolders, systemCode } from "../files.ts";
 import type { Lock } from "../lock.ts";
 import type { RunRecord } from "./record.ts";
 import { runFiles, writeRecord } from "./run-folder.ts";
@@ -28,7 +28,7 @@ export async function refuseFilledFolder(folder: string): Promise<void> {
  */
 export async function createRunFolder(folder: string, run: RunRecord): Promise<Lock> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
   } catch (error) {
     throw fileError(error, "write", folder);
   }

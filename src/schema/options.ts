@@ -82,7 +82,9 @@ const step = {
   kernels: z
     .enum(["auto", "native", "torch"])
     .default("auto")
-    .describe("what runs the network on a CPU: the package's own kernels or torch's; auto: its own where they compile"),
+    .describe(
+      "what runs the network on a CPU: native kernels (the package's, in C++) or torch's; auto: native ones where they compile",
+    ),
   tf32: z.boolean().default(false).describe("on NVIDIA GPUs, products of TF32's 10-bit mantissas: faster, less exact"),
   fidelity: z.enum(["reference", "paper"]).default("reference").describe("preset of the four switches below"),
   epsilonGradients: asPreset(fidelity.shape.epsilonGradients),

@@ -243,7 +243,7 @@ export interface FitOptionsInput {
    */
   readonly beta?: number | null | undefined;
   /**
-   * what runs the network on a CPU: the package's own kernels or torch's; auto: its own where they compile
+   * what runs the network on a CPU: native kernels (the package's, in C++) or torch's; auto: native ones where they compile
    * @default "auto"
    */
   readonly kernels?: "auto" | "native" | "torch" | undefined;
@@ -382,7 +382,7 @@ export interface StepOptionsInput {
    */
   readonly beta?: number | null | undefined;
   /**
-   * what runs the network on a CPU: the package's own kernels or torch's; auto: its own where they compile
+   * what runs the network on a CPU: native kernels (the package's, in C++) or torch's; auto: native ones where they compile
    * @default "auto"
    */
   readonly kernels?: "auto" | "native" | "torch" | undefined;
@@ -733,7 +733,7 @@ export interface FitOptions {
   readonly samplings: number;
   /** weight of the KL divergence; null: 1 / N / 100 */
   readonly beta: number | null;
-  /** what runs the network on a CPU: the package's own kernels or torch's; auto: its own where they compile */
+  /** what runs the network on a CPU: native kernels (the package's, in C++) or torch's; auto: native ones where they compile */
   readonly kernels: "auto" | "native" | "torch";
   /** on NVIDIA GPUs, products of TF32's 10-bit mantissas: faster, less exact */
   readonly tf32: boolean;
@@ -800,7 +800,7 @@ export interface StepOptions {
   readonly samplings: number;
   /** weight of the KL divergence; null: 1 / N / 100 */
   readonly beta: number | null;
-  /** what runs the network on a CPU: the package's own kernels or torch's; auto: its own where they compile */
+  /** what runs the network on a CPU: native kernels (the package's, in C++) or torch's; auto: native ones where they compile */
   readonly kernels: "auto" | "native" | "torch";
   /** on NVIDIA GPUs, products of TF32's 10-bit mantissas: faster, less exact */
   readonly tf32: boolean;

@@ -19,7 +19,7 @@ test.each([
   ["vi", ["ours", "bayesian-torch"]],
   ["prediction", ["ours", "the published code"]],
   ["memory", ["ours", "the published code"]],
-  ["contention", ["ours", "torch's own kernels", "ours, driven from TypeScript", "one deterministic pass"]],
+  ["contention", ["ours", "torch's kernels", "ours, driven from TypeScript", "one deterministic pass"]],
   ["depth", ["resnet20: ours", "resnet110: one deterministic pass"]],
   ["batch", ["batch 25: ours", "batch 1600: one deterministic pass"]],
 ] as const)("%s names what it could not measure", async (name, missing) => {

@@ -68,7 +68,7 @@ class Autograd:
 
 
 class ByKernels:
-    """By the package's own kernels, on the CPU in float32 and float64."""
+    """By native kernels, on the CPU in float32 and float64."""
 
     def __init__(self, layout: Layout) -> None:
         self._native = Native(layout)

@@ -24,7 +24,7 @@ interface Entry {
 const wanted = { beside: { atMost: 2 }, together: { atMost: 2.5 } };
 const entries: Readonly<Record<string, Entry>> = {
   [ours]: { start: inPython({ ...work, contender: "fit" }), targets: wanted },
-  "torch's own kernels": {
+  "torch's kernels": {
     start: inPython({ ...work, contender: "fit", options: { kernels: "torch" } }),
     targets: wanted,
   },

@@ -18,7 +18,7 @@ interface Mode {
 
 const all: readonly Mode[] = [
   { name: "the step as it is defined", change: { contender: "definition" }, target: {} },
-  { name: "torch's own kernels", change: { options: { kernels: "torch" } }, target: { cuda: null } },
+  { name: "torch's kernels", change: { options: { kernels: "torch" } }, target: { cuda: null } },
   { name: "TF32", change: { options: { tf32: true } }, target: { cpu: null } },
   { name: "bfloat16", change: { spec: { dtype: "bfloat16" } }, target: { cuda: { atLeast: 1.5 } } },
 ];

@@ -21,9 +21,9 @@ export const twin: Suite = {
     const racers = [await racer(torch, "torch"), await racer(torch), await racer(tfjs)];
     const [ofTorch = [], ofNative = [], ofTfjs = []] = await inTurn(racers, setting);
     return [
-      figure("tfjs / torch by torch's own kernels", "×", ratios(ofTfjs, ofTorch), { atMost: 2 }),
+      figure("tfjs / torch by torch's kernels", "×", ratios(ofTfjs, ofTorch), { atMost: 2 }),
       figure("tfjs / torch", "×", ratios(ofTfjs, ofNative)),
-      figure("torch by torch's own kernels", "s", ofTorch),
+      figure("torch by torch's kernels", "s", ofTorch),
       figure("torch", "s", ofNative),
       figure("tfjs", "s", ofTfjs),
     ];
