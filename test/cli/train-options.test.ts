@@ -79,7 +79,7 @@ describe("what is out of range is refused by name, with what was expected and wh
     ["--limit", "0", "a whole number of at least 1, got 0"],
     ["--crop-padding", "-1", "a whole number of at least 0, got -1"],
     ["--seed", "-1", "a whole number of at least 0, got -1"],
-    ["--prior-sigma", "0", "a number above 0, got 0"],
+    ["--prior-sigma", "0", "a number from 1e-12 to 1000000000000, got 0"],
     ["--init-log-sigma", "6", "a number from -20 to 5, got 6"],
     ["--milestones", "80,x", "a whole number of at least 0, or several separated by commas, got 80,x"],
     ["--optimizer", "lion", "one of adam, sgd, got lion"],
