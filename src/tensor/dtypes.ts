@@ -79,7 +79,10 @@ const plainDtypes = [
   "uint32",
   "uint64",
 ] as const satisfies readonly Dtype[];
-/** A dtype that its array says by itself. */
+/**
+ * A dtype that its array says by itself.
+ * @useDeclaredType
+ */
 export type PlainDtype = (typeof plainDtypes)[number];
 
 /** The dtype that an array of this type stands for by itself. */
