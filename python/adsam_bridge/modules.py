@@ -11,7 +11,7 @@ import builtins
 import importlib
 import os
 import sys
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from importlib.abc import MetaPathFinder
@@ -129,14 +129,13 @@ class Folder:
         sys.path[:0] = self._places
         sys.meta_path.insert(0, self._finder)
         builtins.__import__ = _import
-        self._hidden = _take(top for top in _others() if self.has(top))
+        self._hidden = _taken(_late(self.has))
         sys.modules.update(self._of(reserved=False))
 
     def leave(self) -> None:
         """Takes them out again, with those that came meanwhile."""
         self._places = self.places()
-        own = _take(top for top in _others() if self.gave(top))
-        self._modules = {**self._of(reserved=True), **own}
+        self._modules = {**self._of(reserved=True), **_taken(_late(self.gave))}
         sys.modules.update(self._hidden)
         builtins.__import__ = _import_anywhere
         with suppress(ValueError):
@@ -156,14 +155,14 @@ class Folder:
         if top not in _reserved() or self.gave(top) or not self.has(top):
             yield
             return
-        theirs = _take([top])
-        sys.modules.update({n: module for n, module in self._modules.items() if _top(n) == top})
+        theirs = _taken(_within(top, sys.modules))
+        sys.modules.update({name: self._modules[name] for name in _within(top, self._modules)})
         outer, self.in_place = self.in_place, top
         try:
             yield
         finally:
             self.in_place = outer
-            self._modules.update(_take([top]))
+            self._modules.update(_taken(_within(top, sys.modules)))
             sys.modules.update(theirs)
 
 
@@ -195,25 +194,31 @@ class _Loader(SourceFileLoader):
 
 def _import(
     name: str,
-    variables: Mapping[str, object] | None = None,
-    local: Mapping[str, object] | None = None,
-    wanted: Sequence[str] | None = (),
+    globals: Mapping[str, object] | None = None,  # noqa: A002 - named as by those who call it
+    locals: Mapping[str, object] | None = None,  # noqa: A002
+    fromlist: Sequence[str] | None = (),
     level: int = 0,
 ) -> ModuleType:
     """Every import statement while a folder is entered."""
-    loader = variables.get("__loader__") if variables is not None else None
-    if variables is not None and isinstance(loader, _Loader) and loader.folder is _entered:
-        return loader.folder.run_import(name, variables, local, wanted or (), level)
-    return _import_anywhere(name, variables, local, wanted or (), level)
+    loader = None if globals is None else globals.get("__loader__")
+    if globals is not None and isinstance(loader, _Loader) and loader.folder is _entered:
+        return loader.folder.run_import(name, globals, locals, fromlist or (), level)
+    return _import_anywhere(name, globals, locals, fromlist or (), level)
 
 
-def _others() -> set[str]:
-    """Names of modules that are no program's own business to keep in place."""
-    return {_top(name) for name in sys.modules.keys() - _LOADED_FIRST} - _reserved()
+def _late(wanted: Callable[[str], bool]) -> list[str]:
+    """Modules that came after everybody's, of such names as are wanted."""
+    tops: dict[str, list[str]] = {}
+    for name in sys.modules.keys() - _LOADED_FIRST:
+        tops.setdefault(_top(name), []).append(name)
+    own = (names for top, names in tops.items() if top not in _reserved() and wanted(top))
+    return [name for names in own for name in names]
 
 
-def _take(tops: Iterable[str]) -> dict[str, ModuleType]:
-    """Takes modules of these names, and all within them, out of ``sys.modules``."""
-    wanted = set(tops)
-    names = [name for name in list(sys.modules) if _top(name) in wanted] if wanted else []
+def _within(top: str, names: Iterable[str]) -> list[str]:
+    return [name for name in list(names) if _top(name) == top]
+
+
+def _taken(names: Iterable[str]) -> dict[str, ModuleType]:
+    """These modules, taken out of ``sys.modules``."""
     return {name: sys.modules.pop(name) for name in names}

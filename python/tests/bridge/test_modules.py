@@ -39,7 +39,11 @@ LATE = "def who():\n    import helper\n    return helper.NAME\n"
 LATER = "import importlib\ndef who(): return importlib.import_module('helper').NAME\n"
 
 
-@pytest.mark.parametrize("main", [NAMED, LATE, LATER])
+# As torch.compile imports what it traces.
+TRACED = "def who(): return __import__('helper', fromlist=('NAME',), globals=globals()).NAME\n"
+
+
+@pytest.mark.parametrize("main", [NAMED, LATE, LATER, TRACED])
 def test_modules_of_one_name_are_each_folders_own(make_folder: MakeFolder, main: str) -> None:
     folders = [make_folder(name, main=main, helper=f"NAME = '{name}'") for name in "ab"]
     for _ in range(2):
