@@ -16,7 +16,7 @@ export interface ScaledSource {
  * - `wave`: the formula wave(k) of docs/golden-format.md, with k the number given;
  * - `seed`: draws from N(0, 1) of a seeded generator;
  * - `file`: the tensor of that name in a safetensors file;
- * - `values`: those given. Whole numbers (int64, uint8) stay as they are, and are never perturbed.
+ * - `values`: those given. Booleans and whole numbers stay as they are, and are never perturbed.
  */
 export type InputSource =
   | ({
