@@ -6,7 +6,8 @@ import difflib
 import inspect
 import pkgutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from importlib.machinery import PathFinder
 
 from adversarial_sampling.errors import AdversarialSamplingError
 
@@ -62,7 +63,7 @@ def find_function(target: str, folder: Folder) -> Callable[..., object]:
 def check_arguments(target: str, function: Callable[..., object], names: Iterable[str]) -> None:
     """Raises a ``usage`` error unless the function can be called with arguments of these names."""
     try:
-        signature = inspect.signature(function)
+        signature = inspect.signature(function, follow_wrapped=False)  # a wrapper may give some
     except ValueError:  # of functions in C, many do not tell
         return
     names = list(names)
@@ -76,24 +77,36 @@ def check_arguments(target: str, function: Callable[..., object], names: Iterabl
 
 
 def _no_module(name: str, folder: Folder) -> AdversarialSamplingError:
-    parent, _, last = name.rpartition(".")
-    path = getattr(sys.modules.get(parent), "__path__", None) if parent else folder.places()
-    others = [module.name for module in pkgutil.iter_modules(path)] if path is not None else []
     return AdversarialSamplingError(
         f"there is no Python module {name}, in {folder.path} or where {sys.executable} looks",
-        suggestion=_nearest(last, others) or "give the folder that holds it",
+        suggestion=_nearest_module(name, folder) or "give the folder that holds it",
     )
 
 
 def _no_dependency(name: str, missing: str, folder: Folder) -> AdversarialSamplingError:
     top = missing.partition(".")[0]
+    nearest = _nearest_module(missing, folder)
+    if folder.has(top):  # a part of the user's own package: nothing to install
+        return AdversarialSamplingError(
+            f"the Python module {name} imports {missing}, which is not in {folder.path}",
+            suggestion=nearest,
+        )
     install = f"{sys.executable} -m pip install {DISTRIBUTIONS.get(top, top)}"
-    nearest = _nearest(top, [module.name for module in pkgutil.iter_modules(folder.places())])
     return AdversarialSamplingError(
         f"the Python module {name} needs {missing}, which {sys.executable} does not have",
         code="environment",
         suggestion=f"{nearest}; or {install}" if nearest else f"install it there: {install}",
     )
+
+
+def _nearest_module(name: str, folder: Folder) -> str | None:
+    """Found without importing anything: a package may be what cannot be imported."""
+    *parents, last = name.split(".")
+    path: Sequence[str] | None = None if parents else folder.places()
+    for parent in parents:
+        spec = PathFinder.find_spec(parent, path)
+        path = [] if spec is None else list(spec.submodule_search_locations or ())
+    return _nearest(last, [module.name for module in pkgutil.iter_modules(path)])
 
 
 def _nearest(name: str, others: Iterable[str]) -> str | None:

@@ -71,6 +71,11 @@ test("outputs come in their order, and numbers among them as tensors", async () 
   expect(single.outputs.map(({ dtype }) => dtype)).toEqual(["float32", "float32", "int64", "bool", "complex64"]);
 });
 
+test("a decorator may give arguments of its own", async () => {
+  const { outputs } = await backend.call("operations:multiplied", { x: a }, { folder });
+  expect(outputs[0]?.data).toEqual(new Float64Array([2, 4, 6, 8]));
+});
+
 test.each([
   ["operations", /expected "package.module:function", got "operations"/, undefined],
   ["operations:prodct", /there is no function prodct in .*operations.py/, "did you mean product?"],
@@ -142,6 +147,14 @@ describe("a module", () => {
     });
     await expect(call("misspelt:f")).rejects.toMatchObject({
       suggestion: expect.stringMatching(/did you mean raises\?/),
+    });
+  });
+
+  test("that lacks a part of its own package", async () => {
+    await expect(call("parts:f")).rejects.toMatchObject({
+      code: "usage",
+      message: expect.stringMatching(/the Python module parts imports parts.modles, which is not in .*research/),
+      suggestion: "did you mean models?",
     });
   });
 
