@@ -41,8 +41,7 @@ def test_the_kernels_give_the_same_numbers_on_any_number_of_threads(
         logits = native.forward(weights, data.images, by_batch=True, moves=False)
         return [logits, *native.backward(weights, logits, data.labels)]
 
-    one = on(1)
-    assert all(same(one, on(threads)) for threads in (2, 5))
+    assert same(on(1), on(3))
 
 
 @contextmanager
