@@ -1,9 +1,9 @@
 import { execFileSync, spawn } from "node:child_process";
 import { cpSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { buildAddon, canBuild, requireAvx } from "../../src/tfjs/engine/build.ts";
-import { addonKey } from "../../src/tfjs/engine/compile.ts";
+import { compiledIn } from "../../src/tfjs/engine/compile.ts";
 import { inspectAddon } from "../../src/tfjs/engine/inspect.ts";
 import { type AddonPlace, ownAddonPlace } from "../../src/tfjs/engine/place.ts";
 import { detours, installPrebuilt } from "../../src/tfjs/engine/prebuilt.ts";
@@ -18,7 +18,7 @@ afterEach(() => vi.unstubAllEnvs());
 const pythons = ["python3"];
 const onLine = () => {};
 const downloaded = join(ownAddonPlace().cache, tensorflow.name);
-const compiled = `tfjs_binding-${addonKey(ownAddonPlace().tfjsNode)}.node`;
+const compiled = basename(compiledIn("", ownAddonPlace().tfjsNode));
 
 /** Gives a place TensorFlow's libraries as downloaded by this project's set-up. */
 function lend(place: AddonPlace): void {
@@ -84,6 +84,27 @@ describe.runIf(canBuild && built)("the addon, from TensorFlow's libraries", () =
     expect(addonIsCurrent(place)).toBe(false);
     expect(await prepare()).toEqual({ ready: true, made: true });
     expect(lines).toEqual([]);
+  });
+
+  it("of an older version of this package is made afresh, another's is left alone", async () => {
+    const place = copyTfjsNode(await temporaryFolder());
+    lend(place);
+    linkSync(join(dirname(downloaded), compiled), join(place.cache, compiled));
+    expect(await prepareAddon({}, place)).toEqual({ ready: true, made: true });
+
+    // The same addon with another ending: a file that loads, and is not the one that is made now.
+    const older = Buffer.concat([readFileSync(place.addon), Buffer.from("older")]);
+    const put = (path: string) => {
+      rmSync(path, { force: true });
+      writeFileSync(path, older);
+    };
+    put(place.addon);
+    expect(await prepareAddon({}, place)).toEqual({ ready: true, made: false });
+    expect(readFileSync(place.addon).equals(older)).toBe(true);
+
+    put(join(place.cache, "tfjs_binding-0123456789ab.node"));
+    expect(await prepareAddon({ check: true }, place)).toEqual({ ready: true, made: true });
+    expect(readFileSync(place.addon).equals(readFileSync(join(place.cache, compiled)))).toBe(true);
   });
 
   it("tells the compiler's first error", async () => {

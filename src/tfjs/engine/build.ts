@@ -3,7 +3,7 @@ import { copyFile, link, mkdir, readdir, readFile, rename, rm } from "node:fs/pr
 import { basename, dirname, join } from "node:path";
 import { AdsamError } from "../../errors.ts";
 import { ask } from "../../installation/program.ts";
-import { addonKey, compileAddon, findCompiler } from "./compile.ts";
+import { compileAddon, compiledIn, findCompiler } from "./compile.ts";
 import type { AddonPlace } from "./place.ts";
 import { fetchLibraries, tensorflow } from "./wheel.ts";
 
@@ -27,7 +27,7 @@ export async function buildAddon(place: AddonPlace, { pythons, onLine }: BuildOp
     await findCompiler();
     await fetchLibraries(libraries, await findPip(pythons), onLine);
   }
-  const addon = join(place.cache, `tfjs_binding-${addonKey(place.tfjsNode)}.node`);
+  const addon = compiledIn(place.cache, place.tfjsNode);
   if (!existsSync(addon)) {
     onLine("compiling tfjs-node's addon");
     const unfinished = `${addon}.unfinished`;

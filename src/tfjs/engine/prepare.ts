@@ -4,6 +4,7 @@ import { AdsamError } from "../../errors.ts";
 import { withLock } from "../../lock.ts";
 import { describeOwner, type Owner } from "../../owner.ts";
 import { type BuildOptions, buildAddon, canBuild, requireAvx } from "./build.ts";
+import { isOutdated } from "./compile.ts";
 import { type AddonReport, inspectAddon } from "./inspect.ts";
 import { type AddonPlace, ownAddonPlace } from "./place.ts";
 import { installPrebuilt } from "./prebuilt.ts";
@@ -32,7 +33,7 @@ export async function prepareAddon(options: PrepareOptions = {}, own?: AddonPlac
   try {
     const place = own ?? ownAddonPlace();
     if (!check && addonIsCurrent(place)) return { ready: true, made: false };
-    if (await works(place)) return { ready: true, made: false };
+    if (!isOutdated(place) && (await works(place))) return { ready: true, made: false };
     await mkdir(dirname(place.lock), { recursive: true });
     const tellWaiting = (holder: Owner) =>
       onLine(`waiting for another set-up (${describeOwner(holder)}; ${place.lock})`);

@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Stamp } from "../../installation/stamp.ts";
+import { isOutdated } from "./compile.ts";
 import type { AddonPlace } from "./place.ts";
 
-/** Whether the addon is the one that was tried here. Reads a small file or two and loads nothing. */
+/** Whether the addon is the one that was tried here, and not an older version's. Reads a few small files and loads nothing. */
 export function addonIsCurrent(place: AddonPlace): boolean {
-  return stampOf(place).isCurrent();
+  return stampOf(place).isCurrent() && !isOutdated(place);
 }
 
 /** To be written once the addon has computed something. */
