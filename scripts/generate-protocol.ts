@@ -11,7 +11,7 @@ import { dataRecord, runRecord, runResult } from "../src/experiments/record.ts";
 import { architectureFacts, architectures } from "../src/schema/architectures.ts";
 import { openOptions } from "../src/schema/backends.ts";
 import { normalization } from "../src/schema/data.ts";
-import { calls, jobEvent, jobs, protocolVersion } from "../src/schema/endpoints.ts";
+import { callbackEvent, calls, jobEvent, jobs, protocolVersion } from "../src/schema/endpoints.ts";
 import { fitEvent } from "../src/schema/events.ts";
 import { modelSpec } from "../src/schema/models.ts";
 import {
@@ -22,6 +22,7 @@ import {
   fitOptions,
   forwardOptions,
   gradientOptions,
+  importOptions,
   predictOptions,
   stateEvery,
   stepOptions,
@@ -42,7 +43,13 @@ function definitionsOf(schemas: readonly z.ZodType[]): Record<string, Definition
 
 function messages(): z.ZodType[] {
   const endpoints = Object.values({ ...calls, ...jobs });
-  return [...endpoints.flatMap(({ request, answer }) => [request, answer]), jobEvent, fidelity, architectureFacts];
+  return [
+    ...endpoints.flatMap(({ request, answer }) => [request, answer]),
+    jobEvent,
+    callbackEvent,
+    fidelity,
+    architectureFacts,
+  ];
 }
 
 type Endpoints = Record<string, { request: z.ZodType; answer: z.ZodType }>;
@@ -130,7 +137,7 @@ function formatted(text: string): string {
 
 function generated(): [path: string, text: string][] {
   const options = [fitOptions, stepOptions, forwardOptions, gradientOptions, predictOptions, evaluateOptions];
-  const input = [modelSpec, ...options, stateEvery, callOptions, openOptions];
+  const input = [modelSpec, ...options, stateEvery, callOptions, importOptions, openOptions];
   const schema = types({ input, output: [fidelity, normalization, fitEvent, fitResult, stepRecord, tensorInfo] });
   const elsewhere = new Map(schema.names.map((name) => [name, "../schema/types.generated.ts"]));
   return [

@@ -1,5 +1,6 @@
 import type { ForwardResult, Gradients, Inspection, Prediction } from "./answers.ts";
 import type { Dataset, Split } from "./data/dataset.ts";
+import type { AskOptions, PythonObject } from "./interop/handle.ts";
 import type { Evaluation } from "./metrics.ts";
 import type { BackendName } from "./schema/backends.ts";
 import type { InputNormalization, Normalization } from "./schema/data.ts";
@@ -10,6 +11,7 @@ import type {
   ForwardOptionsInput,
   FunctionCallOptionsInput,
   GradientOptionsInput,
+  ModuleImportOptionsInput,
   NoiseSpec,
   PredictOptionsInput,
   StepOptions,
@@ -182,6 +184,9 @@ export interface CallResult {
 /** How a Python function is called. */
 export interface CallOptions extends FunctionCallOptionsInput, Cancellable {}
 
+/** How a Python module is imported. */
+export interface ImportOptions extends ModuleImportOptionsInput, Pick<AskOptions, "signal" | "onOutput"> {}
+
 /** The bridge to PyTorch, which can call Python functions too. */
 export interface TorchBackend extends Backend {
   /**
@@ -191,4 +196,10 @@ export interface TorchBackend extends Backend {
    *   module that it needs and Python lacks, `python` with the exception that it, or its module on import, raised.
    */
   call(target: string, inputs: NamedTensors, options?: CallOptions): Promise<CallResult>;
+  /**
+   * A Python module, as a handle: its functions and classes are its attributes and methods.
+   * @throws AdsamError `usage` for a module that is not there, `environment` for one that it needs and Python lacks, `python`
+   *   with the exception that it raised on import.
+   */
+  import(module: string, options?: ImportOptions): Promise<PythonObject>;
 }

@@ -61,6 +61,25 @@ export type * from "./experiments/record.generated.ts";
 export { type ResumeOptions, resumeTraining } from "./experiments/resume.ts";
 export { openRun, type RunFiles, type RunFolder } from "./experiments/run-folder.ts";
 export { type ResultEvent, type StartEvent, type TrainEvent, type TrainOptions, train } from "./experiments/train.ts";
+export { type AskOptions, type Entered, PythonObject } from "./interop/handle.ts";
+export {
+  array,
+  bytearray,
+  Complex,
+  EnumMember,
+  ellipsis,
+  Float,
+  frozenset,
+  Keywords,
+  keywords,
+  PythonPath,
+  pythonType,
+  record,
+  Slice,
+  TorchDevice,
+  TorchDtype,
+  tuple,
+} from "./interop/kinds.ts";
 export {
   type Evaluation,
   type EvaluationOptions,

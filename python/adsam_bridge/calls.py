@@ -20,7 +20,11 @@ from .session import Session
 _session: Session | None = None
 
 
-def handle(method: str, request: Any, job: int | None) -> protocol.Message:
+INTERRUPTIBLE = frozenset({"ask", "call"})
+"""Jobs that run the user's code, which may be broken off anywhere."""
+
+
+def handle(method: str, request: Any, job: int | None, within: int | None) -> protocol.Message:
     """Answers a call at once, and a job with nothing: its answer comes as its last event."""
     if method in protocol.CALL_REQUESTS:
         return getattr(CALLS, method)(protocol.CALL_REQUESTS[method].model_validate(request))
@@ -29,7 +33,12 @@ def handle(method: str, request: Any, job: int | None) -> protocol.Message:
     endpoint = getattr(JOBS, method)
     message = protocol.JOB_REQUESTS[method].model_validate(request)
     session = _current()
-    session.jobs.start(job, lambda running: endpoint(session, message, running))
+    session.jobs.start(
+        job,
+        lambda running: endpoint(session, message, running),
+        interruptible=method in INTERRUPTIBLE,
+        within=within,
+    )
     return protocol.Nothing()
 
 
@@ -71,4 +80,16 @@ def cancel(request: protocol.CancelRequest) -> protocol.Nothing:
     return protocol.Nothing()
 
 
-CALLS = protocol.CallHandlers(hello=hello, ping=ping, cancel=cancel)
+def release(request: protocol.ReleaseRequest) -> protocol.Nothing:
+    """Forgets objects that nobody has a handle for any more."""
+    _current().objects.release(request.handles)
+    return protocol.Nothing()
+
+
+def answer(request: protocol.AnswerRequest) -> protocol.Nothing:
+    """Takes what a function of TypeScript's answered."""
+    _current().jobs.answer(request)
+    return protocol.Nothing()
+
+
+CALLS = protocol.CallHandlers(hello=hello, ping=ping, cancel=cancel, release=release, answer=answer)

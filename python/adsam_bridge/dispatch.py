@@ -20,11 +20,13 @@ guard.install()
 
 
 def dispatch(text: str) -> str:
-    """Answers {"method", "request", "job"?} with {"answer": …} or {"error": PythonErrorData}."""
+    """Answers {"method", "request", "job"?, "within"?} with {"answer"} or {"error"}."""
     try:
         calls = _import_calls()
         envelope = json.loads(text)
-        answer = calls.handle(envelope["method"], envelope["request"], envelope.get("job"))
+        answer = calls.handle(
+            envelope["method"], envelope["request"], envelope.get("job"), envelope.get("within")
+        )
         return f'{{"answer":{answer.model_dump_json(by_alias=True)}}}'
     except BaseException as error:  # noqa: BLE001 - an exception must not reach pythonia
         return f'{{"error":{_describe(error)}}}'
@@ -61,5 +63,7 @@ def _describe(error: BaseException) -> str:
                 "bases": [],
                 "message": f"cannot import adversarial_sampling: {name}: {error}",
                 "traceback": "".join(traceback.format_exception(error)),
+                "thrown": None,
+                "raised": None,
             }
         )

@@ -22,6 +22,7 @@ from adversarial_sampling.train import fit
 
 from .bundle import unpack
 from .functions import check_arguments, find_function
+from .interop.ask import ask
 from .jobs import Job
 from .outputs import gradients_of, tensors_of
 from .programs import program_in
@@ -244,6 +245,7 @@ JOBS = protocol.JobHandlers[Session, Job](
     gradients=run_gradients,
     inspect=run_inspect,
     call=run_call,
+    ask=ask,
     trace=run_trace,
     fit=run_fit,
     predict=run_predict,

@@ -8,7 +8,7 @@ from typing import get_args
 
 from pydantic import ValidationError
 
-from adversarial_sampling._protocol import PythonErrorData
+from adversarial_sampling._protocol import PythonErrorData, Thrown
 from adversarial_sampling.errors import AdversarialSamplingError, ErrorCode
 
 LONGEST_TEXT = 100_000
@@ -18,15 +18,25 @@ class ModuleFailed(Exception):  # noqa: N818 - its cause is the error
     """A module of the user's raised while it was imported; what it raised is the cause."""
 
 
-def describe(error: BaseException) -> PythonErrorData:
+class TypeScriptError(Exception):
+    """What a function of TypeScript's threw; where nobody catches it, TypeScript has it back."""
+
+    def __init__(self, thrown: Thrown) -> None:
+        super().__init__(f"{thrown.name}: {thrown.message}")
+        self.number = thrown.number
+
+
+def describe(error: BaseException, raised: int | None = None) -> PythonErrorData:
     """What TypeScript is told of an exception; `code` is set for those raised on purpose.
+
+    `raised` is the number under which the exception is kept.
 
     Never raises, whatever the exception's own attributes do, and holds nothing that cannot cross:
     someone waits for the answer.
     """
     kind = type(error)
     if kind is ModuleFailed and error.__cause__ is not None:
-        cause = describe(error.__cause__)
+        cause = describe(error.__cause__, raised)
         return cause.model_copy(update={"message": f"importing {error} failed: {cause.message}"})
     code: ErrorCode | None = None
     suggestion = None
@@ -45,6 +55,8 @@ def describe(error: BaseException) -> PythonErrorData:
         bases=tuple(_name(base) for base in type.mro(kind)[1:-1]),
         message=message,
         traceback=_text(lambda: "".join(traceback.format_exception(error))),
+        thrown=error.number if kind is TypeScriptError and isinstance(error, kind) else None,
+        raised=raised,
     )
 
 

@@ -8,6 +8,7 @@ import pkgutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from importlib.machinery import PathFinder
+from types import ModuleType
 
 from adversarial_sampling.errors import AdversarialSamplingError
 
@@ -37,15 +38,7 @@ def find_function(target: str, folder: Folder) -> Callable[..., object]:
     name, colon, function = target.partition(":")
     if not colon:
         raise AdversarialSamplingError(f'expected "package.module:function", got "{target}"')
-    try:
-        module = folder.load(name)
-    except ModuleNotFoundError as error:
-        missing = error.name or name
-        if f"{name}.".startswith(f"{missing}."):
-            raise _no_module(missing, folder) from error
-        raise _no_dependency(name, missing, folder) from error
-    except (Exception, SystemExit) as error:
-        raise ModuleFailed(name) from error
+    module = load_module(name, folder)
     found: object = getattr(module, function, None)
     if callable(found):
         return found
@@ -58,6 +51,25 @@ def find_function(target: str, folder: Folder) -> Callable[..., object]:
         f"there is no function {function} in {module.__file__ or name}",
         suggestion=_nearest(function, names) or "name one of its functions",
     )
+
+
+def load_module(name: str, folder: Folder) -> ModuleType:
+    """The module of that name; call it while the folder is entered.
+
+    Raises:
+        AdversarialSamplingError: ``usage`` when there is no such module, ``environment`` when it
+            needs one that this Python lacks.
+        ModuleFailed: when the module itself raises.
+    """
+    try:
+        return folder.load(name)
+    except ModuleNotFoundError as error:
+        missing = error.name or name
+        if f"{name}.".startswith(f"{missing}."):
+            raise _no_module(missing, folder) from error
+        raise _no_dependency(name, missing, folder) from error
+    except (Exception, SystemExit) as error:
+        raise ModuleFailed(name) from error
 
 
 def check_arguments(target: str, function: Callable[..., object], names: Iterable[str]) -> None:

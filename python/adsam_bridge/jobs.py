@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import ctypes
+import itertools
 import queue
 import threading
 from collections.abc import Callable
+from typing import Literal
 
 from adversarial_sampling._protocol import (
+    AnswerRequest,
+    Bundle,
     CancelledEvent,
     DoneEvent,
     ErrorEvent,
     FitEvent,
+    ForgottenEvent,
     Message,
+    OutputEvent,
     ProgressEvent,
+    QuestionEvent,
     StepEvent,
 )
 from adversarial_sampling.errors import Cancelled
@@ -20,13 +28,27 @@ from adversarial_sampling.errors import Cancelled
 from .errors import describe
 from .events import EventChannel
 
+PATIENCE_SECONDS = 0.4
+"""How long code of the user's may take to end once it is interrupted; then its thread is given up."""
+INSISTENCE_SECONDS = 30
+"""How long a thread that was given up is interrupted again and again."""
+INTERVAL_SECONDS = 0.05
+
+
+class Interrupted(BaseException):
+    """Whoever waited for this work has given it up."""
+
 
 class Job:
     """One piece of work, as seen from inside it."""
 
-    def __init__(self, number: int, channel: EventChannel) -> None:
+    def __init__(self, number: int, channel: EventChannel, *, interruptible: bool) -> None:
         self.number = number
         self.abandoned = False
+        self.interruptible = interruptible
+        self.lost = False
+        self.ended = threading.Event()
+        self.thread: int | None = None
         self._channel = channel
         self._cancelled = threading.Event()
 
@@ -45,47 +67,196 @@ class Job:
             ProgressEvent(job=self.number, event=event), droppable=isinstance(event, StepEvent)
         )
 
+    def output(self, stream: Literal["stdout", "stderr"], line: str) -> None:
+        """Tells a line that was printed."""
+        self._channel.send(OutputEvent(job=self.number, stream=stream, line=line))
+
 
 Work = Callable[[Job], Message]
+
+
+class _Question:
+    """A function of TypeScript's is at work, and a thread here waits for what it answers."""
+
+    def __init__(self, job: Job | None) -> None:
+        self.job = job
+        self.raised: list[BaseException] = []
+        self.inbox: queue.SimpleQueue[AnswerRequest | tuple[Job, Work] | None] = queue.SimpleQueue()
 
 
 class Jobs:
     """A queue of jobs and the thread that works through it.
 
     One thread for all of them: models are not shared between threads, and OpenMP keeps its pool.
+    A thread whose job was given up and does not end is left to itself, and another one goes on.
     """
 
-    def __init__(self, channel: EventChannel) -> None:
+    def __init__(self, channel: EventChannel, on_lost: Callable[[], None]) -> None:
         self._channel = channel
-        self._waiting: queue.Queue[tuple[Job, Work]] = queue.Queue()
+        self._on_lost = on_lost
+        self._waiting: queue.SimpleQueue[tuple[Job, Work]] = queue.SimpleQueue()
         self._unfinished: dict[int, Job] = {}
-        threading.Thread(target=self._run, daemon=True).start()
+        self._questions: dict[int, _Question] = {}
+        self._asked = itertools.count(1)
+        self._running = threading.local()
+        self._lock = threading.Lock()
+        self._begin()
 
-    def start(self, number: int, work: Work) -> None:
-        """Puts work in line; its answer is sent as an event under this number."""
-        job = Job(number, self._channel)
+    def start(
+        self, number: int, work: Work, *, interruptible: bool = False, within: int | None = None
+    ) -> None:
+        """Puts work in line; its answer is sent as an event under this number.
+
+        Args:
+            number: of the job.
+            work: what is to be done.
+            interruptible: it may be broken off anywhere, as code of the user's is.
+            within: the question whose answer waits for this work: its thread does it meanwhile.
+        """
+        job = Job(number, self._channel, interruptible=interruptible)
         self._unfinished[number] = job
-        self._waiting.put((job, work))
+        question = None if within is None else self._questions.get(within)
+        (self._waiting if question is None else question.inbox).put((job, work))
 
     def cancel(self, number: int, *, abandoned: bool) -> None:
         """Asks a job to stop. One that has ended meanwhile is none of our business."""
         job = self._unfinished.get(number)
-        if job is not None:
-            job.cancel(abandoned=abandoned)
+        if job is None:
+            return
+        job.cancel(abandoned=abandoned)
+        if abandoned and job.interruptible:
+            threading.Thread(target=self._interrupt, args=(job,), daemon=True).start()
+
+    def ask(self, callback: int, values: str, tensors: Bundle) -> AnswerRequest:
+        """Has TypeScript call a function, and does meanwhile what the function asks for.
+
+        Raises:
+            Interrupted: when the job that asks is given up.
+            BaseException: one that work done meanwhile raised, and the function let pass.
+        """
+        number = next(self._asked)
+        question = self._questions[number] = _Question(getattr(self._running, "job", None))
+        try:
+            self._channel.send(
+                QuestionEvent(question=number, callback=callback, values=values, tensors=tensors),
+                urgent=True,
+            )
+            while True:
+                message = question.inbox.get()
+                if message is None:
+                    raise Interrupted
+                if isinstance(message, AnswerRequest):
+                    if message.thrown is not None and message.thrown.raised is not None:
+                        raise question.raised[message.thrown.raised]
+                    return message
+                self._do(*message, question)
+        finally:
+            del self._questions[number]
+            self._requeue(question)
+
+    def answer(self, message: AnswerRequest) -> None:
+        """Takes what a function answered; nobody may be waiting for it any more."""
+        question = self._questions.get(message.question)
+        if question is not None:
+            question.inbox.put(message)
+
+    def forget(self, event: ForgottenEvent) -> None:
+        """Tells TypeScript that nobody here can call a function any more."""
+        self._channel.send(event, urgent=True)
+
+    def _begin(self) -> None:
+        threading.Thread(target=self._run, daemon=True).start()
 
     def _run(self) -> None:
         while True:
             job, work = self._waiting.get()
             self._do(job, work)
-            del self._unfinished[job.number]
+            if job.lost:
+                return
 
-    def _do(self, job: Job, work: Work) -> None:
+    def _requeue(self, question: _Question) -> None:
+        """Work that came for a question after its answer is done in its turn."""
+        while not question.inbox.empty():
+            message = question.inbox.get()
+            if isinstance(message, tuple):
+                self._waiting.put(message)
+
+    def _do(self, job: Job, work: Work, question: _Question | None = None) -> None:
         """Works and tells the end: whatever happens, the other side waits for it."""
-        cancelled = CancelledEvent(job=job.number)
+        outer: Job | None = getattr(self._running, "job", None)
+        self._running.job = job
         try:
-            end = cancelled if job.abandoned else DoneEvent(job=job.number, answer=work(job))
-            self._channel.send(end, urgent=True)  # which an answer that JSON cannot hold fails
-        except Cancelled:
-            self._channel.send(cancelled, urgent=True)
-        except BaseException as error:  # noqa: BLE001 - of any kind
+            job.thread = threading.get_ident()
+            event = self._end_of(job, work, question)
+            self._leave(job)
+        except Interrupted:  # it came when the work had ended
+            self._leave(job)
+            event = CancelledEvent(job=job.number)
+        self._running.job = outer
+        if job.lost:
+            return
+        del self._unfinished[job.number]
+        try:
+            self._channel.send(event, urgent=True)
+        except BaseException as error:  # noqa: BLE001 - an answer that JSON cannot hold
             self._channel.send(ErrorEvent(job=job.number, error=describe(error)), urgent=True)
+
+    def _end_of(
+        self, job: Job, work: Work, question: _Question | None
+    ) -> DoneEvent | ErrorEvent | CancelledEvent:
+        try:
+            if not job.abandoned:
+                return DoneEvent(job=job.number, answer=work(job))
+        except (Cancelled, Interrupted):
+            pass
+        except BaseException as error:  # noqa: BLE001 - of any kind
+            if question is None:
+                return ErrorEvent(job=job.number, error=describe(error))
+            question.raised.append(error)
+            raised = len(question.raised) - 1
+            return ErrorEvent(job=job.number, error=describe(error, raised))
+        return CancelledEvent(job=job.number)
+
+    def _leave(self, job: Job) -> None:
+        """From here on nobody interrupts its thread, which may have other work."""
+        with self._lock:
+            thread, job.thread = job.thread, None
+            if thread is not None and job.interruptible:
+                _raise_in(thread, None)
+            job.ended.set()
+
+    def _interrupt(self, job: Job) -> None:
+        """Breaks off a job that runs, and goes on without its thread when that does not help."""
+        if job.thread is None:
+            return
+        for attempt in range(round(INSISTENCE_SECONDS / INTERVAL_SECONDS)):
+            with self._lock:
+                if job.thread is None:
+                    return
+                _raise_in(job.thread, Interrupted)
+                for question in list(self._questions.values()):
+                    if question.job is job:
+                        question.inbox.put(None)
+            if job.ended.wait(INTERVAL_SECONDS):
+                return
+            if attempt == round(PATIENCE_SECONDS / INTERVAL_SECONDS):
+                self._lose(job)
+
+    def _lose(self, job: Job) -> None:
+        with self._lock:
+            if job.thread is None:
+                return
+            lost = [other for other in self._unfinished.values() if other.thread == job.thread]
+            for other in lost:
+                other.lost = True
+        self._on_lost()
+        for other in lost:
+            del self._unfinished[other.number]
+            self._channel.send(CancelledEvent(job=other.number), urgent=True)
+        self._begin()
+
+
+def _raise_in(thread: int, kind: type[BaseException] | None) -> None:
+    """Raises an exception in another thread, once that is back in Python's code; None takes it back."""
+    raised = ctypes.py_object(kind) if kind is not None else None
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)

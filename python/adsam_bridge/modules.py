@@ -83,6 +83,14 @@ class Folder:
         with self._in_place(_top(name)):
             return importlib.import_module(name)
 
+    def reload(self, module: ModuleType) -> ModuleType:
+        """The module as its file is now, with all of the folder's modules that it may import."""
+        for name in [
+            name for name in sys.modules if name != module.__name__ and self.gave(_top(name))
+        ]:
+            del sys.modules[name]
+        return importlib.reload(module)
+
     def run_import(
         self,
         name: str,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import torch
@@ -16,6 +18,9 @@ from .modules import Folder
 from .settings import Settings
 
 _programs: dict[str, Program] = {}
+_stays: list[ExitStack] = []
+"""What the programs that run now have changed in the process, innermost last."""
+_leaving = threading.Lock()
 
 
 class Program:
@@ -26,15 +31,42 @@ class Program:
         self._settings = Settings()
 
     @contextmanager
-    def running(self) -> Generator[Folder]:
-        """Its code runs inside, with gradients on; the process is left as it was."""
-        arguments = sys.argv
-        sys.argv = [self.modules.path]
+    def running(
+        self, surroundings: AbstractContextManager[object] | None = None
+    ) -> Generator[Folder]:
+        """Its code runs inside, with gradients on; the process is left as it was.
+
+        Args:
+            surroundings: what else is changed in the process meanwhile.
+        """
+        stay = ExitStack()
+        with stay:
+            stay.callback(setattr, sys, "argv", sys.argv)
+            sys.argv = [self.modules.path]
+            stay.enter_context(self._settings.in_force())
+            stay.enter_context(self.modules.entered())
+            stay.enter_context(surroundings or contextlib.nullcontext())
+            _stays.append(stay.pop_all())
+            stay = _stays[-1]
         try:
-            with self._settings.in_force(), self.modules.entered(), torch.enable_grad():
+            with torch.enable_grad():
                 yield self.modules
         finally:
-            sys.argv = arguments
+            _leave(stay)
+
+
+def _leave(stay: ExitStack) -> None:
+    with _leaving:
+        if stay not in _stays:
+            return  # it was left without its thread, see below
+        _stays.remove(stay)
+        stay.close()
+
+
+def leave_programs() -> None:
+    """Leaves the process as it was before the programs that run now, whose thread cannot do it."""
+    while _stays:
+        _leave(_stays[-1])
 
 
 def program_in(folder: str) -> Program:

@@ -1,4 +1,4 @@
-"""What a process keeps between requests: its models, on its device, and its jobs."""
+"""What a process keeps between requests: its models and objects, on its device, and its jobs."""
 
 from __future__ import annotations
 
@@ -14,16 +14,22 @@ from adversarial_sampling.models import Network
 
 from .bundle import pack
 from .events import EventChannel
+from .interop.callbacks import Callbacks
+from .interop.objects import Objects
+from .interop.operations import leave_loop
 from .jobs import Jobs
+from .programs import leave_programs
 
 
 class Session:
-    """One parent's models on one device."""
+    """One parent's models and objects on one device."""
 
     def __init__(self, device: str, folders: Sequence[str]) -> None:
         self.folders = folders
         self.device = resolve_device(device)
-        self.jobs = Jobs(EventChannel(str(Path(folders[0]) / "events.sock")))
+        self.jobs = Jobs(EventChannel(str(Path(folders[0]) / "events.sock")), _leave_all)
+        self.objects = Objects()
+        self.callbacks = Callbacks(self.jobs, self.objects, self.pack)
         self._models: dict[int, Network] = {}
         self._created = 0
 
@@ -52,3 +58,8 @@ class Session:
     def pack(self, tensors: Mapping[str, Tensor]) -> protocol.Bundle:
         """A bundle of tensors, in a file of the session's if it is long."""
         return pack(tensors, self.folders)
+
+
+def _leave_all() -> None:
+    leave_programs()
+    leave_loop()

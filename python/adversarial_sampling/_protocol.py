@@ -59,6 +59,52 @@ class CancelRequest(Message):
     """nobody waits for its answer: if it has not begun, it never will"""
 
 
+class ReleaseRequest(Message):
+    handles: tuple[Count, ...]
+    """numbers of objects that nobody asks for any more"""
+
+
+class Thrown(Message):
+    number: Count
+    """under which the error itself is kept on its side"""
+    name: str
+    message: str
+    raised: Count | None
+    """number of the Python exception that it stands for"""
+
+
+class InlineBundle(Message):
+    kind: Literal["inline"] = "inline"
+    base64: str
+    names: tuple[str, ...]
+    """of the tensors, in their order, which the format does not keep"""
+    complex: tuple[str, ...]
+    """those that cross as pairs of real and imaginary parts, along one more axis"""
+
+
+class FileBundle(Message):
+    kind: Literal["file"] = "file"
+    path: str
+    names: tuple[str, ...]
+    """of the tensors, in their order, which the format does not keep"""
+    complex: tuple[str, ...]
+    """those that cross as pairs of real and imaginary parts, along one more axis"""
+
+
+Bundle = Annotated[
+    InlineBundle | FileBundle,
+    Field(discriminator="kind"),
+]
+
+
+class AnswerRequest(Message):
+    question: Count
+    value: str | None
+    """what the function gave; null where it threw"""
+    thrown: Thrown | None
+    tensors: Bundle
+
+
 class NetworkSpec(Message):
     """A whole network: images [N, 3, H, W] in, logits [N, classes] out."""
 
@@ -239,30 +285,6 @@ class ReadRequest(Message):
     names: tuple[str, ...] | None
 
 
-class InlineBundle(Message):
-    kind: Literal["inline"] = "inline"
-    base64: str
-    names: tuple[str, ...]
-    """of the tensors, in their order, which the format does not keep"""
-    complex: tuple[str, ...]
-    """those that cross as pairs of real and imaginary parts, along one more axis"""
-
-
-class FileBundle(Message):
-    kind: Literal["file"] = "file"
-    path: str
-    names: tuple[str, ...]
-    """of the tensors, in their order, which the format does not keep"""
-    complex: tuple[str, ...]
-    """those that cross as pairs of real and imaginary parts, along one more axis"""
-
-
-Bundle = Annotated[
-    InlineBundle | FileBundle,
-    Field(discriminator="kind"),
-]
-
-
 class TensorsAnswer(Message):
     tensors: Bundle
 
@@ -396,6 +418,30 @@ class CallRequest(Message):
 class CallAnswer(Message):
     tensors: Bundle
     """output/<i>, gradient/<input>"""
+
+
+Operation = Literal["import", "reload", "call", "method", "get", "set", "length", "item", "setItem", "removeItem", "contains", "iterate", "next", "close", "enter", "exit", "text", "names", "same"]
+
+
+class AskRequest(Message):
+    operation: Operation
+    folder: str
+    """the program that its code runs in"""
+    values: str
+    """positional arguments and keyword arguments, as JSON text"""
+    keep: bool
+    """what comes out stays in Python, and a handle stands for it"""
+    output: bool
+    """what it prints is told line by line"""
+    tensors: Bundle
+    """those that the values name"""
+
+
+class AskAnswer(Message):
+    value: str
+    """values as JSON text"""
+    tensors: Bundle
+    """those that the value names, and changed/<name> of those that came and were changed"""
 
 
 class StepOptions(Message):
@@ -726,6 +772,10 @@ class PythonErrorData(Message):
     """its ancestors, nearest first"""
     message: str
     traceback: str
+    thrown: Count | None
+    """number of the TypeScript error that it stands for"""
+    raised: Count | None
+    """under which Python keeps the exception for a function that may throw it on"""
 
 
 class ErrorEvent(Message):
@@ -739,8 +789,37 @@ class CancelledEvent(Message):
     job: Count
 
 
+class OutputEvent(Message):
+    kind: Literal["output"] = "output"
+    job: Count
+    stream: Literal["stdout", "stderr"]
+    line: str
+
+
 JobEvent = Annotated[
-    ProgressEvent | DoneEvent | ErrorEvent | CancelledEvent,
+    ProgressEvent | DoneEvent | ErrorEvent | CancelledEvent | OutputEvent,
+    Field(discriminator="kind"),
+]
+
+
+class QuestionEvent(Message):
+    kind: Literal["question"] = "question"
+    question: Count
+    callback: Count
+    values: str
+    """positional arguments and keyword arguments"""
+    tensors: Bundle
+
+
+class ForgottenEvent(Message):
+    kind: Literal["forgotten"] = "forgotten"
+    callback: Count
+    times: Count
+    """how often it came"""
+
+
+CallbackEvent = Annotated[
+    QuestionEvent | ForgottenEvent,
     Field(discriminator="kind"),
 ]
 
@@ -788,6 +867,8 @@ CALL_REQUESTS: dict[str, type[Message]] = {
     "hello": HelloRequest,
     "ping": PingRequest,
     "cancel": CancelRequest,
+    "release": ReleaseRequest,
+    "answer": AnswerRequest,
 }
 
 JOB_REQUESTS: dict[str, type[Message]] = {
@@ -800,6 +881,7 @@ JOB_REQUESTS: dict[str, type[Message]] = {
     "gradients": GradientsRequest,
     "inspect": InspectRequest,
     "call": CallRequest,
+    "ask": AskRequest,
     "trace": TraceRequest,
     "fit": FitRequest,
     "dispose": DisposeRequest,
@@ -817,6 +899,8 @@ class CallHandlers:
     hello: Callable[[HelloRequest], HelloAnswer]
     ping: Callable[[PingRequest], Nothing]
     cancel: Callable[[CancelRequest], Nothing]
+    release: Callable[[ReleaseRequest], Nothing]
+    answer: Callable[[AnswerRequest], Nothing]
 
 
 @dataclass(frozen=True)
@@ -832,6 +916,7 @@ class JobHandlers(Generic[Session, Job]):
     gradients: Callable[[Session, GradientsRequest, Job], GradientsAnswer]
     inspect: Callable[[Session, InspectRequest, Job], InspectAnswer]
     call: Callable[[Session, CallRequest, Job], CallAnswer]
+    ask: Callable[[Session, AskRequest, Job], AskAnswer]
     trace: Callable[[Session, TraceRequest, Job], TraceAnswer]
     fit: Callable[[Session, FitRequest, Job], FitResult]
     dispose: Callable[[Session, DisposeRequest, Job], Nothing]
@@ -916,4 +1001,4 @@ ARCHITECTURES: dict[str, ArchitectureFacts] = {
     ),
 }
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3

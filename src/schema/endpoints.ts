@@ -2,6 +2,7 @@ import * as z from "zod";
 import { inputNormalization, normalization } from "./data.ts";
 import { reportedCodes } from "./errors.ts";
 import { fitEvent } from "./events.ts";
+import { operation, values } from "./interop.ts";
 import { modelSpec } from "./models.ts";
 import { count, positiveCount, real } from "./numbers.ts";
 import {
@@ -18,7 +19,7 @@ import {
 import { fitResult, modelInfo, stepRecord } from "./results.ts";
 
 /** Raised whenever a message changes; the two sides refuse to talk when theirs differ. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 const carried = {
   names: z.array(z.string()).describe("of the tensors, in their order, which the format does not keep"),
@@ -33,6 +34,16 @@ export const bundle = z
   ])
   .meta({ id: "Bundle" });
 export type Bundle = z.output<typeof bundle>;
+
+/** What a TypeScript function threw into Python. */
+const thrown = z
+  .object({
+    number: count.describe("under which the error itself is kept on its side"),
+    name: z.string(),
+    message: z.string(),
+    raised: count.nullable().describe("number of the Python exception that it stands for"),
+  })
+  .meta({ id: "Thrown" });
 
 const model = count.describe("the model's number in its session");
 const nothing = z.object({}).meta({ id: "Nothing" });
@@ -74,6 +85,23 @@ export const calls = {
         abandoned: z.boolean().describe("nobody waits for its answer: if it has not begun, it never will"),
       })
       .meta({ id: "CancelRequest" }),
+    nothing,
+  ),
+  release: endpoint(
+    z.object({ handles: z.array(count).describe("numbers of objects that nobody asks for any more") }).meta({
+      id: "ReleaseRequest",
+    }),
+    nothing,
+  ),
+  answer: endpoint(
+    z
+      .object({
+        question: count,
+        value: values.nullable().describe("what the function gave; null where it threw"),
+        thrown: thrown.nullable(),
+        tensors: bundle,
+      })
+      .meta({ id: "AnswerRequest" }),
     nothing,
   ),
 } as const;
@@ -131,6 +159,24 @@ export const jobs = {
       })
       .meta({ id: "CallRequest" }),
     z.object({ tensors: bundle.describe("output/<i>, gradient/<input>") }).meta({ id: "CallAnswer" }),
+  ),
+  ask: endpoint(
+    z
+      .object({
+        operation,
+        folder: z.string().describe("the program that its code runs in"),
+        values: values.describe("positional arguments and keyword arguments, as JSON text"),
+        keep: z.boolean().describe("what comes out stays in Python, and a handle stands for it"),
+        output: z.boolean().describe("what it prints is told line by line"),
+        tensors: bundle.describe("those that the values name"),
+      })
+      .meta({ id: "AskRequest" }),
+    z
+      .object({
+        value: values,
+        tensors: bundle.describe("those that the value names, and changed/<name> of those that came and were changed"),
+      })
+      .meta({ id: "AskAnswer" }),
   ),
   trace: endpoint(
     z
@@ -193,6 +239,8 @@ export const pythonError = z
     bases: z.array(z.string()).describe("its ancestors, nearest first"),
     message: z.string(),
     traceback: z.string(),
+    thrown: count.nullable().describe("number of the TypeScript error that it stands for"),
+    raised: count.nullable().describe("under which Python keeps the exception for a function that may throw it on"),
   })
   .meta({ id: "PythonErrorData" });
 export type PythonErrorData = z.output<typeof pythonError>;
@@ -204,6 +252,28 @@ export const jobEvent = z
     z.object({ kind: z.literal("done"), job: count, answer: z.unknown() }).meta({ id: "DoneEvent" }),
     z.object({ kind: z.literal("error"), job: count, error: pythonError }).meta({ id: "ErrorEvent" }),
     z.object({ kind: z.literal("cancelled"), job: count }).meta({ id: "CancelledEvent" }),
+    z
+      .object({ kind: z.literal("output"), job: count, stream: z.enum(["stdout", "stderr"]), line: z.string() })
+      .meta({ id: "OutputEvent" }),
   ])
   .meta({ id: "JobEvent" });
 export type JobEvent = z.output<typeof jobEvent>;
+
+/** What else comes over the socket: Python has a function of TypeScript's called, or has forgotten one. */
+export const callbackEvent = z
+  .discriminatedUnion("kind", [
+    z
+      .object({
+        kind: z.literal("question"),
+        question: count,
+        callback: count,
+        values: values.describe("positional arguments and keyword arguments"),
+        tensors: bundle,
+      })
+      .meta({ id: "QuestionEvent" }),
+    z
+      .object({ kind: z.literal("forgotten"), callback: count, times: count.describe("how often it came") })
+      .meta({ id: "ForgottenEvent" }),
+  ])
+  .meta({ id: "CallbackEvent" });
+export type CallbackEvent = z.output<typeof callbackEvent>;

@@ -12,6 +12,7 @@ export type {
   ForwardOptionsInput,
   FunctionCallOptionsInput,
   GradientOptionsInput,
+  ModuleImportOptionsInput,
   NoiseSpec,
   PredictOptions,
   PredictOptionsInput,
@@ -189,6 +190,15 @@ export const saveOptions = z.strictObject({ format: saveFormat.default("safetens
 
 export const loadOptions = z.strictObject({ spec: modelSpec.optional(), pretrained: z.boolean().default(false) });
 
+const folder = z
+  .string()
+  .default(".")
+  .describe("where the module is, besides Python's own path; each folder has modules of its own, whatever their names");
+
+export const importOptions = z
+  .strictObject({ folder })
+  .meta({ id: "ModuleImportOptions", description: "Where a Python module is." });
+
 export const callOptions = z
   .strictObject({
     differentiate: z
@@ -199,11 +209,6 @@ export const callOptions = z
       .enum(["float32", "float64", "unchanged"])
       .default("float64")
       .describe("what real inputs are cast to, and complex ones at that width; integers and bools never are"),
-    folder: z
-      .string()
-      .default(".")
-      .describe(
-        "where the module is, besides Python's own path; each folder has modules of its own, whatever their names",
-      ),
+    folder,
   })
   .meta({ id: "FunctionCallOptions", description: "How a Python function is called." });

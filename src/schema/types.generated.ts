@@ -592,6 +592,15 @@ export interface FunctionCallOptionsInput {
   readonly folder?: string | undefined;
 }
 
+/** Where a Python module is. */
+export interface ModuleImportOptionsInput {
+  /**
+   * where the module is, besides Python's own path; each folder has modules of its own, whatever their names
+   * @default "."
+   */
+  readonly folder?: string | undefined;
+}
+
 /** Which backend to open, and on what. */
 export interface OpenOptions {
   /**
@@ -892,6 +901,12 @@ export interface FunctionCallOptions {
   readonly differentiate: readonly string[];
   /** what real inputs are cast to, and complex ones at that width; integers and bools never are */
   readonly dtype: "float32" | "float64" | "unchanged";
+  /** where the module is, besides Python's own path; each folder has modules of its own, whatever their names */
+  readonly folder: string;
+}
+
+/** Where a Python module is. */
+export interface ModuleImportOptions {
   /** where the module is, besides Python's own path; each folder has modules of its own, whatever their names */
   readonly folder: string;
 }

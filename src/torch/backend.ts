@@ -1,10 +1,21 @@
-import type { BackendInfo, CallOptions, CallResult, LoadOptions, Model, TorchBackend } from "../backend.ts";
+import * as z from "zod";
+import type {
+  BackendInfo,
+  CallOptions,
+  CallResult,
+  ImportOptions,
+  LoadOptions,
+  Model,
+  TorchBackend,
+} from "../backend.ts";
 import { AdsamError } from "../errors.ts";
 import { absolutePath } from "../files.ts";
 import { call } from "../interop/call.ts";
+import type { PythonObject } from "../interop/handle.ts";
+import { Python } from "../interop/python.ts";
 import type { CheckedOpenOptions } from "../schema/backends.ts";
 import { dtypes, type ModelSpecInput, modelSpec } from "../schema/models.ts";
-import { loadOptions } from "../schema/options.ts";
+import { importOptions, loadOptions } from "../schema/options.ts";
 import type { NamedTensors } from "../tensor.ts";
 import { validate } from "../validation.ts";
 import { findPython, inspectPython, requireHealthy } from "./environment.ts";
@@ -17,49 +28,92 @@ import { Session } from "./session.ts";
 class PythonBackend implements TorchBackend {
   readonly #device: string;
   readonly #python: string | undefined;
-  readonly #requests = new Requests(() => this.#connect());
-  #session: Promise<Session> | undefined;
+  #life: Life;
   #closed = false;
 
   constructor({ device, python }: CheckedOpenOptions) {
     this.#device = device;
     this.#python = python;
+    this.#life = this.#begin();
   }
 
   async info(): Promise<BackendInfo> {
-    const { device, deviceName, python, torch, package: version } = (await this.#connect()).hello;
+    const { device, deviceName, python, torch, package: version } = (await this.#living.session()).hello;
     return { backend: "torch", device, deviceName, dtypes, versions: { python, torch, adversarial_sampling: version } };
   }
 
   async model(spec: ModelSpecInput): Promise<Model> {
     const request = { spec: validate(modelSpec, spec, "model") };
-    return new TorchModel(this.#requests, await this.#requests.run("create", request));
+    const { requests } = this.#living;
+    return new TorchModel(requests, await requests.run("create", request));
   }
 
   async load(path: string, options: LoadOptions = {}): Promise<Model> {
     const { spec = null, pretrained } = validate(loadOptions, options, "load");
     const request = { path: absolutePath(path, "load"), pretrained, spec };
-    return new TorchModel(this.#requests, await this.#requests.run("load", request));
+    const { requests } = this.#living;
+    return new TorchModel(requests, await requests.run("load", request));
   }
 
   async call(target: string, inputs: NamedTensors, options: CallOptions = {}): Promise<CallResult> {
-    return call(this.#requests, target, inputs, options);
+    return call(this.#living.requests, target, inputs, options);
+  }
+
+  async import(module: string, options: ImportOptions = {}): Promise<PythonObject> {
+    const { signal, onOutput, ...rest } = options;
+    const { folder } = validate(importOptions, rest, "import");
+    return this.#living.python.import(validate(z.string(), module, "import"), folder, { signal, onOutput });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    const session = await this.#session?.catch(() => undefined); // one that failed has closed itself
-    await session?.close();
+    await this.#life.end();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  async #connect(): Promise<Session> {
-    if (this.#closed) throw closed();
-    this.#session ??= connect(this.#python, this.#device);
-    return this.#session;
+  /** The life that goes on: what is made from now on lives in it. */
+  get #living(): Life {
+    if (this.#life.replaced && !this.#closed) this.#life = this.#begin();
+    return this.#life;
+  }
+
+  #begin(): Life {
+    return new Life(() => {
+      if (this.#closed) throw closed();
+      return connect(this.#python, this.#device);
+    });
+  }
+}
+
+/** A session, from the first question on, and what is asked of it. */
+class Life {
+  readonly requests = new Requests(() => this.session());
+  readonly python = new Python(this.requests);
+  readonly #start: () => Promise<Session>;
+  #session: Promise<Session> | undefined;
+  #started: Session | undefined;
+
+  constructor(start: () => Promise<Session>) {
+    this.#start = start;
+  }
+
+  /** Whether its process was ended so that another one takes its place. */
+  get replaced(): boolean {
+    return this.#started?.replaced === true;
+  }
+
+  async session(): Promise<Session> {
+    this.#session ??= this.#start();
+    this.#started = await this.#session;
+    return this.#started;
+  }
+
+  async end(): Promise<void> {
+    const session = await this.#session?.catch(() => undefined); // one that failed has closed itself
+    await session?.close();
   }
 }
 

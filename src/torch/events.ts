@@ -2,13 +2,15 @@ import { createServer, type Server, type Socket } from "node:net";
 import * as z from "zod";
 import { count } from "../schema/numbers.ts";
 
-const addressed = z.looseObject({ job: count });
+const addressed = z.looseObject({ job: count.optional() });
 
 /** Who is told what comes over the socket. */
 export interface EventListener {
   /** Something about a job: a `JobEvent`, if Python keeps to the protocol. */
   onEvent(job: number, told: unknown): void;
-  /** Something that is not about any job. */
+  /** Something about a function that Python may call: a `CallbackEvent`. */
+  onCallback(told: unknown): void;
+  /** Something that is no message. */
   onNonsense(reason: Error): void;
 }
 
@@ -59,5 +61,6 @@ function hear(line: string, listener: EventListener): void {
     listener.onNonsense(error instanceof Error ? error : new Error(String(error)));
     return;
   }
-  listener.onEvent(told.job, told);
+  if (told.job === undefined) listener.onCallback(told);
+  else listener.onEvent(told.job, told);
 }

@@ -3,14 +3,26 @@ import { AdsamError } from "../errors.ts";
 import type { PythonErrorData } from "../schema/endpoints.ts";
 import { validate } from "../validation.ts";
 
+/** Under which numbers either side keeps the error that this one stands for. */
+export type Origin = Pick<PythonErrorData, "thrown" | "raised">;
+
+const origins = new WeakMap<AdsamError, Origin>();
+
 /** A Python exception rebuilt: under its own code where it was raised on purpose, otherwise as `python`. */
 export function pythonError(data: PythonErrorData): AdsamError {
-  const { type, bases, traceback } = data;
+  const { type, bases, traceback, thrown, raised } = data;
   const message = data.code === null ? `${type}: ${data.message}` : data.message;
-  return new AdsamError(data.code ?? "python", message, {
+  const error = new AdsamError(data.code ?? "python", message, {
     suggestion: data.suggestion ?? undefined,
     python: { type, bases, traceback },
   });
+  origins.set(error, { thrown, raised });
+  return error;
+}
+
+/** Where an error that came from Python has come from, if it began elsewhere. */
+export function originOf(error: AdsamError): Origin {
+  return origins.get(error) ?? { thrown: null, raised: null };
 }
 
 /**
@@ -28,6 +40,13 @@ export function crashed(code: number | null, signal: NodeJS.Signals | null, cras
   const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
   return new AdsamError("crashed", `Python ended unexpectedly (${how})${crash === "" ? "" : `:\n${crash}`}`, {
     suggestion: "open the backend again, and load the last checkpoint or fit with `resume`: its models are gone",
+  });
+}
+
+/** The process was ended to make room: what lived in it is gone. */
+export function replaced(): AdsamError {
+  return new AdsamError("crashed", "Python was ended, since a call that was given up would not stop", {
+    suggestion: "make its objects and models again: the backend has a new Python for what comes next",
   });
 }
 

@@ -15,7 +15,7 @@ import { drop } from "./bundle.ts";
 import { cancelled, closed, pythonError, understood } from "./failures.ts";
 
 type Method = keyof JobEndpoints;
-type End = Exclude<JobEvent, { kind: "progress" }>;
+type End = Exclude<JobEvent, { kind: "progress" | "output" }>;
 
 export interface JobOptions {
   /** Gives the job up: it is told to stop, and nobody waits for its answer. */
@@ -23,17 +23,27 @@ export interface JobOptions {
   /** Asks the job to stop, and waits for what it then answers. */
   readonly stop?: AbortSignal | undefined;
   readonly onEvent?: ((event: FitEvent) => void) | undefined;
+  readonly onOutput?: OutputListener | undefined;
 }
+
+/** Told a line that the job has printed. */
+type OutputListener = (line: string, stream: "stdout" | "stderr") => void;
 
 /** What jobs need of their session. */
 interface Host {
   start<M extends Method>(method: M, request: RequestOf<JobEndpoints[M]>, job: number): Promise<void>;
   call(method: "cancel", request: RequestOf<Calls["cancel"]>): Promise<unknown>;
   outlive<T>(work: Promise<T>): Promise<T>;
+  /** Ends the session's process, so that another one can take its place. */
+  replace(): void;
 }
 
 /** Jobs that write files of the user's. */
 const writing: ReadonlySet<Method> = new Set(["fit", "save"]);
+/** Jobs that run code of the user's, which Python breaks off when they are given up. */
+const interruptible: ReadonlySet<Method> = new Set(["ask", "call"]);
+/** How long that may take. */
+const interruptMilliseconds = 1000;
 /** How long closing waits for a job to end: one that writes, and any other. */
 const patienceMilliseconds = { writing: 120_000, other: 1_000 };
 
@@ -41,14 +51,16 @@ const patienceMilliseconds = { writing: 120_000, other: 1_000 };
 class Unfinished {
   readonly method: Method;
   readonly onEvent: (event: FitEvent) => void;
+  readonly onOutput: OutputListener;
   /** What Python says at last. */
   readonly end: Promise<End>;
   finish: (end: End) => void = () => {};
   fail: (error: unknown) => void = () => {};
 
-  constructor(method: Method, onEvent: (event: FitEvent) => void = () => {}) {
+  constructor(method: Method, { onEvent = () => {}, onOutput = () => {} }: JobOptions) {
     this.method = method;
     this.onEvent = onEvent;
+    this.onOutput = onOutput;
     this.end = new Promise((finish, fail) => {
       this.finish = finish;
       this.fail = fail;
@@ -82,16 +94,17 @@ export class Jobs {
   async run<M extends Method>(
     method: M,
     request: RequestOf<JobEndpoints[M]>,
-    { signal, stop, onEvent }: JobOptions = {},
+    options: JobOptions = {},
   ): Promise<AnswerOf<JobEndpoints[M]>> {
+    const { signal, stop } = options;
     if (this.#closing) throw closed();
     if (signal?.aborted) throw cancelled(signal.reason);
     this.#started += 1;
     const number = this.#started;
-    const job = new Unfinished(method, onEvent);
+    const job = new Unfinished(method, options);
     this.#unfinished.set(number, job);
     const settled = new AbortController(); // takes the listeners off the caller's signals
-    const abandon = () => this.#cancel(number, { abandoned: true });
+    const abandon = () => this.#abandon(number, job);
     const askToStop = () => this.#cancel(number, { abandoned: false });
     signal?.addEventListener("abort", abandon, { signal: settled.signal });
     stop?.addEventListener("abort", askToStop, { signal: settled.signal });
@@ -133,6 +146,18 @@ export class Jobs {
     }
   }
 
+  /** Nobody waits for it any more. Code of the user's that Python cannot break off takes the process with it. */
+  #abandon(number: number, job: Unfinished): void {
+    this.#cancel(number, { abandoned: true });
+    if (!interruptible.has(job.method)) return;
+    const ended = job.end.then(
+      () => true,
+      () => true,
+    );
+    const patience = delay(interruptMilliseconds, false, { ref: false });
+    Promise.race([ended, patience]).then((has) => has || this.#host.replace());
+  }
+
   #cancel(job: number, { abandoned }: { readonly abandoned: boolean }): void {
     this.#host.call("cancel", { job, abandoned }).catch(() => {}); // a session that ends says so by itself
   }
@@ -145,6 +170,10 @@ export class Jobs {
       const event = understood(jobEvent, told, `what Python tells of ${job.method}`);
       if (event.kind === "progress") {
         job.onEvent(event.event);
+        return;
+      }
+      if (event.kind === "output") {
+        job.onOutput(event.line, event.stream);
         return;
       }
       job.finish(event);

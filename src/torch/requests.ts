@@ -1,11 +1,18 @@
-import { type AnswerOf, type Bundle, bundle, type Jobs as JobEndpoints, type RequestOf } from "../schema/endpoints.ts";
+import {
+  type AnswerOf,
+  type Bundle,
+  bundle,
+  type Calls,
+  type Jobs as JobEndpoints,
+  type RequestOf,
+} from "../schema/endpoints.ts";
 import type { NamedTensors } from "../tensor.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { drop, pack, unpack } from "./bundle.ts";
 import { cancelled } from "./failures.ts";
 import type { JobOptions } from "./jobs.ts";
 import { Line } from "./line.ts";
-import type { Session } from "./session.ts";
+import type { Questions, Session } from "./session.ts";
 
 /** A message as its sender and its reader have it: with tensors, where a bundle of them crosses. */
 type Unpacked<Message> = Message extends { tensors: Bundle }
@@ -46,6 +53,16 @@ export class Requests {
     if (signal?.aborted) throw cancelled(signal.reason);
     const answer = this.#line.turn(this.#packed<M>(request), (packed) => this.#handOver(method, packed, options));
     return unlessAborted(answer, signal);
+  }
+
+  /** Asks something that is answered at once. */
+  async tell<M extends keyof Calls>(method: M, request: RequestOf<Calls[M]>): Promise<AnswerOf<Calls[M]>> {
+    return (await this.#connect()).call(method, request);
+  }
+
+  /** Has questions to functions of the user's go to `questions`. */
+  async hear(questions: Questions): Promise<void> {
+    (await this.#connect()).hear(questions);
   }
 
   async #packed<M extends keyof JobEndpoints>(request: JobRequest<M>): Promise<Packed<M>> {

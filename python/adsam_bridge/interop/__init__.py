@@ -1,0 +1,1 @@
+"""Any Python from TypeScript: values, objects that stay here, streams and callbacks."""

@@ -1,0 +1,57 @@
+"""The job `ask`: an operation on what lives here, its arguments and its outcome as values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator
+from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
+from typing import Any
+
+from adsam_bridge.bundle import unpack
+from adsam_bridge.jobs import Job
+from adsam_bridge.programs import program_in
+from adsam_bridge.session import Session
+from adversarial_sampling import _protocol as protocol
+
+from .changes import changed
+from .operations import OPERATIONS, finished
+from .output import Lines
+from .values import Incoming, Outgoing, Wire, text_of
+
+
+def ask(session: Session, request: protocol.AskRequest, job: Job) -> protocol.AskAnswer:
+    """What comes of an operation, and which of its arguments it has changed in place."""
+    surroundings = _told(job) if request.output else nullcontext()
+    with program_in(request.folder).running(surroundings) as folder:
+        tensors = {
+            name: tensor.to(session.device) for name, tensor in unpack(request.tensors).items()
+        }
+        incoming = Incoming(tensors, session.objects, folder, session.callbacks)
+        values, named = incoming.value(json.loads(request.values))
+        result = finished(OPERATIONS[request.operation](folder, *values, **named))
+        outgoing = Outgoing(session.objects, folder)
+        value = text_of(_wire(outgoing, request, result))
+    if incoming.given:
+        now = changed(incoming.given, unpack(request.tensors))
+        outgoing.tensors |= {f"changed/{name}": tensor for name, tensor in now.items()}
+    return protocol.AskAnswer(value=value, tensors=session.pack(outgoing.tensors))
+
+
+def _wire(outgoing: Outgoing, request: protocol.AskRequest, result: Any) -> Wire:
+    if not request.keep or result is None:
+        return outgoing.wire(result)
+    if request.operation == "next":  # a list of values, each of which is kept
+        return [outgoing.handle(value) for value in result]
+    return outgoing.handle(result)
+
+
+@contextmanager
+def _told(job: Job) -> Generator[None]:
+    """What is printed meanwhile is told by the job, line by line."""
+    out, err = Lines("stdout", job.output), Lines("stderr", job.output)
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            yield
+        finally:
+            out.end()
+            err.end()

@@ -1,0 +1,118 @@
+"""Functions of TypeScript's, as Python calls them."""
+
+from __future__ import annotations
+
+import json
+import weakref
+from collections.abc import Callable, Generator
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+from torch import Tensor
+
+from adsam_bridge.bundle import unpack
+from adsam_bridge.errors import TypeScriptError
+from adsam_bridge.modules import Folder
+from adversarial_sampling._protocol import AnswerRequest, Bundle, FileBundle, ForgottenEvent
+
+from .objects import Objects
+from .values import Incoming, Outgoing, text_of
+
+
+class Caller(Protocol):
+    """How a function of TypeScript's is asked, and forgotten."""
+
+    def ask(self, callback: int, values: str, tensors: Bundle) -> AnswerRequest:
+        """What it answered."""
+        ...
+
+    def forget(self, event: ForgottenEvent) -> None:
+        """Nobody here can call it any more."""
+        ...
+
+
+class TypeScriptFunction:
+    """A function of TypeScript's. Whoever calls it waits; what it asks for meanwhile is done."""
+
+    def __init__(self, number: int, name: str, call: Callable[..., Any]) -> None:
+        self.__name__ = self.__qualname__ = name
+        self.__module__ = "typescript"
+        self.received = [1]
+        self._number = number
+        self._call = call
+
+    def __call__(self, *values: Any, **named: Any) -> Any:
+        return self._call(self._number, values, named)
+
+    def __repr__(self) -> str:
+        return f"<TypeScript function {self.__name__}>"
+
+
+class TypeScriptIterable:
+    """An iterable of TypeScript's: each loop over it begins afresh, and asks for a value at a time."""
+
+    def __init__(self, step: Callable[..., Any]) -> None:
+        self._step = step
+
+    def __iter__(self) -> Generator[Any]:
+        number = self._step("begin")
+        try:
+            while values := self._step("next", number):
+                yield values[0]
+        finally:
+            self._step("end", number)
+
+
+class Callbacks:
+    """The functions that a session has been given."""
+
+    def __init__(
+        self, caller: Caller, objects: Objects, pack: Callable[[dict[str, Tensor]], Bundle]
+    ) -> None:
+        self._caller = caller
+        self._objects = objects
+        self._pack = pack
+        self._functions: weakref.WeakValueDictionary[int, TypeScriptFunction] = (
+            weakref.WeakValueDictionary()
+        )
+
+    def function(self, number: int, name: str, folder: Folder) -> TypeScriptFunction:
+        """The function of that number, the same object as long as there is one.
+
+        It counts how often it came: TypeScript forgets it when all of them are gone.
+        """
+        function = self._functions.get(number)
+        if function is None:
+            call = partial(self._call, folder)
+            function = self._functions[number] = TypeScriptFunction(number, name, call)
+            weakref.finalize(function, self._forget, number, function.received)
+        else:
+            function.received[0] += 1
+        return function
+
+    def iterable(self, number: int, folder: Folder) -> TypeScriptIterable:
+        """The iterable whose steps the function of that number takes."""
+        return TypeScriptIterable(self.function(number, "iterable", folder))
+
+    def _forget(self, number: int, received: list[int]) -> None:
+        self._caller.forget(ForgottenEvent(callback=number, times=received[0]))
+
+    def _call(
+        self, folder: Folder, number: int, values: tuple[Any, ...], named: dict[str, Any]
+    ) -> Any:
+        """What the function gives.
+
+        Raises:
+            TypeScriptError: what it threw.
+        """
+        outgoing = Outgoing(self._objects, folder)
+        text = text_of([outgoing.items(values), {k: outgoing.wire(v) for k, v in named.items()}])
+        answer = self._caller.ask(number, text, self._pack(outgoing.tensors))
+        if answer.thrown is not None:
+            raise TypeScriptError(answer.thrown)
+        tensors = unpack(answer.tensors)
+        if isinstance(answer.tensors, FileBundle):
+            Path(answer.tensors.path).unlink(missing_ok=True)
+        incoming = Incoming(tensors, self._objects, folder, self)
+        return incoming.value(json.loads(answer.value or "null"))

@@ -1,0 +1,37 @@
+"""What a function prints, line by line."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Literal
+
+Stream = Literal["stdout", "stderr"]
+
+
+class Lines(io.TextIOBase):
+    """A stream whose lines go to someone who reads them."""
+
+    def __init__(self, stream: Stream, tell: Callable[[Stream, str], None]) -> None:
+        self._stream: Stream = stream
+        self._tell = tell
+        self._begun = ""
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Tells the lines that are whole. A carriage return ends one too: progress bars write no other."""
+        *lines, self._begun = (
+            (self._begun + text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        )
+        for line in lines:
+            self._tell(self._stream, line)
+        return len(text)
+
+    def end(self) -> None:
+        """Tells what no line feed has ended."""
+        if self._begun:
+            self._tell(self._stream, self._begun)
+        self._begun = ""

@@ -1,0 +1,199 @@
+import type { Operation } from "../schema/interop.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Handle } from "./values.ts";
+
+/** How something is asked of Python. */
+export interface AskOptions {
+  /** Gives it up: its promise rejects with an AdsamError of code `cancelled`, and what runs in Python is broken off. */
+  readonly signal?: AbortSignal | undefined;
+  /** What comes out stays in Python, and a handle stands for it: a tensor goes into the next call without being copied. */
+  readonly keep?: boolean | undefined;
+  /** Told each line that is printed meanwhile. */
+  readonly onOutput?: ((line: string, stream: "stdout" | "stderr") => void) | undefined;
+  /**
+   * Told each tensor among the arguments that Python has changed in place, by its place there, such as `[0]` or `weight`. Its own
+   * array holds the new numbers by then.
+   */
+  readonly onChanged?: ((place: string, now: Tensor) => void) | undefined;
+}
+
+/** What a handle needs of its session. */
+export interface Asker {
+  ask(operation: Operation, folder: string, values: readonly unknown[], options: AskOptions): Promise<unknown>;
+  release(number: number): void;
+}
+
+/** An object that is kept in Python until nobody has a handle to it. */
+class Kept {
+  readonly asker: Asker;
+  readonly number: number;
+  released = false;
+
+  constructor(asker: Asker, number: number) {
+    this.asker = asker;
+    this.number = number;
+    forgotten.register(this, { asker, number }, this);
+  }
+
+  release(): void {
+    if (this.released) return;
+    this.released = true;
+    forgotten.unregister(this);
+    this.asker.release(this.number);
+  }
+}
+
+const forgotten = new FinalizationRegistry<{ readonly asker: Asker; readonly number: number }>(({ asker, number }) =>
+  asker.release(number),
+);
+
+/** What entering a context manager gave; it is left at the end of the block that `await using` it. */
+export interface Entered<Value> extends AsyncDisposable {
+  /** What stands after `as` in Python. */
+  readonly value: Value;
+}
+
+/**
+ * An object that stays in Python. It is freed by `await using`, by `dispose()`, and when it is garbage collected here.
+ *
+ * Its methods reject with an AdsamError: `usage` for an argument that cannot cross or a name that is not there, `python` with
+ * the exception that Python raised, `crashed` and `closed` when its session has ended, and with whatever a function of
+ * TypeScript's threw that Python called meanwhile.
+ */
+export class PythonObject implements AsyncDisposable, AsyncIterable<unknown> {
+  /** Its class, such as `torch.nn.modules.linear.Linear`. */
+  readonly type: string;
+  readonly #kept: Kept;
+  readonly #handle: Handle;
+  readonly #options: AskOptions;
+
+  /** @internal */
+  constructor(kept: Kept, handle: Handle, options: AskOptions = {}) {
+    this.type = handle.type;
+    this.#kept = kept;
+    this.#handle = handle;
+    this.#options = options;
+  }
+
+  /** @internal */
+  static of(asker: Asker, handle: Handle): PythonObject {
+    return new PythonObject(new Kept(asker, handle.number), handle);
+  }
+
+  /** @internal Its number, for `asker` alone; undefined for another. */
+  numberFor(asker: Asker): number | undefined {
+    return asker === this.#kept.asker ? this.#kept.number : undefined;
+  }
+
+  /** The same object, asked in this way from now on: `model.with({ signal })`. */
+  with(options: AskOptions): PythonObject {
+    return new PythonObject(this.#kept, this.#handle, { ...this.#options, ...options });
+  }
+
+  /** What calling it gives: a function's result, an instance of a class. Arguments by name come last, as `keywords({ … })`. */
+  call<Result = unknown>(...values: readonly unknown[]): Promise<Result> {
+    return this.#ask("call", values);
+  }
+
+  /** What a method gives. */
+  method<Result = unknown>(name: string, ...values: readonly unknown[]): Promise<Result> {
+    return this.#ask("method", [name, ...values]);
+  }
+
+  /** An attribute. */
+  get<Result = unknown>(name: string): Promise<Result> {
+    return this.#ask("get", [name]);
+  }
+
+  /** Writes an attribute. */
+  async set(name: string, value: unknown): Promise<void> {
+    await this.#ask("set", [name, value]);
+  }
+
+  /** Its `len()`. */
+  length(): Promise<number> {
+    return this.#ask("length", []);
+  }
+
+  /** What stands at an index or key. */
+  item<Result = unknown>(key: unknown): Promise<Result> {
+    return this.#ask("item", [key]);
+  }
+
+  /** Writes at an index or key. */
+  async setItem(key: unknown, value: unknown): Promise<void> {
+    await this.#ask("setItem", [key, value]);
+  }
+
+  /** Removes what stands at an index or key. */
+  async removeItem(key: unknown): Promise<void> {
+    await this.#ask("removeItem", [key]);
+  }
+
+  /** Whether it holds a value. */
+  contains(value: unknown): Promise<boolean> {
+    return this.#ask("contains", [value]);
+  }
+
+  /** Whether two handles stand for the same object. */
+  same(other: PythonObject): Promise<boolean> {
+    return this.#ask("same", [other]);
+  }
+
+  /** The names of what it has, without those that begin with an underscore. */
+  names(): Promise<string[]> {
+    return this.#ask("names", []);
+  }
+
+  /** As Python's `str()` writes it. */
+  text(): Promise<string> {
+    return this.#ask("text", []);
+  }
+
+  /** Enters a context manager: `await using entered = await manager.enter()`. */
+  async enter<Value = unknown>(): Promise<Entered<Value>> {
+    const value = await this.#ask<Value>("enter", []);
+    const leave = async () => {
+      await this.#ask("exit", []);
+    };
+    return { value, [Symbol.asyncDispose]: leave };
+  }
+
+  /** A module as its file is now. Handles to what it held before keep that. */
+  async reload(): Promise<void> {
+    await this.#ask("reload", []);
+  }
+
+  /** What iterating over it gives. Python computes the next value when it is asked for; leaving the loop closes a generator. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<unknown, void, undefined> {
+    const iterator: PythonObject = await this.with({ keep: true }).#ask("iterate", []);
+    const asked = iterator.with(this.#options);
+    let failed = true;
+    try {
+      while (true) {
+        const values = await asked.#ask<unknown[]>("next", []);
+        if (values.length === 0) break;
+        yield values[0];
+      }
+      failed = false;
+    } finally {
+      const closed = iterator.#ask("close", []).finally(() => iterator.dispose());
+      await (failed ? closed.catch(() => {}) : closed);
+    }
+  }
+
+  /** Frees it, once what was asked of it before has been answered. A second time does nothing. */
+  async dispose(): Promise<void> {
+    this.#kept.release();
+  }
+
+  /** The same as `dispose`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  async #ask<Result>(operation: Operation, values: readonly unknown[]): Promise<Result> {
+    const answer = this.#kept.asker.ask(operation, this.#handle.folder, [this, ...values], this.#options);
+    return (await answer) as Result;
+  }
+}

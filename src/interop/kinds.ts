@@ -1,0 +1,159 @@
+import type { Tensor } from "../tensor.ts";
+
+/** A complex number. */
+export class Complex {
+  /** The real part. */
+  readonly real: number;
+  /** The imaginary part. */
+  readonly imag: number;
+
+  /** `real + imag i`. */
+  constructor(real: number, imag: number) {
+    this.real = real;
+    this.imag = imag;
+  }
+}
+
+/** A number that is a float in Python, also where it is whole: `new Float(1)` is `1.0`, and `1` is `1`. */
+export class Float {
+  /** The number. */
+  readonly value: number;
+
+  /** Of a number. */
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+
+/** A slice of Python's: `new Slice(0, 10)` is `0:10`. */
+export class Slice<Bound = number | null> {
+  /** The first index; null for the beginning. */
+  readonly start: Bound;
+  /** The index after the last; null for the end. */
+  readonly stop: Bound;
+  /** The distance between indices; null for 1. */
+  readonly step: Bound;
+
+  /** `start:stop:step`. */
+  constructor(start: Bound, stop: Bound, step: Bound = null as Bound) {
+    this.start = start;
+    this.stop = stop;
+    this.step = step;
+  }
+}
+
+class Ellipsis {}
+/** Python's `...`. */
+export const ellipsis: Ellipsis = Object.freeze(new Ellipsis());
+
+/** A `pathlib.Path`. */
+export class PythonPath {
+  /** As the system writes it. */
+  readonly path: string;
+
+  /** Of a path as the system writes it. */
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** The path. */
+  toString(): string {
+    return this.path;
+  }
+}
+
+/** A `torch.dtype`. */
+export class TorchDtype {
+  /** Without `torch.`: float32. */
+  readonly name: string;
+
+  /** Of a name such as float32. */
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/** A `torch.device`. */
+export class TorchDevice {
+  /** As torch writes it: cpu, cuda:0. */
+  readonly name: string;
+
+  /** Of a name such as cuda:0. */
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/** A member of an `enum.Enum`. */
+export class EnumMember {
+  /** Its class, as `module:Qualname`. */
+  readonly type: string;
+  /** Its name. */
+  readonly name: string;
+  /** What it stands for. */
+  readonly value: unknown;
+
+  /** Of a class, by name. */
+  constructor(type: string, name: string, value: unknown) {
+    this.type = type;
+    this.name = name;
+    this.value = value;
+  }
+}
+
+/** Arguments by name: the last ones of a call. */
+export class Keywords {
+  /** By their names in Python. */
+  readonly values: Readonly<Record<string, unknown>>;
+
+  /** Of values by name. */
+  constructor(values: Readonly<Record<string, unknown>>) {
+    this.values = values;
+  }
+}
+
+/** Arguments that Python is given by name, after those that it is given by place: `f.call(x, keywords({ dim: 1 }))`. */
+export function keywords(values: Readonly<Record<string, unknown>>): Keywords {
+  return new Keywords(values);
+}
+
+/** What a value is in Python, where JavaScript has one thing for several of Python's. */
+const python = Symbol.for("adversarial-sampling.python");
+
+function branded<Value extends object>(value: Value, type: string): Value {
+  return Object.defineProperty(value, python, { value: type });
+}
+
+/**
+ * What JavaScript's own kinds do not tell of a value that came from Python, or goes there: "tuple" of an array, "frozenset" of a
+ * Set, "bytearray" of bytes, "numpy.ndarray" of a tensor, and of an object the dataclass, named tuple or pydantic model that it
+ * is, as `module:Qualname`. undefined for what is as it seems: a list, a set, bytes, a torch tensor, a dict.
+ */
+export function pythonType(value: object): string | undefined {
+  return Reflect.get(value, python);
+}
+
+/** An array that is a tuple in Python; without this it is a list. */
+export function tuple<const Items extends readonly unknown[]>(...items: Items): Items {
+  return branded(items, "tuple");
+}
+
+/** A Set that is a frozenset in Python. */
+export function frozenset<Item>(items: Iterable<Item>): Set<Item> {
+  return branded(new Set(items), "frozenset");
+}
+
+/** A tensor that is a numpy array in Python; without this it is a torch tensor. */
+export function array<T extends Tensor>(values: T): T {
+  return branded({ ...values }, "numpy.ndarray");
+}
+
+/** An object that is a dataclass, named tuple or pydantic model in Python: its class as `module:Qualname`, and its fields. */
+export function record<Fields extends object>(type: string, fields: Fields): Fields {
+  return branded({ ...fields }, type);
+}
+
+/** Bytes that are a bytearray in Python; without this they are bytes. */
+export function bytearray(bytes: Uint8Array): Uint8Array {
+  return branded(bytes.slice(), "bytearray");
+}

@@ -1,0 +1,135 @@
+import { resolve } from "node:path";
+import { AdsamError } from "../errors.ts";
+import type { Operation } from "../schema/interop.ts";
+import type { NamedTensors, Tensor } from "../tensor.ts";
+import { withPrefix } from "../torch/bundle.ts";
+import { originOf } from "../torch/failures.ts";
+import type { Requests } from "../torch/requests.ts";
+import type { Answer, Question } from "../torch/session.ts";
+import { Callbacks, questionAtHand } from "./callbacks.ts";
+import { type Asker, type AskOptions, PythonObject } from "./handle.ts";
+import { Keywords } from "./kinds.ts";
+import { type Callback, Incoming, Outgoing, type Sender } from "./values.ts";
+
+/** The objects and functions that cross to one session of Python, and what is asked of them. */
+export class Python implements Asker, Sender {
+  readonly #requests: Requests;
+  readonly #callbacks = new Callbacks();
+  readonly #released: number[] = [];
+
+  constructor(requests: Requests) {
+    this.#requests = requests;
+  }
+
+  /** The module of that name, as a handle. */
+  async import(name: string, folder: string, options: AskOptions): Promise<PythonObject> {
+    const module = await this.ask("import", resolve(folder), [name], { ...options, keep: true });
+    return (module as PythonObject).with({ keep: false });
+  }
+
+  async ask(operation: Operation, folder: string, given: readonly unknown[], options: AskOptions): Promise<unknown> {
+    const { keep = false, onOutput, onChanged, signal } = options;
+    const outgoing = new Outgoing(this);
+    const values = writeArguments(outgoing, operation, given);
+    const request = { operation, folder, values, keep, output: onOutput !== undefined, tensors: outgoing.tensors };
+    try {
+      await this.#listen();
+      const answer = await this.#requests.run("ask", request, { signal, onOutput });
+      tellChanges(outgoing, withPrefix(answer.tensors, "changed/"), onChanged);
+      return this.#incoming(answer.tensors).read(answer.value);
+    } catch (error) {
+      throw this.#callbacks.thrownOr(error);
+    }
+  }
+
+  /** Frees an object, with others that are released at the same time. */
+  release(number: number): void {
+    this.#released.push(number);
+    if (this.#released.length > 1) return;
+    setImmediate(() => {
+      const handles = this.#released.splice(0);
+      this.#requests.tell("release", { handles }).catch(() => {}); // a session that has ended holds nothing
+    });
+  }
+
+  numberOf(value: object): number | undefined {
+    if (!(value instanceof PythonObject)) return undefined;
+    const number = value.numberFor(this);
+    if (number !== undefined) return number;
+    throw new AdsamError("usage", `expected an object of this backend, got a ${value.type} of another one`, {
+      suggestion: "open one backend, and use it for both",
+    });
+  }
+
+  callback(call: Callback): number {
+    return this.#callbacks.number(call);
+  }
+
+  #incoming(tensors: NamedTensors): Incoming {
+    return new Incoming(tensors, (handle) => PythonObject.of(this, handle));
+  }
+
+  /** Has the session's questions come here. */
+  async #listen(): Promise<void> {
+    await this.#requests.hear({
+      question: (question, tensors) => this.#answer(question, tensors),
+      forgotten: ({ callback, times }) => this.#callbacks.forget(callback, times),
+    });
+  }
+
+  /** What a function answers to Python's question, or what it threw. */
+  async #answer(question: Question, tensors: NamedTensors): Promise<Answer> {
+    const outgoing = new Outgoing(this);
+    try {
+      const call = this.#callbacks.function(question.callback);
+      if (call === undefined) throw new AdsamError("python", `there is no function ${question.callback}`);
+      const [values, named] = this.#incoming(tensors).read(question.values) as [never[], object];
+      const given = Object.keys(named).length === 0 ? values : [...values, named as never];
+      const result = await questionAtHand.run(question.question, async () => call(...given));
+      const value = JSON.stringify(outgoing.wire(result === undefined ? null : result, `what ${nameOf(call)} returns`));
+      return { value, thrown: null, tensors: outgoing.tensors };
+    } catch (error) {
+      const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
+      const raised = error instanceof AdsamError ? originOf(error).raised : null;
+      return { value: null, thrown: { number: this.#callbacks.throwing(error), name, message, raised }, tensors: {} };
+    }
+  }
+}
+
+const nameOf = (call: Callback): string => call.name || "the function";
+
+/** What comes before the arguments that are the user's, of each operation. */
+const ownArguments: { readonly [O in Operation]?: number } = { method: 2, import: 0 };
+
+function writeArguments(outgoing: Outgoing, operation: Operation, given: readonly unknown[]): string {
+  const last = given.at(-1);
+  const byName = last instanceof Keywords ? last.values : {};
+  const byPlace = last instanceof Keywords ? given.slice(0, -1) : given;
+  const first = ownArguments[operation] ?? 1;
+  const values = byPlace.map((value, i) => outgoing.wire(value, `[${i - first}]`));
+  const named = Object.entries(byName).filter(([, value]) => value !== undefined);
+  return JSON.stringify([values, Object.fromEntries(named.map(([name, value]) => [name, outgoing.wire(value, name)]))]);
+}
+
+/** Gives the caller's arrays the numbers that Python's copies of them have now. */
+function tellChanges(outgoing: Outgoing, changed: NamedTensors, onChanged: AskOptions["onChanged"]): void {
+  for (const [name, now] of Object.entries(changed)) {
+    const given = outgoing.tensors[name];
+    const place = outgoing.paths[name] ?? name;
+    if (given === undefined) throw new AdsamError("python", `expected changes of arguments, got ${name}`);
+    if (given.dtype !== now.dtype || String(given.shape) !== String(now.shape)) {
+      if (onChanged === undefined) {
+        const became = `${now.dtype} [${now.shape}]`;
+        throw new AdsamError("usage", `${place}: Python made ${became} of what was ${given.dtype} [${given.shape}]`, {
+          suggestion: "take it from the option onChanged",
+        });
+      }
+    } else overwrite(given, now);
+    onChanged?.(place, now);
+  }
+}
+
+function overwrite(given: Tensor, now: Tensor): void {
+  const bytes = ({ buffer, byteOffset, byteLength }: ArrayBufferView) => new Uint8Array(buffer, byteOffset, byteLength);
+  bytes(given.data).set(bytes(now.data));
+}
