@@ -11,8 +11,9 @@ import { dataRecord, runRecord, runResult } from "../src/experiments/record.ts";
 import { architectureFacts, architectures } from "../src/schema/architectures.ts";
 import { openOptions } from "../src/schema/backends.ts";
 import { normalization } from "../src/schema/data.ts";
-import { callbackEvent, calls, jobEvent, jobs, protocolVersion } from "../src/schema/endpoints.ts";
+import { calls, jobEvent, jobs, protocolVersion } from "../src/schema/endpoints.ts";
 import { fitEvent } from "../src/schema/events.ts";
+import { callbackEvent } from "../src/schema/interop.ts";
 import { modelSpec } from "../src/schema/models.ts";
 import {
   callOptions,

@@ -66,6 +66,7 @@ export {
   array,
   bytearray,
   Complex,
+  type Ellipsis,
   EnumMember,
   ellipsis,
   Float,

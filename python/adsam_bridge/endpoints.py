@@ -23,7 +23,7 @@ from adversarial_sampling.train import fit
 from .bundle import unpack
 from .functions import check_arguments, find_function
 from .interop.ask import ask
-from .jobs import Job
+from .job import Job
 from .outputs import gradients_of, tensors_of
 from .programs import program_in
 from .session import Session

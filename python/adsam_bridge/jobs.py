@@ -7,7 +7,6 @@ import itertools
 import queue
 import threading
 from collections.abc import Callable
-from typing import Literal
 
 from adversarial_sampling._protocol import (
     AnswerRequest,
@@ -15,21 +14,17 @@ from adversarial_sampling._protocol import (
     CancelledEvent,
     DoneEvent,
     ErrorEvent,
-    FitEvent,
     ForgottenEvent,
-    Message,
-    OutputEvent,
-    ProgressEvent,
     QuestionEvent,
-    StepEvent,
 )
 from adversarial_sampling.errors import Cancelled
 
 from .errors import describe
 from .events import EventChannel
+from .job import Job, Work
 
 PATIENCE_SECONDS = 0.4
-"""How long code of the user's may take to end once it is interrupted; then its thread is given up."""
+"""How long interrupted code of the user's may take to end; then its thread is given up."""
 INSISTENCE_SECONDS = 30
 """How long a thread that was given up is interrupted again and again."""
 INTERVAL_SECONDS = 0.05
@@ -37,42 +32,6 @@ INTERVAL_SECONDS = 0.05
 
 class Interrupted(BaseException):
     """Whoever waited for this work has given it up."""
-
-
-class Job:
-    """One piece of work, as seen from inside it."""
-
-    def __init__(self, number: int, channel: EventChannel, *, interruptible: bool) -> None:
-        self.number = number
-        self.abandoned = False
-        self.interruptible = interruptible
-        self.lost = False
-        self.ended = threading.Event()
-        self.thread: int | None = None
-        self._channel = channel
-        self._cancelled = threading.Event()
-
-    def cancel(self, *, abandoned: bool) -> None:
-        """Asks it to stop; an abandoned one that has not begun is never to begin."""
-        self.abandoned = abandoned
-        self._cancelled.set()
-
-    def cancelled(self) -> bool:
-        """Whether it was asked to stop."""
-        return self._cancelled.is_set()
-
-    def progress(self, event: FitEvent) -> None:
-        """Tells how it goes."""
-        self._channel.send(
-            ProgressEvent(job=self.number, event=event), droppable=isinstance(event, StepEvent)
-        )
-
-    def output(self, stream: Literal["stdout", "stderr"], line: str) -> None:
-        """Tells a line that was printed."""
-        self._channel.send(OutputEvent(job=self.number, stream=stream, line=line))
-
-
-Work = Callable[[Job], Message]
 
 
 class _Question:
@@ -227,13 +186,12 @@ class Jobs:
 
     def _interrupt(self, job: Job) -> None:
         """Breaks off a job that runs, and goes on without its thread when that does not help."""
-        if job.thread is None:
-            return
         for attempt in range(round(INSISTENCE_SECONDS / INTERVAL_SECONDS)):
             with self._lock:
-                if job.thread is None:
+                thread = job.thread
+                if thread is None:  # it has not begun, or has ended
                     return
-                _raise_in(job.thread, Interrupted)
+                _raise_in(thread, Interrupted)
                 for question in list(self._questions.values()):
                     if question.job is job:
                         question.inbox.put(None)
@@ -257,6 +215,6 @@ class Jobs:
 
 
 def _raise_in(thread: int, kind: type[BaseException] | None) -> None:
-    """Raises an exception in another thread, once that is back in Python's code; None takes it back."""
+    """Raises an exception in another thread once that runs Python's code; None takes it back."""
     raised = ctypes.py_object(kind) if kind is not None else None
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { AdsamError } from "../errors.ts";
 import { originOf } from "../torch/failures.ts";
-import type { Callback } from "./values.ts";
+import type { Callback } from "./wire.ts";
 
 /** The question that the code which runs now answers: what it asks of Python, the thread does that waits for the answer. */
 export const questionAtHand = new AsyncLocalStorage<number>();

@@ -1,6 +1,6 @@
 import type { Operation } from "../schema/interop.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Handle } from "./values.ts";
+import type { Handle } from "./wire.ts";
 
 /** How something is asked of Python. */
 export interface AskOptions {
@@ -47,6 +47,11 @@ const forgotten = new FinalizationRegistry<{ readonly asker: Asker; readonly num
   asker.release(number),
 );
 
+/** What stands for an object that Python keeps. */
+export let objectOf: (asker: Asker, handle: Handle) => PythonObject;
+/** The number of an object, for the one who asks for it; undefined for another. */
+export let numberFor: (object: PythonObject, asker: Asker) => number | undefined;
+
 /** What entering a context manager gave; it is left at the end of the block that `await using` it. */
 export interface Entered<Value> extends AsyncDisposable {
   /** What stands after `as` in Python. */
@@ -67,22 +72,16 @@ export class PythonObject implements AsyncDisposable, AsyncIterable<unknown> {
   readonly #handle: Handle;
   readonly #options: AskOptions;
 
-  /** @internal */
-  constructor(kept: Kept, handle: Handle, options: AskOptions = {}) {
+  private constructor(kept: Kept, handle: Handle, options: AskOptions = {}) {
     this.type = handle.type;
     this.#kept = kept;
     this.#handle = handle;
     this.#options = options;
   }
 
-  /** @internal */
-  static of(asker: Asker, handle: Handle): PythonObject {
-    return new PythonObject(new Kept(asker, handle.number), handle);
-  }
-
-  /** @internal Its number, for `asker` alone; undefined for another. */
-  numberFor(asker: Asker): number | undefined {
-    return asker === this.#kept.asker ? this.#kept.number : undefined;
+  static {
+    objectOf = (asker, handle) => new PythonObject(new Kept(asker, handle.number), handle);
+    numberFor = (object, asker) => (asker === object.#kept.asker ? object.#kept.number : undefined);
   }
 
   /** The same object, asked in this way from now on: `model.with({ signal })`. */

@@ -42,7 +42,11 @@ export class Slice<Bound = number | null> {
   }
 }
 
-class Ellipsis {}
+/** What `ellipsis` is. */
+export class Ellipsis {
+  /** Tells it from other objects without fields. */
+  readonly text = "...";
+}
 /** Python's `...`. */
 export const ellipsis: Ellipsis = Object.freeze(new Ellipsis());
 

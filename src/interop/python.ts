@@ -4,12 +4,14 @@ import type { Operation } from "../schema/interop.ts";
 import type { NamedTensors, Tensor } from "../tensor.ts";
 import { withPrefix } from "../torch/bundle.ts";
 import { originOf } from "../torch/failures.ts";
+import type { Answer, Question } from "../torch/questions.ts";
 import type { Requests } from "../torch/requests.ts";
-import type { Answer, Question } from "../torch/session.ts";
 import { Callbacks, questionAtHand } from "./callbacks.ts";
-import { type Asker, type AskOptions, PythonObject } from "./handle.ts";
+import { type Asker, type AskOptions, numberFor, objectOf, PythonObject } from "./handle.ts";
+import { Incoming } from "./incoming.ts";
 import { Keywords } from "./kinds.ts";
-import { type Callback, Incoming, Outgoing, type Sender } from "./values.ts";
+import { Outgoing, type Sender } from "./outgoing.ts";
+import type { Callback } from "./wire.ts";
 
 /** The objects and functions that cross to one session of Python, and what is asked of them. */
 export class Python implements Asker, Sender {
@@ -54,7 +56,7 @@ export class Python implements Asker, Sender {
 
   numberOf(value: object): number | undefined {
     if (!(value instanceof PythonObject)) return undefined;
-    const number = value.numberFor(this);
+    const number = numberFor(value, this);
     if (number !== undefined) return number;
     throw new AdsamError("usage", `expected an object of this backend, got a ${value.type} of another one`, {
       suggestion: "open one backend, and use it for both",
@@ -66,7 +68,7 @@ export class Python implements Asker, Sender {
   }
 
   #incoming(tensors: NamedTensors): Incoming {
-    return new Incoming(tensors, (handle) => PythonObject.of(this, handle));
+    return new Incoming(tensors, (handle) => objectOf(this, handle));
   }
 
   /** Has the session's questions come here. */

@@ -1,8 +1,9 @@
 import * as z from "zod";
+import { bundle } from "./bundle.ts";
 import { inputNormalization, normalization } from "./data.ts";
 import { reportedCodes } from "./errors.ts";
 import { fitEvent } from "./events.ts";
-import { operation, values } from "./interop.ts";
+import { answerRequest, askAnswer, askRequest } from "./interop.ts";
 import { modelSpec } from "./models.ts";
 import { count, positiveCount, real } from "./numbers.ts";
 import {
@@ -20,30 +21,6 @@ import { fitResult, modelInfo, stepRecord } from "./results.ts";
 
 /** Raised whenever a message changes; the two sides refuse to talk when theirs differ. */
 export const protocolVersion = 3;
-
-const carried = {
-  names: z.array(z.string()).describe("of the tensors, in their order, which the format does not keep"),
-  complex: z.array(z.string()).describe("those that cross as pairs of real and imaginary parts, along one more axis"),
-};
-
-/** Named tensors in the safetensors format: short ones in the message, long ones in a file of the session's folder. */
-export const bundle = z
-  .discriminatedUnion("kind", [
-    z.object({ kind: z.literal("inline"), base64: z.string(), ...carried }).meta({ id: "InlineBundle" }),
-    z.object({ kind: z.literal("file"), path: z.string(), ...carried }).meta({ id: "FileBundle" }),
-  ])
-  .meta({ id: "Bundle" });
-export type Bundle = z.output<typeof bundle>;
-
-/** What a TypeScript function threw into Python. */
-const thrown = z
-  .object({
-    number: count.describe("under which the error itself is kept on its side"),
-    name: z.string(),
-    message: z.string(),
-    raised: count.nullable().describe("number of the Python exception that it stands for"),
-  })
-  .meta({ id: "Thrown" });
 
 const model = count.describe("the model's number in its session");
 const nothing = z.object({}).meta({ id: "Nothing" });
@@ -93,17 +70,7 @@ export const calls = {
     }),
     nothing,
   ),
-  answer: endpoint(
-    z
-      .object({
-        question: count,
-        value: values.nullable().describe("what the function gave; null where it threw"),
-        thrown: thrown.nullable(),
-        tensors: bundle,
-      })
-      .meta({ id: "AnswerRequest" }),
-    nothing,
-  ),
+  answer: endpoint(answerRequest, nothing),
 } as const;
 
 export const jobs = {
@@ -160,24 +127,7 @@ export const jobs = {
       .meta({ id: "CallRequest" }),
     z.object({ tensors: bundle.describe("output/<i>, gradient/<input>") }).meta({ id: "CallAnswer" }),
   ),
-  ask: endpoint(
-    z
-      .object({
-        operation,
-        folder: z.string().describe("the program that its code runs in"),
-        values: values.describe("positional arguments and keyword arguments, as JSON text"),
-        keep: z.boolean().describe("what comes out stays in Python, and a handle stands for it"),
-        output: z.boolean().describe("what it prints is told line by line"),
-        tensors: bundle.describe("those that the values name"),
-      })
-      .meta({ id: "AskRequest" }),
-    z
-      .object({
-        value: values,
-        tensors: bundle.describe("those that the value names, and changed/<name> of those that came and were changed"),
-      })
-      .meta({ id: "AskAnswer" }),
-  ),
+  ask: endpoint(askRequest, askAnswer),
   trace: endpoint(
     z
       .object({
@@ -258,22 +208,3 @@ export const jobEvent = z
   ])
   .meta({ id: "JobEvent" });
 export type JobEvent = z.output<typeof jobEvent>;
-
-/** What else comes over the socket: Python has a function of TypeScript's called, or has forgotten one. */
-export const callbackEvent = z
-  .discriminatedUnion("kind", [
-    z
-      .object({
-        kind: z.literal("question"),
-        question: count,
-        callback: count,
-        values: values.describe("positional arguments and keyword arguments"),
-        tensors: bundle,
-      })
-      .meta({ id: "QuestionEvent" }),
-    z
-      .object({ kind: z.literal("forgotten"), callback: count, times: count.describe("how often it came") })
-      .meta({ id: "ForgottenEvent" }),
-  ])
-  .meta({ id: "CallbackEvent" });
-export type CallbackEvent = z.output<typeof callbackEvent>;

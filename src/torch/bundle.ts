@@ -7,7 +7,7 @@ import {
   type Safetensors,
   writeSafetensors,
 } from "../safetensors.ts";
-import type { Bundle } from "../schema/endpoints.ts";
+import type { Bundle } from "../schema/bundle.ts";
 import { fromPairs, toPairs } from "../tensor/complex.ts";
 import { checkTensors, kindOf, type NamedTensors, type Tensor } from "../tensor.ts";
 import type { Folders } from "./folders.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { bundle } from "../schema/bundle.ts";
 import {
   type AnswerOf,
-  bundle,
   type Calls,
   type Jobs as JobEndpoints,
   type JobEvent,

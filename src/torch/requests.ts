@@ -1,18 +1,13 @@
-import {
-  type AnswerOf,
-  type Bundle,
-  bundle,
-  type Calls,
-  type Jobs as JobEndpoints,
-  type RequestOf,
-} from "../schema/endpoints.ts";
+import { type Bundle, bundle } from "../schema/bundle.ts";
+import type { AnswerOf, Calls, Jobs as JobEndpoints, RequestOf } from "../schema/endpoints.ts";
 import type { NamedTensors } from "../tensor.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { drop, pack, unpack } from "./bundle.ts";
 import { cancelled } from "./failures.ts";
 import type { JobOptions } from "./jobs.ts";
 import { Line } from "./line.ts";
-import type { Questions, Session } from "./session.ts";
+import type { Answerer } from "./questions.ts";
+import type { Session } from "./session.ts";
 
 /** A message as its sender and its reader have it: with tensors, where a bundle of them crosses. */
 type Unpacked<Message> = Message extends { tensors: Bundle }
@@ -60,9 +55,9 @@ export class Requests {
     return (await this.#connect()).call(method, request);
   }
 
-  /** Has questions to functions of the user's go to `questions`. */
-  async hear(questions: Questions): Promise<void> {
-    (await this.#connect()).hear(questions);
+  /** Has questions to functions of the user's go to `answerer`. */
+  async hear(answerer: Answerer): Promise<void> {
+    (await this.#connect()).questions.answerer = answerer;
   }
 
   async #packed<M extends keyof JobEndpoints>(request: JobRequest<M>): Promise<Packed<M>> {

@@ -9,22 +9,19 @@ import { AdsamError } from "../errors.ts";
 import { questionAtHand } from "../interop/callbacks.ts";
 import {
   type AnswerOf,
-  type CallbackEvent,
   type Calls,
-  callbackEvent,
   calls,
   type Jobs as JobEndpoints,
   protocolVersion,
   pythonError as pythonErrorData,
   type RequestOf,
 } from "../schema/endpoints.ts";
-import type { NamedTensors } from "../tensor.ts";
-import { pack, unpack } from "./bundle.ts";
 import { EventSocket } from "./events.ts";
 import { closed, crashed, pythonError, replaced, understood } from "./failures.ts";
 import { Folders } from "./folders.ts";
 import { Jobs } from "./jobs.ts";
 import { type Door, startPythonia } from "./pythonia.ts";
+import { Questions } from "./questions.ts";
 
 export interface SessionOptions {
   /** Path of the Python interpreter. */
@@ -36,21 +33,6 @@ export interface SessionOptions {
 const callsInFlight = 64;
 /** How long Python may take to leave before it is killed. */
 const graceMilliseconds = 1000;
-
-export type Question = Extract<CallbackEvent, { kind: "question" }>;
-type Forgotten = Extract<CallbackEvent, { kind: "forgotten" }>;
-
-/** What a function answers, before its tensors are packed. */
-export interface Answer extends Omit<RequestOf<Calls["answer"]>, "question" | "tensors"> {
-  readonly tensors: NamedTensors;
-}
-
-/** Who answers for the functions that Python may call. */
-export interface Questions {
-  /** It never rejects. */
-  question(question: Question, tensors: NamedTensors): Promise<Answer>;
-  forgotten(event: Forgotten): void;
-}
 
 const reply = z.union([z.object({ answer: z.unknown() }), z.object({ error: pythonErrorData })]);
 
@@ -71,6 +53,7 @@ export class Session implements AsyncDisposable {
   /** Gone when it ends. */
   readonly folders: Folders;
   readonly jobs: Jobs;
+  readonly questions: Questions;
   /** Whether its process was ended so that another one takes its place. */
   replaced = false;
 
@@ -83,12 +66,12 @@ export class Session implements AsyncDisposable {
   #broken: AdsamError | undefined;
   #dead: AdsamError | undefined;
   #events: EventSocket | undefined;
-  #questions: Questions | undefined;
   #hello: AnswerOf<Calls["hello"]> | undefined;
 
   private constructor(folders: Folders, python: string) {
     this.folders = folders;
     this.jobs = new Jobs(this);
+    this.questions = new Questions(this);
     const { process: started, door } = startPythonia(python, folders.paths);
     this.#process = started;
     this.#door = door;
@@ -150,11 +133,6 @@ export class Session implements AsyncDisposable {
     await this.#ask({ method, request, job, within: questionAtHand.getStore() });
   }
 
-  /** Has questions to functions of the user's go to `questions`. */
-  hear(questions: Questions): void {
-    this.#questions = questions;
-  }
-
   /** `work`, or the session's end if that comes first; Node stays alive meanwhile. */
   outlive<T>(work: Promise<T>): Promise<T> {
     if (this.#dead !== undefined) {
@@ -211,7 +189,7 @@ export class Session implements AsyncDisposable {
   async #listen(): Promise<void> {
     this.#events = await EventSocket.open(join(this.folders.paths[0], "events.sock"), {
       onEvent: (job, told) => this.jobs.hear(job, told),
-      onCallback: (told) => this.#hearCallback(told),
+      onCallback: (told) => this.questions.hear(told),
       onNonsense: (reason) => {
         this.#broken = new AdsamError("python", `expected events from Python, got: ${reason.message}`);
         this.#process.kill("SIGKILL");
@@ -234,20 +212,6 @@ export class Session implements AsyncDisposable {
       const reason = stripVTControlCharacters(String(Reflect.get(Object(error), "stack"))).trim();
       throw new AdsamError("environment", `this Python cannot load the bridge: ${reason}`, { cause: error });
     }
-  }
-
-  #hearCallback(told: unknown): void {
-    const event = understood(callbackEvent, told, "what Python asks of a function");
-    if (event.kind === "forgotten") this.#questions?.forgotten(event);
-    else this.#answer(event).catch(() => {}); // a session that ends says so by itself
-  }
-
-  /** Has a function of the user's answer Python. */
-  async #answer(question: Question): Promise<void> {
-    if (this.#questions === undefined) throw new Error("Python has no function to ask");
-    const { tensors, ...answer } = await this.#questions.question(question, await unpack(question.tensors));
-    const carrier = await pack(tensors, this.folders); // Python drops it
-    await this.call("answer", { question: question.question, ...answer, tensors: carrier });
   }
 
   #keepNodeAlive(busy: boolean): void {

@@ -8,15 +8,16 @@ from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_st
 from typing import Any
 
 from adsam_bridge.bundle import unpack
-from adsam_bridge.jobs import Job
+from adsam_bridge.job import Job
 from adsam_bridge.programs import program_in
 from adsam_bridge.session import Session
 from adversarial_sampling import _protocol as protocol
 
 from .changes import changed
+from .incoming import Incoming
 from .operations import OPERATIONS, finished
+from .outgoing import Outgoing, Wire, text_of
 from .output import Lines
-from .values import Incoming, Outgoing, Wire, text_of
 
 
 def ask(session: Session, request: protocol.AskRequest, job: Job) -> protocol.AskAnswer:

@@ -16,8 +16,9 @@ from adsam_bridge.errors import TypeScriptError
 from adsam_bridge.modules import Folder
 from adversarial_sampling._protocol import AnswerRequest, Bundle, FileBundle, ForgottenEvent
 
+from .incoming import Incoming
 from .objects import Objects
-from .values import Incoming, Outgoing, text_of
+from .outgoing import Outgoing, text_of
 
 
 class Caller(Protocol):
@@ -43,6 +44,7 @@ class TypeScriptFunction:
         self._call = call
 
     def __call__(self, *values: Any, **named: Any) -> Any:
+        """What it gives; see ``Callbacks``."""
         return self._call(self._number, values, named)
 
     def __repr__(self) -> str:
@@ -50,7 +52,7 @@ class TypeScriptFunction:
 
 
 class TypeScriptIterable:
-    """An iterable of TypeScript's: each loop over it begins afresh, and asks for a value at a time."""
+    """An iterable of TypeScript's: each loop begins it afresh, and asks for a value at a time."""
 
     def __init__(self, step: Callable[..., Any]) -> None:
         self._step = step

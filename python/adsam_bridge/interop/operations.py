@@ -1,4 +1,4 @@
-"""What TypeScript can ask of objects: the operations of src/schema/interop.ts, by the same names."""
+"""What TypeScript can ask of objects: the operations of src/schema/interop.ts, by name."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from adsam_bridge.modules import Folder
 from adversarial_sampling._protocol import Operation
 from adversarial_sampling.errors import AdversarialSamplingError
 
-from .values import type_name
+from .outgoing import type_name
 
 _END = object()
 _loop: asyncio.AbstractEventLoop | None = None

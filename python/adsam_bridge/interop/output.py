@@ -22,7 +22,7 @@ class Lines(io.TextIOBase):
         return True
 
     def write(self, text: str) -> int:
-        """Tells the lines that are whole. A carriage return ends one too: progress bars write no other."""
+        """Tells the lines that are whole; a carriage return ends one, as progress bars write it."""
         *lines, self._begun = (
             (self._begun + text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
         )

@@ -27,7 +27,7 @@ class Listener:
         self._server = socket.socket(socket.AF_UNIX)
         self._server.bind(str(path))
         self._server.listen()
-        self.jobs = Jobs(EventChannel(str(path)))
+        self.jobs = Jobs(EventChannel(str(path)), lambda: None)
         self._connection, _ = self._server.accept()
         self._connection.settimeout(30)
         self._lines = self._connection.makefile("r", encoding="utf-8")

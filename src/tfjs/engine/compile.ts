@@ -49,7 +49,7 @@ export async function compileAddon(tfjsNode: string, libraries: string, addon: s
 }
 
 /** What the compiled addon depends on, in a few letters. */
-export function addonKey(tfjsNode: string): string {
+function addonKey(tfjsNode: string): string {
   const hash = createHash("sha256").update([...flags, ...runPath].join(" "));
   for (const { text } of sourcesOf(tfjsNode)) hash.update(text);
   return hash.digest("hex").slice(0, 12);

@@ -1,45 +1,23 @@
 import { AdsamError } from "../errors.ts";
-import { checkTensor, type NamedTensors, type Tensor } from "../tensor.ts";
+import { checkTensor, type Tensor } from "../tensor.ts";
+import { stepsOf, type Values } from "./iterables.ts";
 import {
-  array,
-  bytearray,
   Complex,
   EnumMember,
   ellipsis,
   Float,
-  frozenset,
   PythonPath,
   pythonType,
-  record,
   Slice,
   TorchDevice,
   TorchDtype,
-  tuple,
 } from "./kinds.ts";
-
-/**
- * Values on their way between the languages, as JSON in which "$" tells what JSON has no word for; adsam_bridge/interop/values.py
- * is the other side. Tensors travel beside it, by the names that it has for them.
- */
-type Wire = null | boolean | number | string | readonly Wire[] | { readonly [key: string]: Wire };
-
-/** A function of the user's that Python may call. */
-export type Callback = (...values: never[]) => unknown;
-
-/** What an object that stays in Python is, as Python tells it. */
-export interface Handle {
-  /** Its number in the session. */
-  readonly number: number;
-  /** Its class. */
-  readonly type: string;
-  /** The folder whose program it belongs to. */
-  readonly folder: string;
-}
+import type { Callback, Wire } from "./wire.ts";
 
 /** Half of a character of two, which UTF-8 cannot hold. */
 const lone = /\p{Surrogate}/u;
 
-/** How deep lists may be in lists; adsam_bridge/interop/values.py has the same. */
+/** How deep lists may be in lists; adsam_bridge/interop/outgoing.py has the same. */
 const deepest = 200;
 
 /** What a value cannot be written without. */
@@ -183,34 +161,6 @@ export class Outgoing {
   }
 }
 
-type Values = AsyncIterable<unknown> | Iterable<unknown>;
-const knownSteps = new WeakMap<object, Callback>();
-
-/** The function by which Python walks over an iterable of ours: it begins, asks for a value at a time, and ends. */
-function stepsOf(values: Values): Callback {
-  const known = knownSteps.get(values);
-  if (known !== undefined) return known;
-  const walks = new Map<number, AsyncIterator<unknown> | Iterator<unknown>>();
-  const begin = () => {
-    const number = Math.max(0, ...walks.keys()) + 1;
-    walks.set(number, Symbol.asyncIterator in values ? values[Symbol.asyncIterator]() : values[Symbol.iterator]());
-    return number;
-  };
-  const steps = async (step: "begin" | "next" | "end", number = 0) => {
-    if (step === "begin") return begin();
-    const walk = walks.get(number);
-    if (step === "next") {
-      const { done, value } = (await walk?.next()) ?? { done: true, value: undefined };
-      return done ? [] : [value];
-    }
-    walks.delete(number);
-    await walk?.return?.();
-    return null;
-  };
-  knownSteps.set(values, steps);
-  return steps;
-}
-
 function numberWire(value: number): Wire {
   return Number.isInteger(value) && !Object.is(value, -0) ? value : floatWire(value);
 }
@@ -237,101 +187,4 @@ function suggestionFor(value: object): string {
   if ("dataSync" in value) return "give tensor(await it.data(), it.shape)";
   if (value instanceof Promise) return "await it first";
   return "give its fields as a plain object, or what Python is to know of it";
-}
-
-/** Reads values; what stays in Python becomes what `handle` makes of it. */
-export class Incoming {
-  readonly #tensors: NamedTensors;
-  readonly #handle: (handle: Handle) => unknown;
-
-  constructor(tensors: NamedTensors, handle: (handle: Handle) => unknown) {
-    this.#tensors = tensors;
-    this.#handle = handle;
-  }
-
-  /** The value that a JSON text stands for. */
-  read(text: string): unknown {
-    return this.#value(JSON.parse(text) as Wire);
-  }
-
-  #value(wire: Wire): unknown {
-    if (typeof wire !== "object" || wire === null) return wire;
-    if (isArray(wire)) return wire.map((item) => this.#value(item));
-    if (typeof wire.$ === "string") return this.#tagged(wire.$, wire);
-    return this.#fields(wire);
-  }
-
-  #fields(wire: Readonly<Record<string, Wire>>): Record<string, unknown> {
-    return Object.fromEntries(Object.entries(wire).map(([key, item]) => [key, this.#value(item)]));
-  }
-
-  #tagged(kind: string, wire: Readonly<Record<string, Wire>>): unknown {
-    const items = () => (this.#value(wire.items ?? []) as unknown[]) ?? [];
-    switch (kind) {
-      case "handle":
-        return this.#handle(wire as unknown as Handle);
-      case "tensor":
-        return this.#tensor(wire.tensor);
-      case "array":
-        return array(this.#tensor(wire.tensor));
-      case "int":
-        return BigInt(String(wire.text));
-      case "float":
-        return floats[String(wire.text)] ?? Number(wire.text);
-      case "text":
-        return Buffer.from(String(wire.utf16), "base64").toString("utf16le");
-      case "complex":
-        return new Complex(Number(this.#value(wire.real ?? 0)), Number(this.#value(wire.imag ?? 0)));
-      case "bytes":
-        return bytes(wire);
-      case "bytearray":
-        return bytearray(bytes(wire));
-      case "tuple":
-        return tuple(...items());
-      case "set":
-        return new Set(items());
-      case "frozenset":
-        return frozenset(items());
-      case "dict":
-        return new Map(items() as [unknown, unknown][]);
-      case "slice": {
-        const [start, stop, step] = items();
-        return new Slice(start, stop, step);
-      }
-      case "path":
-        return new PythonPath(String(wire.text));
-      case "ellipsis":
-        return ellipsis;
-      case "dtype":
-        return new TorchDtype(String(wire.text));
-      case "device":
-        return new TorchDevice(String(wire.text));
-      case "enum":
-        return new EnumMember(String(wire.type), String(wire.name), this.#value(wire.value ?? null));
-      case "record":
-        return record(String(wire.type), this.#fields(wire.fields as Record<string, Wire>));
-      default:
-        throw new AdsamError("python", `expected a kind of value that both sides know, got ${kind}`);
-    }
-  }
-
-  #tensor(name: unknown): Tensor {
-    const found = this.#tensors[String(name)];
-    if (found === undefined) throw new AdsamError("python", `expected the tensor ${name} in Python's answer`);
-    return found;
-  }
-}
-
-const floats: Readonly<Record<string, number>> = {
-  nan: Number.NaN,
-  inf: Number.POSITIVE_INFINITY,
-  "-inf": Number.NEGATIVE_INFINITY,
-};
-
-function bytes(wire: Readonly<Record<string, Wire>>): Uint8Array {
-  return new Uint8Array(Buffer.from(String(wire.base64), "base64"));
-}
-
-function isArray(wire: object): wire is readonly Wire[] {
-  return Array.isArray(wire);
 }

@@ -1,0 +1,114 @@
+import { AdsamError } from "../errors.ts";
+import type { NamedTensors, Tensor } from "../tensor.ts";
+import {
+  array,
+  bytearray,
+  Complex,
+  EnumMember,
+  ellipsis,
+  frozenset,
+  PythonPath,
+  record,
+  Slice,
+  TorchDevice,
+  TorchDtype,
+  tuple,
+} from "./kinds.ts";
+import type { Handle, Wire } from "./wire.ts";
+
+/** Reads values; what stays in Python becomes what `handle` makes of it. */
+export class Incoming {
+  readonly #tensors: NamedTensors;
+  readonly #handle: (handle: Handle) => unknown;
+
+  constructor(tensors: NamedTensors, handle: (handle: Handle) => unknown) {
+    this.#tensors = tensors;
+    this.#handle = handle;
+  }
+
+  /** The value that a JSON text stands for. */
+  read(text: string): unknown {
+    return this.#value(JSON.parse(text) as Wire);
+  }
+
+  #value(wire: Wire): unknown {
+    if (typeof wire !== "object" || wire === null) return wire;
+    if (isArray(wire)) return wire.map((item) => this.#value(item));
+    if (typeof wire.$ === "string") return this.#tagged(wire.$, wire);
+    return this.#fields(wire);
+  }
+
+  #fields(wire: Readonly<Record<string, Wire>>): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(wire).map(([key, item]) => [key, this.#value(item)]));
+  }
+
+  #tagged(kind: string, wire: Readonly<Record<string, Wire>>): unknown {
+    const items = () => (this.#value(wire.items ?? []) as unknown[]) ?? [];
+    switch (kind) {
+      case "handle":
+        return this.#handle(wire as unknown as Handle);
+      case "tensor":
+        return this.#tensor(wire.tensor);
+      case "array":
+        return array(this.#tensor(wire.tensor));
+      case "int":
+        return BigInt(String(wire.text));
+      case "float":
+        return floats[String(wire.text)] ?? Number(wire.text);
+      case "text":
+        return Buffer.from(String(wire.utf16), "base64").toString("utf16le");
+      case "complex":
+        return new Complex(Number(this.#value(wire.real ?? 0)), Number(this.#value(wire.imag ?? 0)));
+      case "bytes":
+        return bytes(wire);
+      case "bytearray":
+        return bytearray(bytes(wire));
+      case "tuple":
+        return tuple(...items());
+      case "set":
+        return new Set(items());
+      case "frozenset":
+        return frozenset(items());
+      case "dict":
+        return new Map(items() as [unknown, unknown][]);
+      case "slice": {
+        const [start, stop, step] = items();
+        return new Slice(start, stop, step);
+      }
+      case "path":
+        return new PythonPath(String(wire.text));
+      case "ellipsis":
+        return ellipsis;
+      case "dtype":
+        return new TorchDtype(String(wire.text));
+      case "device":
+        return new TorchDevice(String(wire.text));
+      case "enum":
+        return new EnumMember(String(wire.type), String(wire.name), this.#value(wire.value ?? null));
+      case "record":
+        return record(String(wire.type), this.#fields(wire.fields as Record<string, Wire>));
+      default:
+        throw new AdsamError("python", `expected a kind of value that both sides know, got ${kind}`);
+    }
+  }
+
+  #tensor(name: unknown): Tensor {
+    const found = this.#tensors[String(name)];
+    if (found === undefined) throw new AdsamError("python", `expected the tensor ${name} in Python's answer`);
+    return found;
+  }
+}
+
+const floats: Readonly<Record<string, number>> = {
+  nan: Number.NaN,
+  inf: Number.POSITIVE_INFINITY,
+  "-inf": Number.NEGATIVE_INFINITY,
+};
+
+function bytes(wire: Readonly<Record<string, Wire>>): Uint8Array {
+  return new Uint8Array(Buffer.from(String(wire.base64), "base64"));
+}
+
+function isArray(wire: object): wire is readonly Wire[] {
+  return Array.isArray(wire);
+}
