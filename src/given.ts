@@ -1,5 +1,8 @@
 import * as z from "zod";
 import type { Cancellable } from "./backend.ts";
+import type { Split } from "./data/dataset.ts";
+import { AdsamError } from "./errors.ts";
+import { checkTensor } from "./tensor.ts";
 import { abortSignal, validate } from "./validation.ts";
 
 const cancellable = z.looseObject({ signal: abortSignal.optional() });
@@ -21,4 +24,21 @@ export function givenOptions<Options extends Cancellable>(options: Options, call
  */
 export function givenNames(wanted: readonly string[] | undefined, call: string): readonly string[] | undefined {
   return validate(names, wanted, call);
+}
+
+/**
+ * Batches of images and labels.
+ * @throws AdsamError `usage` for what is no list of them.
+ */
+export function givenBatches(batches: readonly Split[], call: string): readonly Split[] {
+  if (!Array.isArray(batches)) {
+    throw new AdsamError("usage", `${call}: expected a list of batches, got ${batches}`, {
+      suggestion: "give [{ images, labels }]",
+    });
+  }
+  for (const [j, batch] of batches.entries()) {
+    checkTensor(batch?.images, `${call}: images of batch ${j}`);
+    checkTensor(batch?.labels, `${call}: labels of batch ${j}`);
+  }
+  return batches;
 }

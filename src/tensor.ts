@@ -82,8 +82,11 @@ export function checkTensor(value: unknown, name: string, code: ErrorCode = "usa
 
 /** The same of tensors by name. */
 export function checkTensors(values: unknown, name: string): asserts values is NamedTensors {
-  if (typeof values !== "object" || values === null) {
-    throw new AdsamError("usage", `${name}: expected tensors by name, got ${values}`);
+  if (typeof values !== "object" || values === null || Array.isArray(values)) {
+    throw new AdsamError(
+      "usage",
+      `${name}: expected tensors by name, got ${Array.isArray(values) ? "an array" : values}`,
+    );
   }
   for (const [key, value] of Object.entries(values)) checkTensor(value, key);
 }

@@ -84,7 +84,7 @@ test("the compilers name every place that lacks a new layer, family, backend, en
   await insert(
     "src/cli/commands.ts",
     "];",
-    `  { usage: "wrap", description: "", load: async () => (await import("./wrap.ts")).wrap },\n`,
+    `  { usage: "added", description: "", load: async () => (await import("./added.ts")).added },\n`,
   );
   expect(run(binary("tsx"), ["scripts/generate-protocol.ts"])).toBe("");
 
@@ -96,6 +96,7 @@ test("the compilers name every place that lacks a new layer, family, backend, en
     "src/conformance/suites/layers.ts", // the layer
     "src/conformance/suites/networks.ts", // the family
     "src/open.ts", // the backend
+    "src/schema/models.ts", // how many weights the layer has
     "src/tfjs/models/build.ts", // the family
     "src/tfjs/models/single.ts", // the layer
   ]);

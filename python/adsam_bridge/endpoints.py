@@ -10,7 +10,7 @@ from torch import Tensor
 from adversarial_sampling import _protocol as protocol
 from adversarial_sampling import checkpoint, passes
 from adversarial_sampling.data import Images
-from adversarial_sampling.dtypes import dtype_name, kind_of
+from adversarial_sampling.dtypes import as_real, dtype_name, kind_of
 from adversarial_sampling.errors import AdversarialSamplingError
 from adversarial_sampling.inspection import inspect
 from adversarial_sampling.models import Network, build
@@ -65,6 +65,7 @@ def write(session: Session, request: protocol.WriteRequest, _job: Job) -> protoc
     state = session.model(request.model).state_dict()
     tensors = unpack(request.tensors)
     _require(tensors, state)
+    fitting: dict[str, Tensor] = {}
     for name, tensor in tensors.items():
         own = state[name]
         if tensor.shape != own.shape:
@@ -75,7 +76,9 @@ def write(session: Session, request: protocol.WriteRequest, _job: Job) -> protoc
             raise AdversarialSamplingError(
                 f"{name}: expected {kind_of(own)} numbers, got {dtype_name(tensor)}"
             )
-    for name, tensor in tensors.items():
+        real = own.is_floating_point()
+        fitting[name] = as_real(tensor, own.dtype, name) if real else tensor
+    for name, tensor in fitting.items():
         state[name].copy_(tensor)
     return protocol.Nothing()
 

@@ -45,7 +45,7 @@ def describe(error: BaseException, raised: int | None = None) -> PythonErrorData
         code, suggestion = _given(error)
     elif issubclass(kind, ValidationError):
         code = "usage"
-    elif issubclass(kind, MemoryError) or _text(lambda: kind.__name__) == "OutOfMemoryError":
+    elif _ran_out(kind, message):
         code, suggestion = "environment", "use a smaller batch, a smaller model or another device"
         message = f"not enough memory: {message}"
     return PythonErrorData(
@@ -58,6 +58,13 @@ def describe(error: BaseException, raised: int | None = None) -> PythonErrorData
         thrown=error.number if kind is TypeScriptError and isinstance(error, kind) else None,
         raised=raised,
     )
+
+
+def _ran_out(kind: type[BaseException], message: str) -> bool:
+    """Whether there was no memory left, of either device; torch says it of the CPU in words."""
+    if issubclass(kind, MemoryError) or _text(lambda: kind.__name__) == "OutOfMemoryError":
+        return True
+    return issubclass(kind, RuntimeError) and "DefaultCPUAllocator: can't allocate" in message
 
 
 def _given(error: BaseException) -> tuple[ErrorCode | None, str | None]:

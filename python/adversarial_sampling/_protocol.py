@@ -110,7 +110,7 @@ class NetworkSpec(Message):
 
     kind: Literal["resnet20", "resnet32", "resnet44", "resnet56", "resnet110", "resnet1202", "vgg11", "vgg13", "vgg16", "vgg19"]
     """architecture"""
-    classes: Annotated[int, Field(ge=2)] = 10
+    classes: Annotated[int, Field(ge=2, le=1000000)] = 10
     """number of classes"""
     bayesian: bool = True
     """Gaussian weights; false is the plain network"""
@@ -246,11 +246,11 @@ class TensorInfo(Message):
 class Normalization(Message):
     """How stored pixels become a network's input: (pixel / scale - mean[c]) / std[c]."""
 
-    scale: Annotated[float, Field(gt=0)]
+    scale: Annotated[float, Field(ge=1e-12, le=1000000000000)]
     """the pixel value that becomes 1"""
     mean: tuple[float, ...]
     """of each channel, of pixel / scale"""
-    std: tuple[Annotated[float, Field(gt=0)], ...]
+    std: tuple[Annotated[float, Field(ge=1e-12, le=1000000000000)], ...]
     """of each channel, of pixel / scale; above 0"""
 
 
@@ -287,12 +287,14 @@ class ReadRequest(Message):
 
 class TensorsAnswer(Message):
     tensors: Bundle
+    """*"""
 
 
 class WriteRequest(Message):
     model: Count
     """the model's number in its session"""
     tensors: Bundle
+    """*"""
 
 
 InputNormalization = Normalization | Literal["model"] | None
@@ -375,14 +377,14 @@ class GradientsRequest(Message):
     """the model's number in its session"""
     options: GradientOptions
     tensors: Bundle
-    """input, and labels or direction"""
+    """input, target"""
 
 
 class GradientsAnswer(Message):
     loss: float
     kl: float | None
     tensors: Bundle
-    """output, input_gradient, gradient/<parameter>"""
+    """output, input_gradient, gradient/*"""
 
 
 class InspectRequest(Message):
@@ -399,7 +401,7 @@ class InspectAnswer(Message):
     operations: tuple[str, ...]
     """<layer>/input, /weight, /bias, /output, in order of execution"""
     tensors: Bundle
-    """value/<operation>, gradient/<operation>"""
+    """value/*, gradient/*"""
 
 
 class CallRequest(Message):
@@ -412,12 +414,12 @@ class CallRequest(Message):
     folder: str = "."
     """where the module is, besides Python's own path; each folder has modules of its own, whatever their names"""
     tensors: Bundle
-    """inputs, given as keyword arguments"""
+    """*"""
 
 
 class CallAnswer(Message):
     tensors: Bundle
-    """output/<i>, gradient/<input>"""
+    """output/*, gradient/*"""
 
 
 Operation = Literal["import", "reload", "call", "method", "get", "set", "length", "item", "setItem", "removeItem", "contains", "iterate", "next", "close", "enter", "exit", "text", "names", "same"]
@@ -434,7 +436,7 @@ class AskRequest(Message):
     output: bool
     """what it prints is told line by line"""
     tensors: Bundle
-    """those that the values name"""
+    """*"""
 
 
 class AskAnswer(Message):
@@ -486,7 +488,7 @@ class TraceRequest(Message):
     noise: NoiseSpec
     normalization: InputNormalization
     tensors: Bundle
-    """input.<j> and labels.<j> of batch j"""
+    """input.*, labels.*"""
 
 
 Digest = tuple[float, float, float]
@@ -595,7 +597,7 @@ class FitRequest(Message):
     normalization: Normalization | None
     """null: the images are the network's input already"""
     tensors: Bundle
-    """train.images, train.labels, and test.images, test.labels to validate on"""
+    """train.images, train.labels, test.images, test.labels"""
     checkpoint: str | None
     """file to write the model to after each epoch and at the end"""
     state: str | None
@@ -687,7 +689,7 @@ class PredictRequest(Message):
 
 class PredictAnswer(Message):
     tensors: Bundle
-    """logits [S, N, C]; entropy_mean (Ha) and entropy_spread (He) [N]"""
+    """logits, entropy_mean, entropy_spread"""
 
 
 class StepEvent(Message):

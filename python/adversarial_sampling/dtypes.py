@@ -27,10 +27,12 @@ def dtype_name(tensor: Tensor) -> str:
 
 
 def as_real(tensor: Tensor, dtype: torch.dtype, name: str) -> Tensor:
-    """Real numbers or integers as real numbers of ``dtype``; integers keep all their digits.
+    """Real numbers or integers as real numbers of ``dtype``.
+
+    Integers keep all their digits, and no number becomes infinite.
 
     Raises:
-        AdversarialSamplingError: ``usage`` for bools, complex numbers, and integers that ``dtype``
+        AdversarialSamplingError: ``usage`` for bools, complex numbers, and numbers that ``dtype``
             does not hold.
     """
     kind = kind_of(tensor)
@@ -40,6 +42,11 @@ def as_real(tensor: Tensor, dtype: torch.dtype, name: str) -> Tensor:
     if kind == "integer" and (wrong := tensor[real.to(tensor.dtype) != tensor]).numel() > 0:
         raise AdversarialSamplingError(
             f"{name}: expected integers that {str(dtype).removeprefix('torch.')} holds, got "
+            f"{wrong[0].item()}"
+        )
+    if kind == "real" and (wrong := tensor[real.isinf() & tensor.isfinite()]).numel() > 0:
+        raise AdversarialSamplingError(
+            f"{name}: expected numbers that {str(dtype).removeprefix('torch.')} holds, got "
             f"{wrong[0].item()}"
         )
     return real

@@ -8,14 +8,17 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from ._protocol import PredictOptions
+from ._protocol import ModelSpec, NetworkSpec, PredictOptions
 from .data import check_images
 from .device import multiplying
-from .errors import Cancelled
+from .errors import AdversarialSamplingError, Cancelled
 from .models import Network, parameter_dtype
 from .noise import noise_from
 from .normalization import Normalizer, resolve_normalization
 from .sampled import SampledForwards
+
+MOST_LOGITS = 2**30
+"""4 GiB of float32 numbers."""
 
 
 class Prediction(NamedTuple):
@@ -61,6 +64,7 @@ def predict(
     normalize = Normalizer(normalization, parameter_dtype(model.spec), model.device)
     sample = options.weights == "fresh" and model.bayesian
     draws = range(options.samples if sample else 1)
+    _check_size(len(draws), len(images), model.spec)
     batches = images.split(options.batch)
     answers: list[Tensor] = []
     noise = noise_from(options.noise, model.noise, model.device)
@@ -75,6 +79,16 @@ def predict(
                 logits.append(forward(x))
             answers.append(torch.stack(logits).cpu())
     return _summary(torch.cat(answers, dim=1))
+
+
+def _check_size(samples: int, images: int, spec: ModelSpec) -> None:
+    classes = spec.classes if isinstance(spec, NetworkSpec) else 1
+    if samples * images * classes > MOST_LOGITS:
+        raise AdversarialSamplingError(
+            f"expected up to {MOST_LOGITS} logits, got {samples} samples of {images} images in "
+            f"{classes} classes",
+            suggestion="predict fewer images at a time, or draw fewer samples",
+        )
 
 
 def _summary(logits: Tensor) -> Prediction:

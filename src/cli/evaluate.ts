@@ -18,7 +18,7 @@ import {
 } from "./groups.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { addOptions } from "./options.ts";
-import { findTarget, loadModel, requireSameClasses, targetData } from "./target.ts";
+import { findTarget, loadModel, targetData } from "./target.ts";
 
 const output = jsonGroup("one JSON document on stdout, with a column for every image");
 const outputGroup = {
@@ -61,7 +61,6 @@ async function evaluated(
   const data = await targetData(target, values);
   await using backend = await open(askedBackend(values));
   const model = await unlessAborted(loadModel(backend, target, values, data.classes), signal);
-  requireSameClasses(model, data);
   return {
     evaluation: await model.evaluate(data, { ...predictInput(values), normalization: values.normalization, signal }),
     data,

@@ -45,8 +45,8 @@ export function failureOf(error: unknown): Failure {
 /** Commander writes `error: …`, and its guess at what was meant in brackets on a line of its own. */
 function wrongUse({ message, exitCode }: CommanderError): Failure {
   const [problem = "", guess] = message.replace(/^error: /, "").split("\n");
-  const suggestion = guess?.replace(/^\((.*)\)$/, "$1");
-  return { exitCode: exitCode === 0 ? 0 : 2, code: "usage", message: problem, ...(suggestion ? { suggestion } : {}) };
+  const suggestion = guess?.replace(/^\((.*)\)$/, "$1") ?? "`--help` after a command shows what it takes";
+  return { exitCode: exitCode === 0 ? 0 : 2, code: "usage", message: problem, suggestion };
 }
 
 export function humanFailure({ message, suggestion, details }: Failure): string {

@@ -1,5 +1,4 @@
-import { stat } from "node:fs/promises";
-import { extname } from "node:path";
+import { open as openFile, stat } from "node:fs/promises";
 import type { Backend, LoadOptions, Model } from "../backend.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { loadDataset } from "../data/index.ts";
@@ -7,6 +6,7 @@ import { AdsamError } from "../errors.ts";
 import { choiceOf, loadChosen } from "../experiments/data.ts";
 import { openRun, type RunFolder } from "../experiments/run-folder.ts";
 import { fileError } from "../files.ts";
+import { isSafetensors } from "../safetensors/format.ts";
 import type { Architecture } from "../schema/architectures.ts";
 
 /** What a command is asked about: a run's folder, or a checkpoint on its own. */
@@ -28,7 +28,7 @@ export async function findTarget(path: string): Promise<Target> {
   const run = await openRun(path);
   await stat(run.files.checkpoint).catch((error: unknown) => {
     throw new AdsamError("file", `${path} holds no checkpoint: the run was ended before its first epoch was over`, {
-      suggestion: "train it for longer",
+      suggestion: `go on with it: adsam train --resume ${path}`,
       cause: error,
     });
   });
@@ -69,8 +69,7 @@ export async function loadModel(
       },
     );
   }
-  const own = extname(checkpoint) === ".safetensors";
-  if (!own && kind === undefined) {
+  if (kind === undefined && !(await saysItself(checkpoint))) {
     throw new AdsamError("usage", `${checkpoint} does not say which network it holds`, {
       suggestion: "name it with --model, and --deterministic if its weights are plain",
     });
@@ -82,11 +81,16 @@ export async function loadModel(
   return backend.load(checkpoint, spec satisfies LoadOptions);
 }
 
-/** @throws AdsamError `data` when the model tells another number of classes apart than the data set has. */
-export function requireSameClasses({ spec }: Model, { name, classes }: Dataset): void {
-  if ("classes" in spec && spec.classes === classes) return;
-  const own = "classes" in spec ? `tells ${spec.classes} classes apart` : `is a single layer, ${spec.kind}`;
-  throw new AdsamError("data", `the model ${own}, and ${name} has ${classes}`, {
-    suggestion: "choose the data set that it was trained on",
+/** Whether a checkpoint may say what it holds: a safetensors file, whatever it is called. */
+async function saysItself(checkpoint: string): Promise<boolean> {
+  const beginning = Buffer.alloc(9);
+  const file = await openFile(checkpoint, "r").catch((error: unknown) => {
+    throw fileError(error, "read", checkpoint);
   });
+  try {
+    const { bytesRead } = await file.read(beginning, 0, beginning.length, 0);
+    return isSafetensors(beginning.subarray(0, bytesRead));
+  } finally {
+    await file.close();
+  }
 }

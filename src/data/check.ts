@@ -1,5 +1,6 @@
 import { AdsamError } from "../errors.ts";
 import type { Normalization } from "../schema/data.ts";
+import { isNetworkSpec, type ModelSpec } from "../schema/models.ts";
 import { checkTensor, elementCount, type Tensor } from "../tensor.ts";
 import type { Dataset, Split } from "./dataset.ts";
 import { classIndices } from "./labels.ts";
@@ -107,5 +108,14 @@ function checkFinite(images: Tensor, name: string): void {
   const image = Math.floor(index / elementCount(images.shape.slice(1)));
   throw new AdsamError("data", `${name}: image ${image} holds ${images.data[index]}, expected finite numbers`, {
     suggestion: "leave out or repair such images",
+  });
+}
+
+/** @throws AdsamError `data` when a model tells another number of classes apart than the data set has. */
+export function checkClasses(spec: ModelSpec, { name, classes }: Dataset): void {
+  if (isNetworkSpec(spec) && spec.classes === classes) return;
+  const own = isNetworkSpec(spec) ? `tells ${spec.classes} classes apart` : `is a single layer, ${spec.kind}`;
+  throw new AdsamError("data", `the model ${own}, and ${name} has ${classes}`, {
+    suggestion: "choose the data set that it was made for, or make a model of as many classes",
   });
 }

@@ -1,4 +1,5 @@
 import { AdsamError } from "../errors.ts";
+import { loneSurrogate } from "../safetensors/format.ts";
 import { checkTensor, type Tensor } from "../tensor.ts";
 import { stepsOf, type Values } from "./iterables.ts";
 import {
@@ -13,9 +14,6 @@ import {
   TorchDtype,
 } from "./kinds.ts";
 import type { Callback, Wire } from "./wire.ts";
-
-/** Half of a character of two, which UTF-8 cannot hold. */
-const lone = /\p{Surrogate}/u;
 
 /** How deep lists may be in lists; adsam_bridge/interop/outgoing.py has the same. */
 const deepest = 200;
@@ -56,7 +54,9 @@ export class Outgoing {
       case "bigint":
         return { $: "int", text: String(value) };
       case "string":
-        return lone.test(value) ? { $: "text", utf16: Buffer.from(value, "utf16le").toString("base64") } : value;
+        return loneSurrogate.test(value)
+          ? { $: "text", utf16: Buffer.from(value, "utf16le").toString("base64") }
+          : value;
       case "function":
         return this.#function(value as Callback);
       case "object":

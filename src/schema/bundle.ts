@@ -13,3 +13,28 @@ export const bundle = z
   ])
   .meta({ id: "Bundle" });
 export type Bundle = z.output<typeof bundle>;
+
+/** Names what a bundle carries, for the compiler alone. */
+export interface Carrying<Names extends string> {
+  readonly [names]?: Names;
+}
+declare const names: unique symbol;
+
+/** A bundle of the tensors of these names. Both ends are held to them where TypeScript packs and unpacks. */
+export function carrying<const Names extends string>(...names: readonly Names[]): z.ZodType<Bundle & Carrying<Names>> {
+  const named = bundle.meta({ description: names.join(", "), tensors: names });
+  return named as unknown as z.ZodType<Bundle & Carrying<Names>>;
+}
+
+/** What is wrong with the names of a message's tensors; undefined where they are those that its schema declares. */
+export function strangeNames(message: z.ZodType, given: readonly string[]): string | undefined {
+  const field: unknown = message instanceof z.ZodObject ? message.shape.tensors : undefined;
+  const declared = field instanceof z.ZodType ? field.meta()?.tensors : undefined;
+  if (!Array.isArray(declared)) return undefined;
+  const matches = (name: string) => (pattern: string) =>
+    pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+  const strange = given.filter((name) => !declared.some(matches(name)));
+  const missing = declared.filter((pattern: string) => !pattern.endsWith("*") && !given.includes(pattern));
+  if (strange.length + missing.length === 0) return undefined;
+  return `expected the tensors ${declared.join(", ")}, got ${given.join(", ") || "none"}`;
+}

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { bundle } from "./bundle.ts";
+import { carrying } from "./bundle.ts";
 import { inputNormalization, normalization } from "./data.ts";
 import { reportedCodes } from "./errors.ts";
 import { fitEvent } from "./events.ts";
@@ -24,7 +24,7 @@ export const protocolVersion = 3;
 
 const model = count.describe("the model's number in its session");
 const nothing = z.object({}).meta({ id: "Nothing" });
-const tensorsOnly = z.object({ tensors: bundle }).meta({ id: "TensorsAnswer" });
+const tensorsOnly = z.object({ tensors: carrying("*") }).meta({ id: "TensorsAnswer" });
 
 function endpoint<Request extends z.ZodObject, Answer extends z.ZodType>(request: Request, answer: Answer) {
   return { request, answer };
@@ -87,33 +87,31 @@ export const jobs = {
   ),
   save: endpoint(z.object({ model, path: z.string(), format: saveFormat }).meta({ id: "SaveRequest" }), nothing),
   read: endpoint(z.object({ model, names: z.array(z.string()).nullable() }).meta({ id: "ReadRequest" }), tensorsOnly),
-  write: endpoint(z.object({ model, tensors: bundle }).meta({ id: "WriteRequest" }), nothing),
+  write: endpoint(z.object({ model, tensors: carrying("*") }).meta({ id: "WriteRequest" }), nothing),
   forward: endpoint(
-    z.object({ model, options: forwardOptions, tensors: bundle.describe("input") }).meta({ id: "ForwardRequest" }),
-    z.object({ kl: real.nullable(), tensors: bundle.describe("output") }).meta({ id: "ForwardAnswer" }),
+    z.object({ model, options: forwardOptions, tensors: carrying("input") }).meta({ id: "ForwardRequest" }),
+    z.object({ kl: real.nullable(), tensors: carrying("output") }).meta({ id: "ForwardAnswer" }),
   ),
   gradients: endpoint(
     z
-      .object({ model, options: gradientOptions, tensors: bundle.describe("input, and labels or direction") })
+      .object({ model, options: gradientOptions, tensors: carrying("input", "target") })
       .meta({ id: "GradientsRequest" }),
     z
       .object({
         loss: real,
         kl: real.nullable(),
-        tensors: bundle.describe("output, input_gradient, gradient/<parameter>"),
+        tensors: carrying("output", "input_gradient", "gradient/*"),
       })
       .meta({ id: "GradientsAnswer" }),
   ),
   inspect: endpoint(
-    z
-      .object({ model, options: gradientOptions, tensors: bundle.describe("input, target") })
-      .meta({ id: "InspectRequest" }),
+    z.object({ model, options: gradientOptions, tensors: carrying("input", "target") }).meta({ id: "InspectRequest" }),
     z
       .object({
         loss: real,
         kl: real.nullable(),
         operations: z.array(z.string()).describe("<layer>/input, /weight, /bias, /output, in order of execution"),
-        tensors: bundle.describe("value/<operation>, gradient/<operation>"),
+        tensors: carrying("value/*", "gradient/*"),
       })
       .meta({ id: "InspectAnswer" }),
   ),
@@ -122,10 +120,10 @@ export const jobs = {
       .object({
         target: z.string().describe("package.module:function"),
         ...callOptions.shape,
-        tensors: bundle.describe("inputs, given as keyword arguments"),
+        tensors: carrying("*"),
       })
       .meta({ id: "CallRequest" }),
-    z.object({ tensors: bundle.describe("output/<i>, gradient/<input>") }).meta({ id: "CallAnswer" }),
+    z.object({ tensors: carrying("output/*", "gradient/*") }).meta({ id: "CallAnswer" }),
   ),
   ask: endpoint(askRequest, askAnswer),
   trace: endpoint(
@@ -136,7 +134,7 @@ export const jobs = {
         trainingSize: positiveCount.describe("N of beta = 1 / N / 100"),
         noise,
         normalization: inputNormalization,
-        tensors: bundle.describe("input.<j> and labels.<j> of batch j"),
+        tensors: carrying("input.*", "labels.*"),
       })
       .meta({ id: "TraceRequest" }),
     z.object({ steps: z.array(stepRecord) }).meta({ id: "TraceAnswer" }),
@@ -147,7 +145,7 @@ export const jobs = {
         model,
         options: fitOptions,
         normalization: normalization.nullable().describe("null: the images are the network's input already"),
-        tensors: bundle.describe("train.images, train.labels, and test.images, test.labels to validate on"),
+        tensors: carrying("train.images", "train.labels", "test.images", "test.labels"),
         checkpoint: z.string().nullable().describe("file to write the model to after each epoch and at the end"),
         state: z.string().nullable().describe("file to write the training state to, before the model and in between"),
         stateEvery: stateEvery.describe("how often in between"),
@@ -164,12 +162,12 @@ export const jobs = {
         model,
         options: predictOptions,
         agreed: z.boolean().describe("refuse a normalization other than the one that the model was trained with"),
-        tensors: bundle.describe("images"),
+        tensors: carrying("images"),
       })
       .meta({ id: "PredictRequest" }),
     z
       .object({
-        tensors: bundle.describe("logits [S, N, C]; entropy_mean (Ha) and entropy_spread (He) [N]"),
+        tensors: carrying("logits", "entropy_mean", "entropy_spread"),
       })
       .meta({ id: "PredictAnswer" }),
   ),

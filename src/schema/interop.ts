@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { bundle } from "./bundle.ts";
+import { bundle, carrying } from "./bundle.ts";
 import { count } from "./numbers.ts";
 
 /** What can be asked of objects that live in Python; what each takes stands beside its name in adsam_bridge/operations.py. */
@@ -38,14 +38,16 @@ export const askRequest = z
     values: values.describe("positional arguments and keyword arguments, as JSON text"),
     keep: z.boolean().describe("what comes out stays in Python, and a handle stands for it"),
     output: z.boolean().describe("what it prints is told line by line"),
-    tensors: bundle.describe("those that the values name"),
+    tensors: carrying("*"),
   })
   .meta({ id: "AskRequest" });
 
 export const askAnswer = z
   .object({
     value: values,
-    tensors: bundle.describe("those that the value names, and changed/<name> of those that came and were changed"),
+    tensors: carrying("*").describe(
+      "those that the value names, and changed/<name> of those that came and were changed",
+    ),
   })
   .meta({ id: "AskAnswer" });
 

@@ -40,7 +40,7 @@ const padding = z.union([count, z.tuple([count, count]).readonly(), z.enum(["sam
 export const networkSpec = z
   .strictObject({
     kind: z.enum(architectureNames).describe("architecture"),
-    classes: z.int().min(2).default(10).describe("number of classes"),
+    classes: z.int().min(2).max(1_000_000).default(10).describe("number of classes"),
     bayesian: z.boolean().default(true).describe("Gaussian weights; false is the plain network"),
     ...prior,
     ...creation,
@@ -99,9 +99,32 @@ export const batchNorm2dSpec = z
     description: "Batch normalisation with a mean-field Gaussian scale and shift: [N, features, H, W] in and out.",
   });
 
+/** What one layer may have: 4 GiB of float32 numbers, three times over with log sigma and noise. */
+const mostWeights = 2 ** 30;
+
 export const modelSpec = z
   .discriminatedUnion("kind", [networkSpec, conv2dSpec, linearSpec, batchNorm2dSpec])
+  .superRefine((spec, context) => {
+    const weights = isNetworkSpec(spec) ? 0 : weightsOf(spec);
+    if (weights <= mostWeights) return;
+    const message = `expected a layer of up to ${mostWeights} weights, got one of ${weights}`;
+    context.addIssue({ code: "custom", message, path: [] });
+  })
   .meta({ id: "ModelSpec", description: "Everything that a backend can build: a network, or one layer on its own." });
+
+function weightsOf(spec: LayerSpec): number {
+  switch (spec.kind) {
+    case "conv2d": {
+      const [height, width] =
+        typeof spec.kernelSize === "number" ? [spec.kernelSize, spec.kernelSize] : spec.kernelSize;
+      return (spec.outChannels * spec.inChannels * height * width) / spec.groups;
+    }
+    case "linear":
+      return spec.inFeatures * spec.outFeatures;
+    case "batchnorm2d":
+      return spec.features;
+  }
+}
 
 /** A layer on its own. */
 export type LayerSpec = Exclude<ModelSpec, NetworkSpec>;

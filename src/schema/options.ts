@@ -162,7 +162,7 @@ export const gradientOptions = z
 export const predictOptions = z
   .strictObject({
     ...images,
-    samples: positiveCount.default(30).describe("Monte Carlo samples of the weights"),
+    samples: positiveCount.max(1_000_000).default(30).describe("Monte Carlo samples of the weights"),
     batch: positiveCount.default(100).describe("images in one forward"),
     weights: z.enum(["mean", "fresh"]).default("fresh").describe("mean: one sample, of mu alone"),
     noise: noise.prefault({ kind: "gaussian" }).describe("where the noise of the weights comes from"),

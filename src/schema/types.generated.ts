@@ -18,7 +18,7 @@ export interface NetworkSpecInput {
     | "vgg16"
     | "vgg19";
   /**
-   * number of classes; a whole number from 2
+   * number of classes; a whole number from 2 to 1000000
    * @default 10
    */
   readonly classes?: number | undefined;
@@ -452,7 +452,7 @@ export type InputNormalization = Normalization | "model" | null;
 
 /** How stored pixels become a network's input: (pixel / scale - mean[c]) / std[c]. */
 export interface Normalization {
-  /** the pixel value that becomes 1; above 0 */
+  /** the pixel value that becomes 1; from 1e-12 to 1000000000000 */
   readonly scale: number;
   /** of each channel, of pixel / scale */
   readonly mean: readonly number[];

@@ -14,16 +14,17 @@ import type {
   SaveOptions,
   TraceOptions,
 } from "../backend.ts";
-import { checkDataset } from "../data/check.ts";
+import { checkClasses, checkDataset } from "../data/check.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
 import { checkAgreement, normalizationForEvaluation } from "../data/normalization.ts";
 import { AdsamError } from "../errors.ts";
 import { absolutePath } from "../files.ts";
-import { givenNames, givenOptions } from "../given.ts";
+import { givenBatches, givenNames, givenOptions } from "../given.ts";
 import { type Evaluation, evaluation } from "../metrics.ts";
 import { StreamedRun } from "../run.ts";
 import { inputNormalization, type Normalization } from "../schema/data.ts";
 import type { ModelSpec } from "../schema/models.ts";
+import { positiveCount } from "../schema/numbers.ts";
 import {
   evaluateOptions,
   fitOptions,
@@ -71,6 +72,7 @@ export class TfjsModel implements Model {
       const options = validate(fitOptions, rest, "fit");
       const every = validate(stateEverySchema, stateEvery ?? {}, "fit: stateEvery");
       checkDataset(data);
+      checkClasses(this.spec, data);
       const files = new RunFiles({ checkpoint, state, events, resume }, every);
       const stops = [stop, this.#jobs.closing, ...(signal === undefined ? [] : [signal])];
       return this.#run(async (network) => {
@@ -92,6 +94,7 @@ export class TfjsModel implements Model {
     const { signal, ...rest } = givenOptions(given, "evaluate");
     const { part, normalization: asked, ...others } = validate(evaluateOptions, rest, "evaluate");
     checkDataset(data);
+    checkClasses(this.spec, data);
     const { images, labels } = data[part];
     const { normalization, agreed } = normalizationForEvaluation(asked, data, this.normalization);
     const options = { ...others, normalization };
@@ -142,11 +145,13 @@ export class TfjsModel implements Model {
   async trace(batches: readonly Split[], given: TraceOptions): Promise<readonly StepRecord[]> {
     const { step, trainingSize, noise, normalization: asked = "model", signal } = givenOptions(given, "trace");
     const options = validate(stepOptions, step, "trace");
+    const images = validate(positiveCount, trainingSize, "trace: trainingSize");
+    const checked = givenBatches(batches, "trace");
     const source = validate(noiseSchema, noise, "trace");
     const normalization = validate(inputNormalization, asked, "trace: normalization");
     return this.#run((network) => {
-      const setting = { options, trainingSize, noise: noiseFrom(source, network.noise), normalization };
-      return trace(network, batches, setting, () => checkCancelled(signal));
+      const setting = { options, trainingSize: images, noise: noiseFrom(source, network.noise), normalization };
+      return trace(network, checked, setting, () => checkCancelled(signal));
     }, signal);
   }
 

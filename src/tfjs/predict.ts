@@ -1,6 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Prediction } from "../backend.ts";
 import { checkNormalization, resolveNormalization } from "../data/normalization.ts";
+import { AdsamError } from "../errors.ts";
+import { isNetworkSpec, type ModelSpec } from "../schema/models.ts";
 import type { PredictOptions } from "../schema/options.ts";
 import type { Tensor } from "../tensor.ts";
 import { batches, networkInput, pick, pixelsOf } from "./data.ts";
@@ -36,6 +38,7 @@ export async function predict(
   const sample = options.weights === "fresh" && model.bayesian;
   const noise = noiseFrom(options.noise, model.noise);
   const pace = new Pace();
+  checkSize(sample ? options.samples : 1, pixels.shape[0] ?? 0, model.spec);
   const samples: tf.Tensor[][] = Array.from({ length: sample ? options.samples : 1 }, () => []);
   try {
     for (const indices of batches(pixels.shape[0] ?? 0, options.batch)) {
@@ -55,6 +58,18 @@ export async function predict(
   } finally {
     tf.dispose(samples);
   }
+}
+
+/** 4 GiB of float32 numbers. */
+const mostLogits = 2 ** 30;
+
+function checkSize(samples: number, images: number, spec: ModelSpec): void {
+  const classes = isNetworkSpec(spec) ? spec.classes : 1;
+  if (samples * images * classes <= mostLogits) return;
+  const got = `${samples} samples of ${images} images in ${classes} classes`;
+  throw new AdsamError("usage", `expected up to ${mostLogits} logits, got ${got}`, {
+    suggestion: "predict fewer images at a time, or draw fewer samples",
+  });
 }
 
 /** Of logits [S, N, classes]: Ha and He, nats. */

@@ -16,8 +16,10 @@ export function toFloat32(values: Tensor): tf.Tensor {
   // tfjs keeps the array itself until the first operation, so it must be one that nobody else writes to.
   const copy = values.dtype === "float32" ? values.data.slice() : new Float32Array(numbers(values));
   const rounded = kind === "integer" ? copy.findIndex((value, i) => BigInt(value) !== BigInt(values.data[i] ?? 0)) : -1;
-  if (rounded < 0) return tf.tensor(copy, [...values.shape], "float32");
-  throw new AdsamError("usage", `expected integers that float32 holds, got ${values.data[rounded]}`);
+  if (rounded >= 0) throw new AdsamError("usage", `expected integers that float32 holds, got ${values.data[rounded]}`);
+  const beyond = values.dtype === "float64" ? values.data.find((value, i) => isLost(value, copy[i])) : undefined;
+  if (beyond === undefined) return tf.tensor(copy, [...values.shape], "float32");
+  throw new AdsamError("usage", `expected numbers that float32 holds, got ${beyond}`);
 }
 
 /**
@@ -29,6 +31,11 @@ function toInt32(values: Tensor): tf.Tensor {
   const beyond = values.data.find((value) => BigInt.asIntN(32, BigInt(value)) !== BigInt(value));
   if (beyond !== undefined) throw new AdsamError("usage", `expected integers of 32 bits, got ${beyond}`);
   return tf.tensor(Int32Array.from<number | bigint>(values.data, Number), [...values.shape], "int32");
+}
+
+/** Whether a number became infinite. */
+function isLost(value: number, rounded = Number.NaN): boolean {
+  return Number.isFinite(value) && !Number.isFinite(rounded);
 }
 
 function wrongKind(expected: string, { dtype }: Tensor): AdsamError {

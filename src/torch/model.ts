@@ -13,12 +13,12 @@ import type {
   SaveOptions,
   TraceOptions,
 } from "../backend.ts";
-import { checkDataset } from "../data/check.ts";
+import { checkClasses, checkDataset } from "../data/check.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
 import { normalizationForEvaluation, saidOf } from "../data/normalization.ts";
 import { AdsamError } from "../errors.ts";
 import { absolutePath } from "../files.ts";
-import { givenNames, givenOptions } from "../given.ts";
+import { givenBatches, givenNames, givenOptions } from "../given.ts";
 import { type Evaluation, evaluation } from "../metrics.ts";
 import { StreamedRun } from "../run.ts";
 import { inputNormalization, type Normalization } from "../schema/data.ts";
@@ -63,6 +63,7 @@ export class TorchModel implements Model {
       const { checkpoint, state, stateEvery, events, resume, signal, ...rest } = givenOptions(given, "fit");
       const options = validate(fitOptions, rest, "fit");
       checkDataset(data);
+      checkClasses(this.spec, data);
       const files = {
         checkpoint: absolute(checkpoint, "checkpoint"),
         state: absolute(state, "state"),
@@ -101,6 +102,7 @@ export class TorchModel implements Model {
     const { signal, ...rest } = givenOptions(given, "evaluate");
     const { part, normalization: asked, ...others } = validate(evaluateOptions, rest, "evaluate");
     checkDataset(data);
+    checkClasses(this.spec, data);
     const { images, labels } = data[part];
     const { normalization, agreed } = normalizationForEvaluation(asked, data, this.normalization);
     const options = { ...others, normalization };
@@ -120,7 +122,7 @@ export class TorchModel implements Model {
   ): Promise<Prediction> {
     const request = { model: this.#model, options, agreed, tensors: { images } };
     const { tensors } = await this.#requests.run("predict", request, { signal });
-    const [logits, entropyMean, entropySpread] = pick(tensors, "logits", "entropy_mean", "entropy_spread");
+    const { logits, entropy_mean: entropyMean, entropy_spread: entropySpread } = tensors;
     return { logits, entropyMean, entropySpread };
   }
 
@@ -129,8 +131,7 @@ export class TorchModel implements Model {
     const options = validate(forwardOptions, rest, "forward");
     const request = { model: this.#model, options, tensors: { input } };
     const { kl, tensors } = await this.#requests.run("forward", request, { signal });
-    const [output] = pick(tensors, "output");
-    return { output, kl };
+    return { output: tensors.output, kl };
   }
 
   async gradients(input: Tensor, target: Tensor, given: GradientRunOptions = {}): Promise<Gradients> {
@@ -139,8 +140,7 @@ export class TorchModel implements Model {
     const request = { model: this.#model, options, tensors: { input, target } };
     const { loss, kl, tensors } = await this.#requests.run("gradients", request, { signal });
     const parameters = withPrefix(tensors, "gradient/");
-    const [output, gradient] = pick(tensors, "output", "input_gradient");
-    return { loss, kl, output, input: gradient, parameters };
+    return { loss, kl, output: tensors.output, input: tensors.input_gradient, parameters };
   }
 
   async inspect(input: Tensor, target: Tensor, given: GradientRunOptions = {}): Promise<Inspection> {
@@ -149,7 +149,8 @@ export class TorchModel implements Model {
     const request = { model: this.#model, options, tensors: { input, target } };
     const { loss, kl, operations, tensors } = await this.#requests.run("inspect", request, { signal });
     const taken = operations.map((name) => {
-      const [value] = pick(tensors, `value/${name}`);
+      const value = tensors[`value/${name}`];
+      if (value === undefined) throw new AdsamError("python", `expected the value of ${name} in Python's answer`);
       return { name, value, gradient: tensors[`gradient/${name}`] ?? null };
     });
     return { loss, kl, operations: taken };
@@ -158,7 +159,7 @@ export class TorchModel implements Model {
   async trace(batches: readonly Split[], given: TraceOptions): Promise<readonly StepRecord[]> {
     const { step, trainingSize, noise, normalization: asked = "model", signal } = givenOptions(given, "trace");
     const tensors = Object.fromEntries(
-      batches.flatMap(({ images, labels }, j) => [
+      givenBatches(batches, "trace").flatMap(({ images, labels }, j) => [
         [`input.${j}`, images],
         [`labels.${j}`, labels],
       ]),
@@ -191,12 +192,4 @@ export class TorchModel implements Model {
 /** Python keeps the folder it was started in; Node may have moved on. */
 function absolute(path: string | undefined, what: string): string | null {
   return path === undefined ? null : absolutePath(path, what);
-}
-
-function pick<Names extends string[]>(tensors: NamedTensors, ...names: Names): { [K in keyof Names]: Tensor } {
-  return names.map((name) => {
-    const found = tensors[name];
-    if (found === undefined) throw new AdsamError("python", `expected the tensor ${name} in Python's answer`);
-    return found;
-  }) as { [K in keyof Names]: Tensor };
 }

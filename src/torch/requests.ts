@@ -1,6 +1,8 @@
-import { type Bundle, bundle } from "../schema/bundle.ts";
-import type { AnswerOf, Calls, Jobs as JobEndpoints, RequestOf } from "../schema/endpoints.ts";
-import type { NamedTensors } from "../tensor.ts";
+import type * as z from "zod";
+import { AdsamError } from "../errors.ts";
+import { type Bundle, bundle, type Carrying, strangeNames } from "../schema/bundle.ts";
+import { type AnswerOf, type Calls, type Jobs as JobEndpoints, jobs, type RequestOf } from "../schema/endpoints.ts";
+import type { NamedTensors, Tensor } from "../tensor.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { drop, pack, unpack } from "./bundle.ts";
 import { cancelled } from "./failures.ts";
@@ -9,9 +11,15 @@ import { Line } from "./line.ts";
 import type { Answerer } from "./questions.ts";
 import type { Session } from "./session.ts";
 
+/** The tensors that a bundle carries; `gradient/*` stands for all names that begin so. */
+type CarriedBy<B> =
+  B extends Carrying<infer Names>
+    ? { readonly [Name in Names as Name extends `${infer Beginning}*` ? `${Beginning}${string}` : Name]: Tensor }
+    : never;
+
 /** A message as its sender and its reader have it: with tensors, where a bundle of them crosses. */
-type Unpacked<Message> = Message extends { tensors: Bundle }
-  ? Omit<Message, "tensors"> & { readonly tensors: NamedTensors }
+type Unpacked<Message> = Message extends { tensors: infer B }
+  ? Omit<Message, "tensors"> & { readonly tensors: CarriedBy<B> }
   : Message;
 
 export type JobRequest<M extends keyof JobEndpoints> = Unpacked<RequestOf<JobEndpoints[M]>>;
@@ -46,7 +54,7 @@ export class Requests {
   ): Promise<JobAnswer<M>> {
     const { signal } = options;
     if (signal?.aborted) throw cancelled(signal.reason);
-    const answer = this.#line.turn(this.#packed<M>(request), (packed) => this.#handOver(method, packed, options));
+    const answer = this.#line.turn(this.#packed(method, request), (packed) => this.#handOver(method, packed, options));
     return unlessAborted(answer, signal);
   }
 
@@ -60,9 +68,10 @@ export class Requests {
     (await this.#connect()).questions.answerer = answerer;
   }
 
-  async #packed<M extends keyof JobEndpoints>(request: JobRequest<M>): Promise<Packed<M>> {
+  async #packed<M extends keyof JobEndpoints>(method: M, request: JobRequest<M>): Promise<Packed<M>> {
     const session = await this.#connect();
     if (!hasTensors(request)) return { session, request: request as RequestOf<JobEndpoints[M]>, carrier: null };
+    checkNames(jobs[method].request, request.tensors, `what ${method} is asked with`);
     const carrier = await session.outlive(pack(request.tensors, session.folders));
     return { session, request: { ...request, tensors: carrier } as RequestOf<JobEndpoints[M]>, carrier };
   }
@@ -74,7 +83,7 @@ export class Requests {
     options: JobOptions,
   ): Promise<JobAnswer<M>> {
     try {
-      return await session.outlive(unpacked(await session.jobs.run(method, request, options)));
+      return await session.outlive(unpacked(method, await session.jobs.run(method, request, options)));
     } finally {
       if (carrier !== null) await drop(carrier);
     }
@@ -85,7 +94,19 @@ function hasTensors(request: object): request is { readonly tensors: NamedTensor
   return "tensors" in request;
 }
 
-async function unpacked<Message extends object>(answer: Message): Promise<Unpacked<Message>> {
+async function unpacked<M extends keyof JobEndpoints>(
+  method: M,
+  answer: AnswerOf<JobEndpoints[M]>,
+): Promise<JobAnswer<M>> {
   const found = bundle.safeParse("tensors" in answer ? answer.tensors : undefined);
-  return (found.success ? { ...answer, tensors: await unpack(found.data) } : answer) as Unpacked<Message>;
+  if (!found.success) return answer as JobAnswer<M>;
+  const tensors = await unpack(found.data);
+  checkNames(jobs[method].answer, tensors, `Python's answer to ${method}`);
+  return { ...answer, tensors } as JobAnswer<M>;
+}
+
+/** @throws AdsamError `python` for tensors that the schema does not declare, or that it does and are not there. */
+function checkNames(message: z.ZodType, tensors: NamedTensors, what: string): void {
+  const problem = strangeNames(message, Object.keys(tensors));
+  if (problem !== undefined) throw new AdsamError("python", `${what}: ${problem}`);
 }

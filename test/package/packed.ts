@@ -21,7 +21,9 @@ export async function pack(): Promise<Packed> {
   await copySource(source);
   await compile(join(source, "dist"));
   await mkdir(unpacked, { recursive: true });
-  const { stdout } = await run("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: source });
+  // It is compiled already: `prepack` would need all that compiles it.
+  const words = ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder];
+  const { stdout } = await run("npm", words, { cwd: source });
   await run("tar", ["xzf", join(folder, stdout.trim()), "--strip-components=1", "-C", unpacked]);
   await linkDependencies(join(folder, "node_modules"));
   await cp(join(import.meta.dirname, "consumer"), folder, { recursive: true });

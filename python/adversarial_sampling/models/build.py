@@ -18,12 +18,16 @@ from .._protocol import (
     VggFacts,
 )
 from ..device import resolve_device
+from ..errors import AdversarialSamplingError
 from ..layers import Family, GaussianFamily, PlainFamily
 from ..noise import GaussianNoise, seeded_generator
 from .network import Network, parameter_dtype
 from .resnet import ResNet
 from .single import SingleBatchNorm2d, SingleConv2d, SingleLinear
 from .vgg import VGG
+
+MOST_WEIGHTS = 2**30
+"""What one layer may have: 4 GiB of float32 numbers, three times over with log sigma and noise."""
 
 
 def build(spec: ModelSpec, device: torch.device | str = "cpu") -> Network:
@@ -33,15 +37,35 @@ def build(spec: ModelSpec, device: torch.device | str = "cpu") -> Network:
     generator of its own, seeded alike. torch's global generator is left as it was.
 
     Raises:
-        AdversarialSamplingError: ``usage`` when the spec contradicts itself, ``environment`` when
-            the device is not there.
+        AdversarialSamplingError: ``usage`` when the spec contradicts itself or asks for a layer of
+            more than 2^30 weights, ``environment`` when the device is not there.
     """
+    _check_size(spec)
     device = resolve_device(device)
     with _initial_values(spec.seed):
         network = _construct(spec)
     network = network.to(device)
     network.noise = GaussianNoise(spec.seed, device)
     return network
+
+
+def _check_size(spec: ModelSpec) -> None:
+    weights = 0
+    match spec:
+        case Conv2dSpec(kernel_size=int(side)):
+            weights = spec.out_channels * spec.in_channels * side * side // spec.groups
+        case Conv2dSpec(kernel_size=(height, width)):
+            weights = spec.out_channels * spec.in_channels * height * width // spec.groups
+        case LinearSpec():
+            weights = spec.in_features * spec.out_features
+        case BatchNorm2dSpec():
+            weights = spec.features
+        case NetworkSpec():
+            return  # its classes are bounded, and all else is given
+    if weights > MOST_WEIGHTS:
+        raise AdversarialSamplingError(
+            f"expected a layer of up to {MOST_WEIGHTS} weights, got one of {weights}"
+        )
 
 
 def _construct(spec: ModelSpec) -> Network:

@@ -86,3 +86,10 @@ def test_errors_of_the_package_keep_their_code_and_suggestion_as_long_as_they_ar
 def test_memory_that_is_used_up_is_the_environments() -> None:
     told = _told(MemoryError("1 TiB"))
     assert (told["code"], told["message"]) == ("environment", "not enough memory: 1 TiB")
+
+
+def test_torch_without_memory_is_the_environments_fault() -> None:
+    words = "[enforce fail at alloc_cpu.cpp:124] . DefaultCPUAllocator: can't allocate memory: you tried"
+    assert describe(RuntimeError(words)).code == "environment"
+    assert describe(MemoryError()).code == "environment"
+    assert describe(ValueError(words)).code is None
