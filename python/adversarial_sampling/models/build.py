@@ -52,9 +52,9 @@ def build(spec: ModelSpec, device: torch.device | str = "cpu") -> Network:
 def _check_size(spec: ModelSpec) -> None:
     weights = 0
     match spec:
-        case Conv2dSpec(kernel_size=int(side)):
-            weights = spec.out_channels * spec.in_channels * side * side // spec.groups
-        case Conv2dSpec(kernel_size=(height, width)):
+        case Conv2dSpec():
+            size = spec.kernel_size
+            height, width = (size, size) if isinstance(size, int) else size
             weights = spec.out_channels * spec.in_channels * height * width // spec.groups
         case LinearSpec():
             weights = spec.in_features * spec.out_features
