@@ -1,5 +1,7 @@
 import type { ForwardResult, Gradients, Inspection, Prediction } from "./answers.ts";
 import type { Dataset, Split } from "./data/dataset.ts";
+import type { Contract } from "./interop/contract/contract.ts";
+import type { Client } from "./interop/contract/use.ts";
 import type { AskOptions, PythonObject } from "./interop/handle.ts";
 import type { Evaluation } from "./metrics.ts";
 import type { BackendName } from "./schema/backends.ts";
@@ -202,4 +204,14 @@ export interface TorchBackend extends Backend {
    *   with the exception that it raised on import.
    */
   import(module: string, options?: ImportOptions): Promise<PythonObject>;
+  /**
+   * The modules of a client that `adsam wrap` has made, typed. Arguments and answers are held to what Python declares.
+   * @throws AdsamError as `import`, and `usage` for modules that have changed in a way that breaks callers.
+   */
+  use<Modules>(client: Client<Modules>, options?: ImportOptions): Promise<Modules>;
+  /**
+   * What Python modules offer to a caller: functions, classes, and the types of what goes in and comes out.
+   * @throws AdsamError as `import`.
+   */
+  contract(modules: readonly string[], options?: ModuleImportOptionsInput): Promise<Contract>;
 }

@@ -20,7 +20,7 @@ from .session import Session
 _session: Session | None = None
 
 
-INTERRUPTIBLE = frozenset({"ask", "call"})
+INTERRUPTIBLE = frozenset({"ask", "call", "contract"})
 """Jobs that run the user's code, which may be broken off anywhere."""
 
 

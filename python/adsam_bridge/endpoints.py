@@ -21,11 +21,10 @@ from adversarial_sampling.trace import trace
 from adversarial_sampling.train import fit
 
 from .bundle import unpack
-from .functions import check_arguments, find_function
 from .interop.ask import ask
+from .interop.call import call
+from .interop.contract import contract
 from .job import Job
-from .outputs import gradients_of, tensors_of
-from .programs import program_in
 from .session import Session
 
 
@@ -134,31 +133,6 @@ def run_inspect(
     )
 
 
-def run_call(session: Session, request: protocol.CallRequest, _job: Job) -> protocol.CallAnswer:
-    """A Python function of the user's."""
-    real = None if request.dtype == "unchanged" else getattr(torch, request.dtype)
-    inputs = {
-        name: tensor.to(session.device, _cast(tensor.dtype, real))
-        for name, tensor in unpack(request.tensors).items()
-    }
-    with program_in(request.folder).running() as folder:
-        function = find_function(request.target, folder)
-        check_arguments(request.target, function, inputs)
-        leaves = {name: inputs[name].requires_grad_() for name in request.differentiate}
-        outputs = tensors_of(request.target, function(**inputs), real or torch.float64)
-        gradients = gradients_of(outputs, leaves) if leaves else {}
-    named = {f"output/{i}": output for i, output in enumerate(outputs)}
-    named |= {f"gradient/{name}": gradient for name, gradient in gradients.items()}
-    return protocol.CallAnswer(tensors=session.pack(named))
-
-
-def _cast(dtype: torch.dtype, real: torch.dtype | None) -> torch.dtype:
-    """What numbers of a dtype are computed in: whole ones stay as they are."""
-    if real is not None and dtype.is_floating_point:
-        return real
-    return real.to_complex() if real is not None and dtype.is_complex else dtype
-
-
 def run_trace(session: Session, request: protocol.TraceRequest, _job: Job) -> protocol.TraceAnswer:
     """Training steps, recorded forward by forward."""
     model = session.model(request.model)
@@ -247,8 +221,9 @@ JOBS = protocol.JobHandlers[Session, Job](
     forward=run_forward,
     gradients=run_gradients,
     inspect=run_inspect,
-    call=run_call,
+    call=call,
     ask=ask,
+    contract=contract,
     trace=run_trace,
     fit=run_fit,
     predict=run_predict,

@@ -246,11 +246,11 @@ class TensorInfo(Message):
 class Normalization(Message):
     """How stored pixels become a network's input: (pixel / scale - mean[c]) / std[c]."""
 
-    scale: Annotated[float, Field(ge=1e-12, le=1000000000000)]
+    scale: Annotated[float, Field(gt=0)]
     """the pixel value that becomes 1"""
     mean: tuple[float, ...]
     """of each channel, of pixel / scale"""
-    std: tuple[Annotated[float, Field(ge=1e-12, le=1000000000000)], ...]
+    std: tuple[Annotated[float, Field(gt=0)], ...]
     """of each channel, of pixel / scale; above 0"""
 
 
@@ -444,6 +444,18 @@ class AskAnswer(Message):
     """values as JSON text"""
     tensors: Bundle
     """those that the value names, and changed/<name> of those that came and were changed"""
+
+
+class ContractRequest(Message):
+    modules: tuple[str, ...]
+    """by their dotted names"""
+    folder: str
+    """where they are"""
+
+
+class ContractAnswer(Message):
+    contract: str
+    """what they offer, as JSON; see src/interop/contract"""
 
 
 class StepOptions(Message):
@@ -884,6 +896,7 @@ JOB_REQUESTS: dict[str, type[Message]] = {
     "inspect": InspectRequest,
     "call": CallRequest,
     "ask": AskRequest,
+    "contract": ContractRequest,
     "trace": TraceRequest,
     "fit": FitRequest,
     "dispose": DisposeRequest,
@@ -919,6 +932,7 @@ class JobHandlers(Generic[Session, Job]):
     inspect: Callable[[Session, InspectRequest, Job], InspectAnswer]
     call: Callable[[Session, CallRequest, Job], CallAnswer]
     ask: Callable[[Session, AskRequest, Job], AskAnswer]
+    contract: Callable[[Session, ContractRequest, Job], ContractAnswer]
     trace: Callable[[Session, TraceRequest, Job], TraceAnswer]
     fit: Callable[[Session, FitRequest, Job], FitResult]
     dispose: Callable[[Session, DisposeRequest, Job], Nothing]

@@ -43,6 +43,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./conform.ts")).conformCommand,
   },
   {
+    usage: "wrap <modules...>",
+    description: "write a typed TypeScript client for Python modules",
+    load: async () => (await import("./wrap.ts")).wrap,
+  },
+  {
     usage: "bench",
     description: "measure how long the work takes here, against the published code, other packages and the floor",
     load: async () => (await import("./bench.ts")).benchCommand,

@@ -1,4 +1,5 @@
 import { open as openFile, stat } from "node:fs/promises";
+import { extname } from "node:path";
 import type { Backend, LoadOptions, Model } from "../backend.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { loadDataset } from "../data/index.ts";
@@ -81,8 +82,9 @@ export async function loadModel(
   return backend.load(checkpoint, spec satisfies LoadOptions);
 }
 
-/** Whether a checkpoint may say what it holds: a safetensors file, whatever it is called. */
+/** Whether a checkpoint may say what it holds: a safetensors file, whatever it is called, and one that is called so. */
 async function saysItself(checkpoint: string): Promise<boolean> {
+  if (extname(checkpoint) === ".safetensors") return true;
   const beginning = Buffer.alloc(9);
   const file = await openFile(checkpoint, "r").catch((error: unknown) => {
     throw fileError(error, "read", checkpoint);

@@ -111,11 +111,10 @@ function checkFinite(images: Tensor, name: string): void {
   });
 }
 
-/** @throws AdsamError `data` when a model tells another number of classes apart than the data set has. */
+/** @throws AdsamError `data` when a network tells another number of classes apart than the data set has. */
 export function checkClasses(spec: ModelSpec, { name, classes }: Dataset): void {
-  if (isNetworkSpec(spec) && spec.classes === classes) return;
-  const own = isNetworkSpec(spec) ? `tells ${spec.classes} classes apart` : `is a single layer, ${spec.kind}`;
-  throw new AdsamError("data", `the model ${own}, and ${name} has ${classes}`, {
+  if (!isNetworkSpec(spec) || spec.classes === classes) return;
+  throw new AdsamError("data", `the model tells ${spec.classes} classes apart, and ${name} has ${classes}`, {
     suggestion: "choose the data set that it was made for, or make a model of as many classes",
   });
 }

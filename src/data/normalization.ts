@@ -88,6 +88,7 @@ export function normalize(images: Tensor, normalization: Normalization | null): 
   const values = Float32Array.from<number | bigint>(images.data, Number);
   if (normalization === null) return tensor(values, images.shape);
   checkNormalization(normalization);
+  checkDivisors(normalization);
   const scale = Math.fround(normalization.scale);
   const means = normalization.mean.map(Math.fround);
   const deviations = normalization.std.map(Math.fround);
@@ -99,6 +100,14 @@ export function normalize(images: Tensor, normalization: Normalization | null): 
     }
   }
   return tensor(values, images.shape);
+}
+
+/** @throws AdsamError `usage` for a scale or deviation that is 0 in float32. */
+export function checkDivisors({ scale, std }: Normalization): void {
+  const nothing = [scale, ...std].find((divisor) => Math.fround(divisor) === 0);
+  if (nothing === undefined) return;
+  const problem = `normalization: images are divided by ${nothing}, which is 0 as a number of float32`;
+  throw new AdsamError("usage", problem, { suggestion: "give the pixels' own scale and deviation" });
 }
 
 /**

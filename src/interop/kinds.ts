@@ -106,18 +106,18 @@ export class EnumMember {
 }
 
 /** Arguments by name: the last ones of a call. */
-export class Keywords {
+export class Keywords<Values extends object = Readonly<Record<string, unknown>>> {
   /** By their names in Python. */
-  readonly values: Readonly<Record<string, unknown>>;
+  readonly values: Values;
 
   /** Of values by name. */
-  constructor(values: Readonly<Record<string, unknown>>) {
+  constructor(values: Values) {
     this.values = values;
   }
 }
 
 /** Arguments that Python is given by name, after those that it is given by place: `f.call(x, keywords({ dim: 1 }))`. */
-export function keywords(values: Readonly<Record<string, unknown>>): Keywords {
+export function keywords<Values extends object>(values: Values): Keywords<Values> {
   return new Keywords(values);
 }
 

@@ -7,6 +7,9 @@ import { originOf } from "../torch/failures.ts";
 import type { Answer, Question } from "../torch/questions.ts";
 import type { Requests } from "../torch/requests.ts";
 import { Callbacks, questionAtHand } from "./callbacks.ts";
+import type { Contract } from "./contract/contract.ts";
+import { objectBehind } from "./contract/instance.ts";
+import { type Client, type Imported, useClient } from "./contract/use.ts";
 import { type Asker, type AskOptions, numberFor, objectOf, PythonObject } from "./handle.ts";
 import { Incoming } from "./incoming.ts";
 import { Keywords } from "./kinds.ts";
@@ -21,6 +24,25 @@ export class Python implements Asker, Sender {
 
   constructor(requests: Requests) {
     this.#requests = requests;
+  }
+
+  /** What modules offer to a caller. */
+  async contract(modules: readonly string[], folder: string): Promise<Contract> {
+    const request = { modules: [...modules], folder: resolve(folder) };
+    return JSON.parse((await this.#requests.run("contract", request)).contract);
+  }
+
+  /** The modules of a client that `adsam wrap` has made. */
+  async use<Modules>(made: Client<Modules>, folder: string, options: AskOptions): Promise<Modules> {
+    const names = Object.keys(made.contract.modules);
+    const now = await this.contract(names, folder);
+    const modules = new Map<string, Imported>();
+    for (const [name, { classes }] of Object.entries(made.contract.modules)) {
+      const module = await this.import(name, folder, options);
+      const found = Object.keys(classes).map(async (one) => [one, await module.get<PythonObject>(one)] as const);
+      modules.set(name, { module, classes: new Map(await Promise.all(found)) });
+    }
+    return useClient(made, now, modules);
   }
 
   /** The module of that name, as a handle. */
@@ -55,10 +77,11 @@ export class Python implements Asker, Sender {
   }
 
   numberOf(value: object): number | undefined {
-    if (!(value instanceof PythonObject)) return undefined;
-    const number = numberFor(value, this);
+    const object = value instanceof PythonObject ? value : objectBehind(value);
+    if (object === undefined) return undefined;
+    const number = numberFor(object, this);
     if (number !== undefined) return number;
-    throw new AdsamError("usage", `expected an object of this backend, got a ${value.type} of another one`, {
+    throw new AdsamError("usage", `expected an object of this backend, got a ${object.type} of another one`, {
       suggestion: "open one backend, and use it for both",
     });
   }

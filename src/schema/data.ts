@@ -2,14 +2,11 @@ import * as z from "zod";
 
 export type { InputNormalization, Normalization } from "./types.generated.ts";
 
-/** A pixel divided by two of them is a number that float32 has room for. */
-const divisor = z.number().min(1e-12).max(1e12);
-
 export const normalization = z
   .strictObject({
-    scale: divisor.describe("the pixel value that becomes 1"),
+    scale: z.number().positive().describe("the pixel value that becomes 1"),
     mean: z.array(z.number()).readonly().describe("of each channel, of pixel / scale"),
-    std: z.array(divisor).readonly().describe("of each channel, of pixel / scale; above 0"),
+    std: z.array(z.number().positive()).readonly().describe("of each channel, of pixel / scale; above 0"),
   })
   .meta({
     id: "Normalization",

@@ -126,6 +126,17 @@ export const jobs = {
     z.object({ tensors: carrying("output/*", "gradient/*") }).meta({ id: "CallAnswer" }),
   ),
   ask: endpoint(askRequest, askAnswer),
+  contract: endpoint(
+    z
+      .object({
+        modules: z.array(z.string()).describe("by their dotted names"),
+        folder: z.string().describe("where they are"),
+      })
+      .meta({ id: "ContractRequest" }),
+    z
+      .object({ contract: z.string().describe("what they offer, as JSON; see src/interop/contract") })
+      .meta({ id: "ContractAnswer" }),
+  ),
   trace: endpoint(
     z
       .object({

@@ -452,7 +452,7 @@ export type InputNormalization = Normalization | "model" | null;
 
 /** How stored pixels become a network's input: (pixel / scale - mean[c]) / std[c]. */
 export interface Normalization {
-  /** the pixel value that becomes 1; from 1e-12 to 1000000000000 */
+  /** the pixel value that becomes 1; above 0 */
   readonly scale: number;
   /** of each channel, of pixel / scale */
   readonly mean: readonly number[];

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Prediction } from "../backend.ts";
-import { checkNormalization, resolveNormalization } from "../data/normalization.ts";
+import { checkDivisors, checkNormalization, resolveNormalization } from "../data/normalization.ts";
 import { AdsamError } from "../errors.ts";
 import { isNetworkSpec, type ModelSpec } from "../schema/models.ts";
 import type { PredictOptions } from "../schema/options.ts";
@@ -35,6 +35,7 @@ export async function predict(
   const pixels = pixelsOf(images);
   const normalization = resolveNormalization(model.normalization, images, options.normalization);
   checkNormalization(normalization);
+  if (normalization !== null) checkDivisors(normalization);
   const sample = options.weights === "fresh" && model.bayesian;
   const noise = noiseFrom(options.noise, model.noise);
   const pace = new Pace();

@@ -11,6 +11,8 @@ import type {
 import { AdsamError } from "../errors.ts";
 import { absolutePath } from "../files.ts";
 import { call } from "../interop/call.ts";
+import type { Contract } from "../interop/contract/contract.ts";
+import type { Client } from "../interop/contract/use.ts";
 import type { PythonObject } from "../interop/handle.ts";
 import { Python } from "../interop/python.ts";
 import type { CheckedOpenOptions } from "../schema/backends.ts";
@@ -63,6 +65,17 @@ class PythonBackend implements TorchBackend {
     const { signal, onOutput, ...rest } = options;
     const { folder } = validate(importOptions, rest, "import");
     return this.#living.python.import(validate(z.string(), module, "import"), folder, { signal, onOutput });
+  }
+
+  async use<Modules>(client: Client<Modules>, options: ImportOptions = {}): Promise<Modules> {
+    const { signal, onOutput, ...rest } = options;
+    const { folder } = validate(importOptions, rest, "use");
+    return this.#living.python.use(client, folder, { signal, onOutput });
+  }
+
+  async contract(modules: readonly string[], options: ImportOptions = {}): Promise<Contract> {
+    const { folder } = validate(importOptions, options, "contract");
+    return this.#living.python.contract(validate(z.array(z.string()).min(1), modules, "contract"), folder);
   }
 
   async close(): Promise<void> {

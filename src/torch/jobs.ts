@@ -41,7 +41,7 @@ interface Host {
 /** Jobs that write files of the user's. */
 const writing: ReadonlySet<Method> = new Set(["fit", "save"]);
 /** Jobs that run code of the user's, which Python breaks off when they are given up. */
-const interruptible: ReadonlySet<Method> = new Set(["ask", "call"]);
+const interruptible: ReadonlySet<Method> = new Set(["ask", "call", "contract"]);
 /** How long that may take. */
 const interruptMilliseconds = 1000;
 /** How long closing waits for a job to end: one that writes, and any other. */

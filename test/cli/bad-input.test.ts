@@ -138,7 +138,7 @@ describe("evaluate and predict refuse", () => {
     [
       "no samples",
       ["evaluate", program, "--samples", "0"],
-      /^--samples: expected a whole number of at least 1, got 0$/,
+      /^--samples: expected a whole number from 1 to 1000000, got 0$/,
     ],
     ["samples of the mean", ["evaluate", program, "--mean", "--samples", "3"], /'--mean' cannot be used .*'--samples/],
     ["a seed for the mean", ["predict", program, "--seed", "3", "--mean"], /'--mean' cannot be used .*'--seed/],

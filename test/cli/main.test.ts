@@ -35,9 +35,15 @@ test("without a command it shows the help on stderr and exits with 2", async () 
 test.each([
   [["trian"], "error: unknown command 'trian'\n  Did you mean train?\n"],
   [["train", "--ration", "1"], "error: unknown option '--ration'\n  Did you mean --ratio?\n"],
-  [["train", "digits"], "error: too many arguments for 'train'. Expected 0 arguments but got 1.\n"],
-  [["train", "--epochs"], "error: option '-e, --epochs <count>' argument missing\n"],
-  [["evaluate"], "error: missing required argument 'run'\n"],
+  [
+    ["train", "digits"],
+    "error: too many arguments for 'train'. Expected 0 arguments but got 1.\n  `--help` after a command shows what it takes\n",
+  ],
+  [
+    ["train", "--epochs"],
+    "error: option '-e, --epochs <count>' argument missing\n  `--help` after a command shows what it takes\n",
+  ],
+  [["evaluate"], "error: missing required argument 'run'\n  `--help` after a command shows what it takes\n"],
 ])("wrong use: adsam %j", async (words, message) => {
   expect(await adsam(words)).toEqual({ exitCode: 2, stdout: "", stderr: message });
 });

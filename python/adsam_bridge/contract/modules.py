@@ -1,0 +1,164 @@
+"""Modules and classes as data."""
+
+from __future__ import annotations
+
+import enum
+import inspect
+import re
+import typing
+from types import FunctionType, ModuleType
+from typing import Any
+
+from adsam_bridge.functions import load_module
+from adsam_bridge.modules import Folder
+
+from .docstrings import READS, read_docstring
+from .records import hints_of, is_record
+from .signatures import function_of
+from .types import Types, unknown
+
+FORMAT = 1
+"""Raised whenever the contract's form changes."""
+
+
+def contract_of(names: list[str], folder: Folder) -> dict[str, Any]:
+    """What modules offer to a caller; call it while the folder is entered."""
+    modules = {name: load_module(name, folder) for name in names}
+    public = {name: _public(module) for name, module in modules.items()}
+    classes = {
+        value: attribute
+        for values in public.values()
+        for attribute, value in values.items()
+        if isinstance(value, type) and not issubclass(value, enum.Enum) and not is_record(value)
+    }
+    types = Types(classes)
+    described = {name: _module(modules[name], values, types) for name, values in public.items()}
+    return {"format": FORMAT, "docstrings": READS, "modules": described, "records": types.records}
+
+
+def _public(module: ModuleType) -> dict[str, Any]:
+    """What it offers: what `__all__` names, otherwise what it defines and does not hide."""
+    names = getattr(module, "__all__", None)
+    if names is not None:
+        return {name: getattr(module, name) for name in sorted(names) if hasattr(module, name)}
+    package = module.__name__ if hasattr(module, "__path__") else None
+    return {
+        name: value
+        for name, value in sorted(vars(module).items())
+        if not name.startswith("_") and _defined_in(value, module.__name__, package)
+    }
+
+
+def _defined_in(value: Any, module: str, package: str | None) -> bool:
+    if isinstance(value, ModuleType) or not (callable(value) or isinstance(value, type)):
+        return False
+    home = getattr(value, "__module__", None)
+    if not isinstance(home, str):
+        return False
+    return home == module or (package is not None and home.startswith(f"{package}."))
+
+
+def _module(module: ModuleType, public: dict[str, Any], types: Types) -> dict[str, Any]:
+    functions: dict[str, Any] = {}
+    classes: dict[str, Any] = {}
+    for name, value in public.items():
+        if isinstance(value, type) and is_record(value):  # whose instances cross by value
+            made = {"result": types.of_annotation(value)}
+            functions[name] = {**_creation(value, types), "doc": read_docstring(value).text, **made}
+        elif isinstance(value, type):
+            if not issubclass(value, enum.Enum):
+                classes[name] = _class(value, types)
+        elif callable(value):
+            functions[name] = function_of(value, types, bound=False)
+    return {"doc": read_docstring(module).text, "functions": functions, "classes": classes}
+
+
+def _class(kind: type, types: Types) -> dict[str, Any]:
+    methods: dict[str, Any] = {}
+    for name, value in sorted(_members(kind).items()):
+        if name == "__call__" or not name.startswith("_"):
+            described = _method(value, types)
+            if described is not None:
+                methods[name] = described
+    return {
+        "doc": read_docstring(kind).text,
+        "creation": _creation(kind, types),
+        "methods": methods,
+        "attributes": _attributes(kind, types),
+    }
+
+
+def _members(kind: type) -> dict[str, Any]:
+    """Its own, and its ancestors' that are not everybody's: torch's modules have a hundred more."""
+    found: dict[str, Any] = {}
+    for ancestor in reversed(kind.__mro__):
+        if not ancestor.__module__.startswith(
+            ("torch.", "builtins", "abc", "typing", "enum", "pydantic")
+        ):
+            found.update(vars(ancestor))
+    module_forward = (
+        "forward" in found and "__call__" not in found and hasattr(kind, "register_forward_hook")
+    )
+    return {**found, "__call__": found["forward"]} if module_forward else found
+
+
+def _method(value: Any, types: Types) -> dict[str, Any] | None:
+    if isinstance(value, staticmethod):
+        return {"of": "static", **function_of(value.__func__, types, bound=False)}
+    if isinstance(value, classmethod):
+        return {"of": "class", **function_of(value.__func__, types, bound=True)}
+    if isinstance(value, FunctionType) or (callable(value) and not isinstance(value, type)):
+        return {
+            "of": "instance",
+            **function_of(value, types, bound=isinstance(value, FunctionType)),
+        }
+    return None
+
+
+def _creation(kind: type, types: Types) -> dict[str, Any]:
+    if typing.is_typeddict(kind):
+        return _creation(dict, types)
+    own = kind.__init__ if kind.__init__ is not object.__init__ else kind.__new__
+    if own is object.__new__:
+        return {"doc": "", "parameters": [], "result": {"kind": "none"}}
+    return function_of(own, types, bound=True, doc=kind)
+
+
+def _attributes(kind: type, types: Types) -> dict[str, Any]:
+    """Annotated ones, properties, and what `__init__` takes over from its parameters."""
+    hints = {name: hint for name, hint in hints_of(kind).items() if not name.startswith("_")}
+    found = {
+        name: types.of_annotation(hint)
+        for name, hint in hints.items()
+        if name not in _inherited(kind)
+    }
+    for name, value in _members(kind).items():
+        if isinstance(value, property) and not name.startswith("_") and value.fget is not None:
+            hint = hints_of(value.fget).get("return")
+            found[name] = (
+                unknown("a property without annotation")
+                if hint is None
+                else types.of_annotation(hint)
+            )
+    for name in _assigned(kind):
+        found.setdefault(name, unknown("assigned in __init__, without annotation"))
+    return dict(sorted(found.items()))
+
+
+def _inherited(kind: type) -> set[str]:
+    return {
+        name
+        for ancestor in kind.__mro__
+        if ancestor.__module__.startswith("torch.")
+        for name in vars(ancestor).get("__annotations__", {})
+    }
+
+
+def _assigned(kind: type) -> list[str]:
+    try:
+        source = inspect.getsource(kind.__init__)
+    except (OSError, TypeError):
+        return []
+    return sorted(
+        set(re.findall(r"^\s+self\.([A-Za-z]\w*)\s*(?::[^=\n]+)?=(?!=)", source, re.MULTILINE))
+    )

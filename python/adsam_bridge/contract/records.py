@@ -1,0 +1,48 @@
+"""Classes whose instances cross by value, and what annotations say at run time."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import BaseModel
+
+
+def is_record(kind: type) -> bool:
+    """Whether its instances cross by value: dataclass, named tuple, TypedDict, pydantic model."""
+    return (
+        dataclasses.is_dataclass(kind)
+        or typing.is_typeddict(kind)
+        or issubclass(kind, BaseModel)
+        or (issubclass(kind, tuple) and hasattr(kind, "_fields"))
+    )
+
+
+def fields_of(kind: Any) -> list[str]:
+    """The names of a record's fields."""
+    if dataclasses.is_dataclass(kind):
+        return [field.name for field in dataclasses.fields(kind)]
+    if typing.is_typeddict(kind):
+        return list(kind.__annotations__)
+    return list(kind.model_fields if issubclass(kind, BaseModel) else kind._fields)
+
+
+def hints_of(owner: Callable[..., Any] | type) -> dict[str, Any]:
+    """Its annotations, those that can be told at run time; the others as they are written."""
+    try:
+        return typing.get_type_hints(owner)
+    except Exception:  # noqa: BLE001 - a name that only type checkers know, or worse
+        written = getattr(owner, "__annotations__", {})
+        space = {**vars(typing), **getattr(owner, "__globals__", {})}
+        return {name: _evaluated(text, space) for name, text in written.items()}
+
+
+def _evaluated(text: Any, space: dict[str, Any]) -> Any:
+    if not isinstance(text, str):
+        return text
+    try:
+        return eval(text, space)  # noqa: S307 - what Python's own get_type_hints does
+    except Exception:  # noqa: BLE001
+        return text

@@ -1,0 +1,136 @@
+"""Functions and methods as data."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import typing
+from collections.abc import Callable
+from typing import Any
+
+from .docstrings import Documented, read_docstring, type_said
+from .records import hints_of
+from .types import Type, Types, unknown
+
+_KINDS = {
+    inspect.Parameter.POSITIONAL_ONLY: "positional",
+    inspect.Parameter.POSITIONAL_OR_KEYWORD: "either",
+    inspect.Parameter.VAR_POSITIONAL: "rest",
+    inspect.Parameter.KEYWORD_ONLY: "keyword",
+    inspect.Parameter.VAR_KEYWORD: "keywords",
+}
+
+
+def function_of(
+    function: Callable[..., Any], types: Types, *, bound: bool, doc: object = None
+) -> dict[str, Any]:
+    """As ``signature_of``, with the overloads that it says of itself."""
+    answer = signature_of(function, types, bound=bound, doc=doc)
+    overloads = _overloads(function, types, bound=bound)
+    return {**answer, "overloads": overloads} if overloads else answer
+
+
+def signature_of(
+    function: Callable[..., Any], types: Types, *, bound: bool, doc: object = None
+) -> dict[str, Any]:
+    """Parameters, result and text of a function.
+
+    Args:
+        function: that is called.
+        types: translates what its annotations say.
+        bound: the first parameter is given by whoever owns it, as ``self`` is.
+        doc: whose docstring counts beside its own, as a class's does for ``__init__``.
+    """
+    said = read_docstring(function)
+    around = read_docstring(doc) if doc is not None else said
+    try:
+        signature = inspect.signature(function)
+    except (ValueError, TypeError):
+        reason = "written in C, it does not tell its parameters"
+        anything = {"name": "values", "kind": "rest", "required": False, "type": unknown(reason)}
+        return {"doc": said.text, "parameters": [anything], "result": unknown(reason)}
+    hints = hints_of(inspect.unwrap(function))
+    given = list(signature.parameters.values())[1 if bound else 0 :]
+    if bound and given != list(signature.parameters.values())[1:]:
+        given = list(signature.parameters.values())
+    parameters = [_parameter(one, hints, (said, around), types) for one in given]
+    return {
+        "doc": said.text,
+        "parameters": parameters,
+        "result": _result(function, hints, said, types),
+    }
+
+
+def _parameter(
+    parameter: inspect.Parameter, hints: dict[str, Any], docs: tuple[Documented, ...], types: Types
+) -> dict[str, Any]:
+    described = next(
+        (doc.parameters[parameter.name] for doc in docs if parameter.name in doc.parameters),
+        ("", ""),
+    )
+    required = parameter.default is parameter.empty and _KINDS[parameter.kind] not in (
+        "rest",
+        "keywords",
+    )
+    answer = {
+        "name": parameter.name,
+        "kind": _KINDS[parameter.kind],
+        "required": required,
+        "type": _type(parameter, hints, described[0], types),
+    }
+    if parameter.default is not parameter.empty:
+        answer["default"] = _shown(parameter.default)
+    if described[1]:
+        answer["doc"] = described[1]
+    return answer
+
+
+def _type(parameter: inspect.Parameter, hints: dict[str, Any], words: str, types: Types) -> Type:
+    if parameter.name in hints:
+        known = types.of_annotation(hints[parameter.name])
+        if parameter.default is None and known["kind"] not in ("unknown", "none", "union"):
+            return {"kind": "union", "of": [known, {"kind": "none"}]}
+        return known
+    said = type_said(words, types)
+    if said is not None and said["kind"] != "unknown":
+        return said
+    if parameter.default is not parameter.empty and parameter.default is not None:
+        return types.of_default(parameter.default)
+    return said or unknown("no annotation, default or docstring says it")
+
+
+def _result(
+    function: Callable[..., Any], hints: dict[str, Any], said: Documented, types: Types
+) -> Type:
+    plain = inspect.unwrap(function)
+    if "return" in hints:
+        return types.of_annotation(hints["return"])
+    if inspect.isgeneratorfunction(plain) or inspect.isasyncgenfunction(plain):
+        return {"kind": "stream", "of": unknown("no annotation says what it yields")}
+    words = said.result[0] if said.result is not None else ""
+    return type_said(words, types) or unknown("no annotation or docstring says it")
+
+
+def _overloads(function: Callable[..., Any], types: Types, *, bound: bool) -> list[dict[str, Any]]:
+    get_overloads = getattr(typing, "get_overloads", None)  # from Python 3.11 on
+    if get_overloads is None:
+        return []
+    try:
+        found = get_overloads(function)
+    except AttributeError:  # of what is no plain function
+        return []
+    return [
+        {"parameters": one["parameters"], "result": one["result"]}
+        for one in (signature_of(overload, types, bound=bound) for overload in found)
+    ]
+
+
+def _shown(value: object) -> str:
+    """A default as one writes it; addresses, which differ from run to run, are left out."""
+    try:
+        return json.dumps(value)
+    except (TypeError, ValueError):
+        pass
+    if callable(value):
+        return getattr(value, "__qualname__", type(value).__qualname__)
+    return repr(value).split(" at 0x")[0]

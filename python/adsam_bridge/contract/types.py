@@ -1,0 +1,232 @@
+"""Types as data: what an annotation, a default or a docstring says of a value.
+
+src/interop/contract/types.ts has the same tree in TypeScript.
+"""
+
+from __future__ import annotations
+
+import collections.abc
+import enum
+import pathlib
+import types
+import typing
+from collections.abc import Mapping
+from typing import Any, Literal, Union, get_args, get_origin
+
+import numpy as np
+import torch
+
+from .records import fields_of, hints_of, is_record
+
+Type = dict[str, Any]
+"""{"kind": …} and what that kind has besides."""
+
+_PLAIN: dict[Any, str] = {
+    type(None): "none",
+    None: "none",
+    bool: "bool",
+    int: "int",
+    float: "float",
+    complex: "complex",
+    str: "str",
+    bytes: "bytes",
+    bytearray: "bytes",
+    slice: "slice",
+    types.EllipsisType: "ellipsis",
+    torch.dtype: "dtype",
+    torch.device: "device",
+}
+_LISTS = (
+    list,
+    collections.abc.Sequence,
+    collections.abc.MutableSequence,
+    collections.abc.Collection,
+)
+_SETS = (set, frozenset, collections.abc.Set, collections.abc.MutableSet)
+_DICTS = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
+_STREAMS = (
+    collections.abc.Iterable,
+    collections.abc.Iterator,
+    collections.abc.Generator,
+    collections.abc.AsyncIterable,
+    collections.abc.AsyncIterator,
+    collections.abc.AsyncGenerator,
+)
+_BASES: dict[type, str] = {
+    torch.Tensor: "tensor",
+    np.ndarray: "array",
+    np.generic: "number",
+    pathlib.PurePath: "path",
+}
+_BARE: dict[Any, Any] = {
+    list: list,
+    typing.Sequence: list,
+    tuple: tuple,
+    dict: dict,
+    typing.Callable: collections.abc.Callable,
+}
+"""What typing's own names stand for without brackets."""
+_TRANSPARENT = [typing.Annotated, typing.Final, typing.ClassVar] + [
+    getattr(typing, name) for name in ("Required", "NotRequired") if hasattr(typing, name)
+]
+
+
+def unknown(reason: str) -> Type:
+    """What nobody knows, and why."""
+    return {"kind": "unknown", "reason": reason}
+
+
+class Types:
+    """Translates annotations, seen from modules whose classes it may name."""
+
+    def __init__(self, classes: Mapping[type, str]) -> None:
+        self._classes = classes
+        self.records: dict[str, dict[str, Any]] = {}
+        """The dataclasses and their like that were met, by name."""
+        self._met: set[type] = set()
+
+    def of_annotation(self, annotation: Any) -> Type:
+        """The type that an annotation says."""
+        if annotation in (Any, object):
+            return unknown(f"annotated as {getattr(annotation, '__name__', annotation)}")
+        if isinstance(annotation, (str, typing.ForwardRef)):
+            return unknown(f"annotated as {annotation}, which is not there at run time")
+        if isinstance(annotation, typing.TypeVar):
+            return self._of_variable(annotation)
+        origin = get_origin(annotation)
+        if origin is None:
+            return self._of_class(annotation)
+        return self._of_generic(origin, get_args(annotation), annotation)
+
+    def of_default(self, value: object) -> Type:
+        """The type that a default suggests."""
+        if value is None:
+            return unknown("not annotated, and its default is None")
+        if isinstance(value, bool):
+            return {"kind": "bool"}
+        if isinstance(value, (int, float)):
+            return {"kind": "number"}
+        if isinstance(value, tuple) and value:
+            items = [self.of_default(item) for item in value]
+            alike = all(item == items[0] for item in items)
+            return {"kind": "list", "of": items[0] if alike else unknown("items of several types")}
+        if callable(value) and not isinstance(value, type):
+            return {"kind": "callable"}
+        return self._of_class(type(value))
+
+    def _of_variable(self, variable: Any) -> Type:
+        if variable.__bound__ is not None:
+            return self.of_annotation(variable.__bound__)
+        if variable.__constraints__:
+            return _union([self.of_annotation(one) for one in variable.__constraints__])
+        return unknown(f"annotated as the type variable {variable.__name__}")
+
+    def _of_generic(self, origin: Any, args: tuple[Any, ...], annotation: Any) -> Type:
+        if origin in _TRANSPARENT:
+            return self.of_annotation(args[0])
+        special = {
+            Union: self._of_union,
+            types.UnionType: self._of_union,
+            Literal: _of_literal,
+            tuple: self._of_tuple,
+            collections.abc.Callable: self._of_callable,
+            collections.abc.Awaitable: self._of_last,
+            collections.abc.Coroutine: self._of_last,
+        }.get(origin)
+        if special is not None:
+            return special(args)
+        of = [self.of_annotation(one) for one in args]
+        return _holder(origin, of) or self._of_class(origin, str(annotation))
+
+    def _of_union(self, args: tuple[Any, ...]) -> Type:
+        return _union([self.of_annotation(one) for one in args])
+
+    def _of_last(self, args: tuple[Any, ...]) -> Type:
+        return self.of_annotation(args[-1])
+
+    def _of_tuple(self, args: tuple[Any, ...]) -> Type:
+        if len(args) == len(("of", ...)) and args[1] is ...:
+            return {"kind": "tuple", "rest": self.of_annotation(args[0])}
+        return {"kind": "tuple", "of": [self.of_annotation(one) for one in args if one != ()]}
+
+    def _of_callable(self, args: tuple[Any, ...]) -> Type:
+        if not args:
+            return {"kind": "callable"}
+        given, result = args[0], self.of_annotation(args[-1])
+        if not isinstance(given, list):
+            return {"kind": "callable", "result": result}
+        parameters = [self.of_annotation(one) for one in given]
+        return {"kind": "callable", "parameters": parameters, "result": result}
+
+    def _of_class(self, kind: Any, written: str | None = None) -> Type:
+        if isinstance(kind, collections.abc.Hashable) and kind in _PLAIN:
+            return {"kind": _PLAIN[kind]}
+        anything = unknown("of what is not said")
+        bare = _holder(_BARE.get(kind, kind), [anything, anything])
+        if bare is not None:
+            return bare
+        if isinstance(kind, type):
+            return self._of_real_class(kind)
+        return unknown(f"annotated as {written or kind}")
+
+    def _of_real_class(self, kind: type) -> Type:
+        if hasattr(kind, "array_type") and hasattr(kind, "dim_str"):  # jaxtyping's
+            held = "array" if issubclass(kind.array_type, np.ndarray) else "tensor"
+            return {"kind": held, "shape": str(kind.dim_str)}
+        plain = next((name for base, name in _BASES.items() if issubclass(kind, base)), None)
+        if plain is not None:
+            return {"kind": plain}
+        if kind in self._classes:
+            return {"kind": "class", "name": self._classes[kind]}
+        if is_record(kind):
+            return self._of_record(kind)
+        name = f"{kind.__module__}:{kind.__qualname__}"
+        if issubclass(kind, enum.Enum):
+            return {"kind": "enum", "name": name, "members": list(kind.__members__)}
+        return {"kind": "object", "name": name.replace(":", ".")}
+
+    def _of_record(self, kind: type) -> Type:
+        name = f"{kind.__module__}:{kind.__qualname__}"
+        if kind not in self._met:
+            self._met.add(kind)
+            hints = hints_of(kind)
+            fields = {
+                field: self.of_annotation(hints[field])
+                if field in hints
+                else unknown("not annotated")
+                for field in fields_of(kind)
+            }
+            plain = typing.is_typeddict(kind)
+            required = sorted(getattr(kind, "__required_keys__", ())) if plain else list(fields)
+            self.records[name] = {"fields": fields, "required": required, "dict": plain}
+        return {"kind": "record", "name": name}
+
+
+def _of_literal(args: tuple[Any, ...]) -> Type:
+    values = [value for value in args if isinstance(value, (str, int, bool, type(None)))]
+    return {"kind": "literal", "values": values}
+
+
+def _holder(kind: Any, of: list[Type]) -> Type | None:
+    """The type of what holds others; None for what is none of the known ones."""
+    if kind in _DICTS:
+        return {"kind": "dict", "key": of[0], "value": of[1]}
+    if kind is tuple:
+        return {"kind": "tuple", "rest": of[0]}
+    if kind in (collections.abc.Callable, types.FunctionType):
+        return {"kind": "callable"}
+    if kind is type:
+        return {"kind": "object", "name": "type"}
+    groups = (("list", _LISTS), ("set", _SETS), ("stream", _STREAMS))
+    name = next((name for name, kinds in groups if kind in kinds), None)
+    return None if name is None else {"kind": name, "of": of[0]}
+
+
+def _union(members: list[Type]) -> Type:
+    flat = [
+        one
+        for member in members
+        for one in (member["of"] if member["kind"] == "union" else [member])
+    ]
+    different = [one for i, one in enumerate(flat) if one not in flat[:i]]
+    return different[0] if len(different) == 1 else {"kind": "union", "of": different}

@@ -1,0 +1,92 @@
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import * as z from "zod";
+import { AdsamError } from "../errors.ts";
+import { checkWritable, fileError, writeFileAtomically } from "../files.ts";
+import type { Contract } from "../interop/contract/contract.ts";
+import { type Change, changesBetween, clientText, unknowns } from "../interop/contract/index.ts";
+import { jsonText } from "../json.ts";
+import { open } from "../open.ts";
+import { unlessAborted } from "../unless-aborted.ts";
+import { backendGroup, jsonGroup } from "./groups.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { addOptions } from "./options.ts";
+
+const clientGroup = {
+  heading: "The client:",
+  shape: {
+    out: z
+      .string()
+      .optional()
+      .describe("TypeScript file to write; its contract is written beside it, as .contract.json")
+      .meta({ placeholder: "file" }),
+    folder: z.string().default(".").describe("where the modules are").meta({ placeholder: "folder" }),
+    check: z
+      .boolean()
+      .default(false)
+      .describe("write nothing: say what has changed since, and exit with 1 where it breaks a caller"),
+  },
+  spellings: { out: { short: "-o" } },
+};
+const pythonGroup = { heading: "Backend:", shape: { python: backendGroup.shape.python } };
+const output = jsonGroup("one JSON document on stdout");
+const wrapArguments = z.object({ ...clientGroup.shape, ...pythonGroup.shape, ...output.shape });
+
+/** `adsam wrap`: writes a typed client for Python modules. */
+export function wrap(command: Command): void {
+  addOptions(command, [clientGroup, pythonGroup, output]);
+  command.action(async (modules: string[]) => {
+    const { out, folder, check, python, json } = wrapArguments.parse(command.opts());
+    if (out === undefined) {
+      throw new AdsamError("usage", "expected the file to write the client to, got none", {
+        suggestion: `name it: adsam wrap ${modules.join(" ")} -o client.ts`,
+      });
+    }
+    const contractFile = contractFileOf(out);
+    if (!check) await checkWritable(out, contractFile);
+    await using backend = await open({ backend: "torch", device: "cpu", python });
+    const contract = await unlessAborted(backend.contract(modules, { folder }), interruptSignal());
+    if (check) {
+      const changes = changesBetween(await recorded(contractFile), contract);
+      process.stdout.write(json ? `${jsonText(changes)}\n` : tableOf(changes));
+      if (changes.some(({ breaks }) => breaks)) process.exitCode = 1;
+      return;
+    }
+    await writeFileAtomically(contractFile, [`${jsonText(contract, 2)}\n`]);
+    await writeFileAtomically(out, [clientText(contract)]);
+    const unknown = unknowns(contract);
+    if (json) process.stdout.write(`${jsonText({ client: out, contract: contractFile, unknown })}\n`);
+    else process.stderr.write(remarks(contract, unknown));
+  });
+}
+
+function contractFileOf(out: string): string {
+  if (/\.[cm]?ts$/.test(out)) return out.replace(/\.[cm]?ts$/, ".contract.json");
+  throw new AdsamError("usage", `expected a TypeScript file to write, got ${out}`, {
+    suggestion: "name one that ends in .ts, such as client.ts",
+  });
+}
+
+async function recorded(file: string): Promise<Contract> {
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    throw fileError(error, "read", file);
+  });
+  try {
+    const contract: unknown = JSON.parse(text);
+    if (Object(contract).format === 1) return contract as Contract;
+  } catch {} // said below
+  throw new AdsamError("file", `${file}: expected a contract of format 1`, {
+    suggestion: "make it again: the same command without --check",
+  });
+}
+
+function tableOf(changes: readonly Change[]): string {
+  if (changes.length === 0) return "nothing has changed\n";
+  return changes.map(({ where, what, breaks }) => `${breaks ? "breaks  " : "        "}${where} ${what}\n`).join("");
+}
+
+function remarks({ docstrings }: Contract, unknown: readonly string[]): string {
+  const lines = docstrings ? [] : ["docstrings were not read: this Python lacks griffelib (pip install griffelib)"];
+  if (unknown.length > 0) lines.push(`unknown in ${unknown.length} places:`, ...unknown.map((one) => `  ${one}`));
+  return lines.map((line) => `${line}\n`).join("");
+}

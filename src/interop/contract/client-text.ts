@@ -1,0 +1,218 @@
+import {
+  type CallContract,
+  type ClassContract,
+  type Contract,
+  type FunctionContract,
+  type ModuleContract,
+  type ParameterContract,
+  type RecordContract,
+  shapeOf,
+} from "./contract.ts";
+import { partsOf, typeText, type Way } from "./type-text.ts";
+
+/** A client in TypeScript for the modules of a contract. The same contract gives the same text. */
+export function clientText(contract: Contract): string {
+  return new Writer(contract).text();
+}
+
+/** What callers are told of a contract that nobody knows: where, and why. */
+export function unknowns(contract: Contract): string[] {
+  const found: string[] = [];
+  const look = (where: string, call: CallContract) => {
+    for (const { name, type } of call.parameters) note(`${where}(${name})`, type);
+    note(`${where}()`, call.result);
+  };
+  const note = (where: string, type: CallContract["result"]) => {
+    const reasons = partsOf(type).flatMap((part) => (part.kind === "unknown" ? [part.reason] : []));
+    if (reasons.length > 0) found.push(`${where}: ${[...new Set(reasons)].join("; ")}`);
+  };
+  for (const [module, { functions, classes }] of Object.entries(contract.modules)) {
+    for (const [name, one] of Object.entries(functions)) look(`${module}.${name}`, one);
+    for (const [name, { creation, methods, attributes }] of Object.entries(classes)) {
+      look(`${module}.${name}`, { ...creation, result: { kind: "none" } });
+      for (const [method, one] of Object.entries(methods)) look(`${module}.${name}.${method}`, one);
+      for (const [attribute, type] of Object.entries(attributes)) note(`${module}.${name}.${attribute}`, type);
+    }
+  }
+  return found;
+}
+
+/** The name by which a method is found: what the client itself has on an object is left to it. */
+export function memberName(python: string, own: ReadonlySet<string>): string {
+  return own.has(python) ? `${python}$` : python;
+}
+
+/** What the client gives every class, and every instance. */
+export const ownOfClasses: ReadonlySet<string> = new Set(["create", "$", "then"]);
+export const ownOfInstances: ReadonlySet<string> = new Set(["call", "dispose", "$", "then"]);
+
+class Writer {
+  readonly #contract: Contract;
+  readonly #names = new Map<string, string>();
+  readonly #lines: string[] = [];
+
+  constructor(contract: Contract) {
+    this.#contract = contract;
+    const taken = new Set(["adsam"]);
+    const give = (python: string, wish: string) => {
+      let name = identifier(wish);
+      while (taken.has(name)) name += "_";
+      taken.add(name);
+      this.#names.set(python, name);
+    };
+    for (const { classes } of Object.values(contract.modules))
+      for (const name of Object.keys(classes)) give(name, name);
+    for (const { classes } of Object.values(contract.modules)) {
+      for (const name of Object.keys(classes)) give(`class ${name}`, `${name}Class`);
+    }
+    for (const record of Object.keys(contract.records)) give(record, record.slice(record.lastIndexOf(":") + 1));
+    for (const module of Object.keys(contract.modules)) give(`module ${module}`, capitalised(module));
+  }
+
+  text(): string {
+    const modules = Object.entries(this.#contract.modules);
+    const names = modules.map(([name]) => name);
+    this.#lines.push(
+      `// Made by \`adsam wrap ${names.join(" ")}\`: wrap it again instead of changing it.`,
+      'import * as adsam from "adversarial-sampling";',
+      "",
+    );
+    for (const [name, one] of Object.entries(this.#contract.records)) this.#record(name, one);
+    for (const [, module] of modules) {
+      for (const [name, one] of Object.entries(module.classes)) this.#class(name, one);
+    }
+    for (const [name, module] of modules) this.#module(name, module);
+    const [only] = names;
+    const whole =
+      names.length === 1 && only !== undefined
+        ? this.#name(`module ${only}`)
+        : `{ ${names.map((name) => `readonly ${key(name)}: ${this.#name(`module ${name}`)}`).join("; ")} }`;
+    this.#lines.push(`export default adsam.client<${whole}>(${literal(this.#contract)});`, "");
+    return this.#lines.join("\n");
+  }
+
+  #name(python: string): string {
+    return this.#names.get(python) ?? "unknown";
+  }
+
+  #type(type: CallContract["result"], way: Way): string {
+    return typeText(type, way, (name) => this.#name(name));
+  }
+
+  #record(name: string, { fields, required }: RecordContract): void {
+    this.#doc(0, `${name.replace(":", ".")}, by value.`);
+    this.#lines.push(`export interface ${this.#name(name)} {`);
+    for (const [field, type] of Object.entries(fields)) {
+      const optional = required.includes(field) ? "" : "?";
+      this.#lines.push(`  readonly ${key(field)}${optional}: ${this.#type(type, "out")};`);
+    }
+    this.#lines.push("}", "");
+  }
+
+  #class(name: string, { doc, creation, methods, attributes }: ClassContract): void {
+    this.#doc(0, doc);
+    this.#lines.push(`export interface ${this.#name(name)} extends adsam.Instance {`);
+    for (const [attribute, type] of Object.entries(attributes)) {
+      if (attribute in methods) continue;
+      const own = memberName(attribute, ownOfInstances);
+      this.#lines.push(`  readonly ${key(own)}: Promise<${this.#type(type, "out")}>;`);
+    }
+    const { __call__: called, ...others } = methods;
+    if (called !== undefined) this.#call(1, "call", called);
+    for (const [method, one] of Object.entries(others)) {
+      if (one.of === "instance") this.#call(1, memberName(method, ownOfInstances), one);
+    }
+    this.#lines.push("}", "");
+    this.#doc(0, `The class ${name}.`);
+    this.#lines.push(`export interface ${this.#name(`class ${name}`)} {`);
+    this.#lines.push("  /** The class itself. */", "  readonly $: adsam.PythonObject;");
+    this.#call(1, "create", { ...creation, result: { kind: "class", name } });
+    for (const [method, one] of Object.entries(others)) {
+      if (one.of !== "instance") this.#call(1, memberName(method, ownOfClasses), one);
+    }
+    this.#lines.push("}", "");
+  }
+
+  #module(name: string, { doc, functions, classes }: ModuleContract): void {
+    this.#doc(0, doc || `The module ${name}.`);
+    this.#lines.push(`export interface ${this.#name(`module ${name}`)} {`);
+    this.#lines.push("  /** The module itself. */", "  readonly $: adsam.PythonObject;");
+    for (const one of Object.keys(classes)) this.#lines.push(`  readonly ${key(one)}: ${this.#name(`class ${one}`)};`);
+    for (const [one, call] of Object.entries(functions)) this.#call(1, memberName(one, new Set(["$", "then"])), call);
+    this.#lines.push("}", "");
+  }
+
+  #call(depth: number, name: string, call: FunctionContract): void {
+    this.#doc(depth, documented(call));
+    for (const form of call.overloads ?? [call]) {
+      for (const given of this.#forms(form)) {
+        this.#lines.push(`${"  ".repeat(depth)}${key(name)}(${given}): Promise<${this.#type(form.result, "out")}>;`);
+      }
+    }
+  }
+
+  /** The parameters of a call. Nothing may stand after a rest but in a form of its own. */
+  #forms({ parameters }: CallContract): string[] {
+    const { places, rest, options, others } = shapeOf(parameters);
+    const fields = options.map((one) => this.#field(one));
+    const open = others === undefined ? "" : ` & Readonly<Record<string, ${this.#type(others.type, "in")}>>`;
+    const object = `{ ${fields.join("; ")}${fields.length > 0 ? " " : ""}}${open}`;
+    const taken = fields.length > 0 || others !== undefined;
+    const firsts = places.map(
+      ({ name, required, type }) => `${identifier(name)}${required ? "" : "?"}: ${this.#type(type, "in")}`,
+    );
+    if (rest === undefined) {
+      const needed = options.some(({ required }) => required);
+      return [[...firsts, ...(taken ? [`options${needed ? "" : "?"}: ${object}`] : [])].join(", ")];
+    }
+    const more = this.#type(rest.type, "in");
+    const values = `...${identifier(rest.name)}: readonly (${more})[]`;
+    const named = `...${identifier(rest.name)}: readonly [...values: (${more})[], options: adsam.Keywords<${object}>]`;
+    return [values, ...(taken ? [named] : [])].map((last) => [...firsts, last].join(", "));
+  }
+
+  #field({ name, required, type }: ParameterContract): string {
+    return `readonly ${key(name)}${required ? "" : "?"}: ${this.#type(type, "in")}${required ? "" : " | undefined"}`;
+  }
+
+  #doc(depth: number, text: string): void {
+    if (text.trim() === "") return;
+    const indent = "  ".repeat(depth);
+    const lines = text.replaceAll("*/", "*\\/").split("\n");
+    if (lines.length === 1) this.#lines.push(`${indent}/** ${lines[0]} */`);
+    else this.#lines.push(`${indent}/**`, ...lines.map((line) => `${indent} * ${line}`.trimEnd()), `${indent} */`);
+  }
+}
+
+function documented({ doc, parameters }: FunctionContract): string {
+  const tags = parameters.flatMap(({ name, doc: said, default: value }) => {
+    const words = [said?.replaceAll("\n", " "), value === undefined ? undefined : `Default: ${value}.`];
+    const text = words.filter((word) => word !== undefined && word !== "").join(" ");
+    return text === "" ? [] : [`@param ${name} ${text}`];
+  });
+  return [doc, ...tags].filter((line) => line !== "").join("\n");
+}
+
+const reserved = new Set(
+  "break case catch class const continue debugger default delete do else enum export extends false finally for function if import in instanceof new null return super switch this throw true try typeof var void while with yield let static implements interface package private protected public await eval arguments".split(
+    " ",
+  ),
+);
+
+function identifier(name: string): string {
+  return reserved.has(name) ? `${name}_` : name;
+}
+
+function key(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
+}
+
+function capitalised(module: string): string {
+  const words = module.split(/[._]+/).filter((word) => word !== "");
+  return words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join("");
+}
+
+/** JSON without what only people read, which stands above. */
+function literal(contract: Contract): string {
+  return JSON.stringify(contract, (field, value) => (field === "doc" && typeof value === "string" ? "" : value));
+}

@@ -1,0 +1,142 @@
+import type {
+  CallContract,
+  ClassContract,
+  Contract,
+  ModuleContract,
+  ParameterContract,
+  PythonTypeTree,
+} from "./contract.ts";
+
+/** One thing that is otherwise than a client was made for. */
+export interface Change {
+  /** Where: `attacks.PGD.create(eps)`. */
+  readonly where: string;
+  /** What. */
+  readonly what: string;
+  /** Whether a caller that was right before may be wrong now. */
+  readonly breaks: boolean;
+}
+
+/** What has changed in the modules of a client since it was made, in the contract's order. */
+export function changesBetween(before: Contract, now: Contract): Change[] {
+  const changes: Change[] = [];
+  const tell = (where: string, what: string, breaks: boolean) => changes.push({ where, what, breaks });
+  each(before.modules, now.modules, "", tell, (was, is, where) => compareModules(was, is, where, tell));
+  each(before.records, now.records, "", tell, (was, is, where) =>
+    each(was.fields, is.fields, `${where.replace(":", ".")}.`, tell, (from, to, field) => types(from, to, field, tell)),
+  );
+  return changes;
+}
+
+type Tell = (where: string, what: string, breaks: boolean) => void;
+
+function compareModules(was: ModuleContract, is: ModuleContract, where: string, tell: Tell): void {
+  each(was.functions, is.functions, `${where}.`, tell, (from, to, name) => calls(from, to, name, tell));
+  each(was.classes, is.classes, `${where}.`, tell, (from, to, name) => compareClasses(from, to, name, tell));
+}
+
+function compareClasses(was: ClassContract, is: ClassContract, where: string, tell: Tell): void {
+  calls(was.creation, is.creation, `${where}.create`, tell);
+  each(was.methods, is.methods, `${where}.`, tell, (from, to, name) => {
+    if (from.of !== to.of) tell(name, `was a method of ${from.of}, and is one of ${to.of}`, true);
+    calls(from, to, name, tell);
+  });
+  each(was.attributes, is.attributes, `${where}.`, tell, (from, to, name) => types(from, to, name, tell));
+}
+
+function calls(was: CallContract, is: CallContract, where: string, tell: Tell): void {
+  const place = (name: string) => `${where}(${name})`;
+  const known = new Map(is.parameters.map((one) => [one.name, one]));
+  const gone = was.parameters.filter(({ name }) => !known.has(name));
+  const come = is.parameters.filter(({ name }) => !was.parameters.some((one) => one.name === name));
+  const renamed = new Set<ParameterContract>();
+  for (const one of gone) {
+    const at = was.parameters.indexOf(one);
+    const now = come.find((other) => other.kind === one.kind && is.parameters.indexOf(other) === at);
+    if (now !== undefined) renamed.add(now);
+    tell(place(one.name), now === undefined ? "was removed" : `was renamed to ${now.name}`, true);
+  }
+  for (const one of come.filter((other) => !renamed.has(other))) {
+    tell(place(one.name), one.required ? "was added, and has to be given" : "was added", one.required);
+  }
+  for (const one of was.parameters) {
+    const now = known.get(one.name);
+    if (now !== undefined) parameters(one, now, place(one.name), tell);
+  }
+  const order = (call: CallContract) => call.parameters.filter(({ required }) => required).map(({ name }) => name);
+  const [first, second] = [order(was), order(is)];
+  const same = first.length === second.length && [...first].sort().join() === [...second].sort().join();
+  if (same && first.join() !== second.join()) tell(where, `takes ${second.join(", ")} in another order`, true);
+  types(was.result, is.result, `${where}()`, tell);
+}
+
+function parameters(was: ParameterContract, is: ParameterContract, where: string, tell: Tell): void {
+  if (was.kind !== is.kind) tell(where, `was ${kinds[was.kind]}, and is ${kinds[is.kind]}`, true);
+  if (!was.required && is.required) tell(where, "has to be given now", true);
+  if (was.required && !is.required) tell(where, "has a default now", true); // it moved to the options
+  if (was.default !== undefined && is.default !== undefined && was.default !== is.default) {
+    tell(where, `has the default ${is.default} instead of ${was.default}`, false);
+  }
+  types(was.type, is.type, where, tell);
+}
+
+const kinds: Readonly<Record<ParameterContract["kind"], string>> = {
+  positional: "given by place alone",
+  either: "given by place or by name",
+  rest: "the rest of the places",
+  keyword: "given by name alone",
+  keywords: "the rest of the names",
+};
+
+/** What nobody knows on one side contradicts nothing. */
+function types(was: PythonTypeTree, is: PythonTypeTree, where: string, tell: Tell): void {
+  if (was.kind === "unknown" && is.kind === "unknown") return;
+  const [from, to] = [JSON.stringify(was), JSON.stringify(is)];
+  if (from === to) return;
+  const known = was.kind !== "unknown" && is.kind !== "unknown";
+  tell(where, `was ${described(was)}, and is ${described(is)}`, known);
+}
+
+/** A type as Python writes it. */
+export function described(type: PythonTypeTree): string {
+  switch (type.kind) {
+    case "none":
+      return "None";
+    case "literal":
+      return type.values.map((value) => JSON.stringify(value)).join(" or ");
+    case "union":
+      return type.of.map(described).join(" | ");
+    case "list":
+    case "set":
+    case "stream":
+      return `${type.kind === "stream" ? "Iterable" : type.kind}[${described(type.of)}]`;
+    case "tuple":
+      return "rest" in type ? `tuple[${described(type.rest)}, ...]` : `tuple[${type.of.map(described).join(", ")}]`;
+    case "dict":
+      return `dict[${described(type.key)}, ${described(type.value)}]`;
+    case "class":
+    case "object":
+    case "record":
+    case "enum":
+      return type.name.slice(type.name.lastIndexOf(":") + 1);
+    case "array":
+      return "ndarray";
+    default:
+      return type.kind;
+  }
+}
+
+function each<T>(
+  was: Readonly<Record<string, T>>,
+  is: Readonly<Record<string, T>>,
+  prefix: string,
+  tell: Tell,
+  compare: (was: T, is: T, where: string) => void,
+): void {
+  for (const [name, one] of Object.entries(was)) {
+    const now = Object.hasOwn(is, name) ? is[name] : undefined;
+    if (now === undefined) tell(`${prefix}${name}`, "was removed", true);
+    else compare(one, now, `${prefix}${name}`);
+  }
+  for (const name of Object.keys(is)) if (!Object.hasOwn(was, name)) tell(`${prefix}${name}`, "was added", false);
+}

@@ -1,0 +1,2 @@
+export { clientText, unknowns } from "./client-text.ts";
+export { type Change, changesBetween } from "./compare.ts";

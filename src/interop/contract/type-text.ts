@@ -1,0 +1,115 @@
+import type { PythonTypeTree } from "./contract.ts";
+
+/** Whether a value goes to Python or comes from there: what goes may be given in more ways. */
+export type Way = "in" | "out";
+
+/** A type as TypeScript writes it; `name` says what a class or record is called there. */
+export function typeText(type: PythonTypeTree, way: Way, name: (python: string) => string): string {
+  const inner = (part: PythonTypeTree) => typeText(part, way, name);
+  switch (type.kind) {
+    case "none":
+      return "null";
+    case "bool":
+      return "boolean";
+    case "int":
+      return way === "in" ? "number | bigint" : "number";
+    case "float":
+    case "number":
+      return "number";
+    case "complex":
+      return way === "in" ? "adsam.Complex | number" : "adsam.Complex";
+    case "str":
+      return "string";
+    case "bytes":
+      return "Uint8Array";
+    case "slice":
+      return "adsam.Slice";
+    case "ellipsis":
+      return "adsam.Ellipsis";
+    case "path":
+      return way === "in" ? "adsam.PythonPath | string" : "adsam.PythonPath";
+    case "dtype":
+      return "adsam.TorchDtype";
+    case "device":
+      return way === "in" ? "adsam.TorchDevice | string" : "adsam.TorchDevice";
+    case "literal":
+      return type.values.map((value) => JSON.stringify(value)).join(" | ");
+    case "union":
+      return [...new Set(type.of.map(inner))].join(" | ");
+    case "list":
+      return `readonly ${grouped(inner(type.of))}[]`;
+    case "set":
+      return `ReadonlySet<${inner(type.of)}>`;
+    case "stream":
+      return way === "in"
+        ? `AsyncIterable<${inner(type.of)}> | Iterable<${inner(type.of)}> | adsam.PythonObject`
+        : `AsyncIterable<${inner(type.of)}>`;
+    case "tuple":
+      return "rest" in type ? `readonly ${grouped(inner(type.rest))}[]` : `readonly [${type.of.map(inner).join(", ")}]`;
+    case "dict": {
+      const [object, map] = [
+        `Readonly<Record<string, ${inner(type.value)}>>`,
+        `ReadonlyMap<${inner(type.key)}, ${inner(type.value)}>`,
+      ];
+      if (type.key.kind === "unknown") return `${object} | ${map}`;
+      return type.key.kind === "str" ? object : map;
+    }
+    case "tensor":
+    case "array":
+      return way === "in" ? "adsam.Tensor | adsam.PythonObject" : "adsam.Tensor";
+    case "callable":
+      return callableText(type, way, name);
+    case "class":
+      return way === "in" ? `${name(type.name)} | adsam.PythonObject` : name(type.name);
+    case "object":
+      return "adsam.PythonObject";
+    case "enum":
+      return "adsam.EnumMember";
+    case "record":
+      return name(type.name);
+    case "unknown":
+      return "unknown";
+  }
+}
+
+/** A function that goes to Python is called with what comes from there; one that comes from there is an object. */
+function callableText(
+  { parameters, result }: Extract<PythonTypeTree, { kind: "callable" }>,
+  way: Way,
+  name: (python: string) => string,
+): string {
+  if (way === "out") return "adsam.PythonObject";
+  const given =
+    parameters === undefined
+      ? "...values: never[]"
+      : parameters.map((one, i) => `${letter(i)}: ${typeText(one, "out", name)}`).join(", ");
+  const gives = result === undefined ? "unknown" : typeText(result, "in", name);
+  const answer = gives === "unknown" ? "unknown" : `${gives} | Promise<${gives}>`;
+  return `((${given}) => ${answer}) | adsam.PythonObject`;
+}
+
+const letter = (i: number): string => (i < 26 ? String.fromCharCode(97 + i) : `a${i}`);
+
+function grouped(text: string): string {
+  return /[|>\s]/.test(text) && !/^[\w.]+<.*>$/.test(text) ? `(${text})` : text;
+}
+
+/** Every part of a type, itself included. */
+export function partsOf(type: PythonTypeTree): PythonTypeTree[] {
+  switch (type.kind) {
+    case "union":
+      return [type, ...type.of.flatMap(partsOf)];
+    case "list":
+    case "set":
+    case "stream":
+      return [type, ...partsOf(type.of)];
+    case "tuple":
+      return [type, ...("rest" in type ? partsOf(type.rest) : type.of.flatMap(partsOf))];
+    case "dict":
+      return [type, ...partsOf(type.key), ...partsOf(type.value)];
+    case "callable":
+      return [type, ...(type.parameters ?? []).flatMap(partsOf), ...(type.result ? partsOf(type.result) : [])];
+    default:
+      return [type];
+  }
+}

@@ -1,0 +1,241 @@
+import { AdsamError } from "../../errors.ts";
+import { PythonObject } from "../handle.ts";
+import { Keywords, keywords } from "../kinds.ts";
+import { memberName, ownOfClasses, ownOfInstances } from "./client-text.ts";
+import { changesBetween, described } from "./compare.ts";
+import { type CallContract, type ClassContract, type Contract, type FunctionContract, shapeOf } from "./contract.ts";
+import { type Instance, standFor } from "./instance.ts";
+import { fits, given, shown } from "./values.ts";
+
+/** What `adsam wrap` writes: the contract of Python modules, and in its type what they are in TypeScript. */
+export interface Client<Modules> {
+  /** What the modules offered when it was made. */
+  readonly contract: Contract;
+  /** For the compiler alone. */
+  readonly modules?: Modules;
+}
+
+/** A module and its classes, as handles. */
+export interface Imported {
+  readonly module: PythonObject;
+  readonly classes: ReadonlyMap<string, PythonObject>;
+}
+
+/** A client, of what `adsam wrap` has written. */
+export function client<Modules>(contract: Contract): Client<Modules> {
+  return { contract };
+}
+
+/**
+ * The modules of a client, ready to be called.
+ * @param modules them as handles, by name.
+ * @param now what they offer now.
+ * @throws AdsamError `usage` when they changed in a way that breaks callers, naming it.
+ */
+export function useClient<Modules>(
+  { contract }: Client<Modules>,
+  now: Contract,
+  modules: ReadonlyMap<string, Imported>,
+): Modules {
+  if (contract.format !== now.format) {
+    throw new AdsamError("usage", `expected a client of format ${now.format}, got ${contract.format}`, {
+      suggestion: "make it again with this version of adsam wrap",
+    });
+  }
+  const breaking = changesBetween(contract, now).filter(({ breaks }) => breaks);
+  if (breaking.length > 0) {
+    const told = breaking.slice(0, 5).map(({ where, what }) => `${where} ${what}`);
+    const more = breaking.length > told.length ? `, and ${breaking.length - told.length} more` : "";
+    throw new AdsamError("usage", `the client was made for other modules: ${told.join("; ")}${more}`, {
+      suggestion: "make it again with adsam wrap, and mend what the compiler then names",
+    });
+  }
+  const used = [...modules].map(([name, module]) => [name, new Module(name, module, contract).members()] as const);
+  const [first] = used;
+  return (used.length === 1 && first !== undefined ? first[1] : Object.fromEntries(used)) as Modules;
+}
+
+type Members = Record<string, unknown>;
+
+class Module {
+  readonly #name: string;
+  readonly #module: PythonObject;
+  readonly #classes: ReadonlyMap<string, PythonObject>;
+  readonly #contract: Contract;
+
+  constructor(name: string, { module, classes }: Imported, contract: Contract) {
+    this.#name = name;
+    this.#module = module;
+    this.#classes = classes;
+    this.#contract = contract;
+  }
+
+  members(): Members {
+    const { functions = {}, classes = {} } = this.#contract.modules[this.#name] ?? {};
+    const members: Members = { $: this.#module };
+    for (const [name, one] of Object.entries(functions)) {
+      members[memberName(name, new Set(["$", "then"]))] = this.#callable(
+        this.#module,
+        name,
+        `${this.#name}.${name}`,
+        one,
+      );
+    }
+    for (const name of Object.keys(classes)) members[name] = this.#class(name);
+    return members;
+  }
+
+  /** A class: making an instance, and its class and static methods. */
+  #class(name: string): Members {
+    const { creation, methods } = this.#contractOf(name);
+    const where = `${this.#name}.${name}`;
+    const object = this.#classes.get(name);
+    if (object === undefined) throw new AdsamError("python", `expected the class ${where}`);
+    const making = { ...creation, result: { kind: "class", name } as const };
+    const members: Members = { $: object, create: this.#callable(object, "__call__", `${where}.create`, making) };
+    for (const [method, one] of Object.entries(methods)) {
+      if (one.of === "instance") continue;
+      members[memberName(method, ownOfClasses)] = this.#callable(object, method, `${where}.${method}`, one);
+    }
+    return members;
+  }
+
+  #contractOf(name: string): ClassContract {
+    const found = Object.values(this.#contract.modules).flatMap(({ classes }) =>
+      Object.hasOwn(classes, name) ? [classes[name]] : [],
+    )[0];
+    if (found === undefined) throw new AdsamError("python", `expected a class of the client's, got ${name}`);
+    return found;
+  }
+
+  /** An instance of a class of the client's. */
+  #instance(name: string, object: PythonObject): Instance {
+    const { methods, attributes } = this.#contractOf(name);
+    const dispose = () => object.dispose();
+    const instance: Members = { $: object, dispose, [Symbol.asyncDispose]: dispose };
+    const where = `${this.#name}.${name}`;
+    for (const [attribute, type] of Object.entries(attributes)) {
+      const read = async () => this.#taken(await object.get(attribute), type, `${where}.${attribute}`);
+      if (!(attribute in methods)) {
+        Object.defineProperty(instance, memberName(attribute, ownOfInstances), { get: read, enumerable: true });
+      }
+    }
+    for (const [method, one] of Object.entries(methods)) {
+      if (one.of !== "instance") continue;
+      const own = method === "__call__" ? "call" : memberName(method, ownOfInstances);
+      instance[own] = this.#callable(object, method, `${where}.${own}`, one);
+    }
+    return standFor(instance as unknown as Instance, object);
+  }
+
+  #callable(owner: PythonObject, name: string, where: string, contract: FunctionContract) {
+    return async (...values: unknown[]): Promise<unknown> => {
+      const call = fittingCall(contract, values, this.#contract);
+      const sent = argumentsOf(call, values, this.#contract, where);
+      const answer = name === "__call__" ? owner.call(...sent) : owner.method(name, ...sent);
+      return this.#taken(await answer, call.result, where);
+    };
+  }
+
+  /** What came, if it is what was declared. */
+  #taken(value: unknown, type: CallContract["result"], where: string): unknown {
+    if (!fits(value, type, this.#contract)) {
+      throw new AdsamError("python", `${where}: expected ${described(type)} as it is declared, got ${shown(value)}`, {
+        suggestion: "mend the declaration in Python, and make the client again",
+      });
+    }
+    return this.#wrapped(value, type);
+  }
+
+  #wrapped(value: unknown, type: CallContract["result"]): unknown {
+    if (type.kind === "class" && value instanceof PythonObject) return this.#instance(type.name, value);
+    if (type.kind === "union") {
+      const classes = type.of.filter((one) => one.kind === "class");
+      const [only] = classes;
+      return classes.length === 1 && only !== undefined ? this.#wrapped(value, only) : value;
+    }
+    return value;
+  }
+}
+
+/** The overload that takes these values; the first one where none does, whose message then says why. */
+function fittingCall(contract: FunctionContract, values: readonly unknown[], whole: Contract): CallContract {
+  const [first, ...others] = contract.overloads ?? [];
+  if (first === undefined) return contract;
+  const takes = (call: CallContract) => {
+    try {
+      argumentsOf(call, values, whole, "");
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return [first, ...others].find(takes) ?? first;
+}
+
+/** Arguments as Python is given them. */
+function argumentsOf(
+  { parameters }: CallContract,
+  values: readonly unknown[],
+  contract: Contract,
+  where: string,
+): unknown[] {
+  const { places, rest, options, others } = shapeOf(parameters);
+  const required = places.filter((one) => one.required).length;
+  if (values.length < required) {
+    const names = places.map(({ name }) => name).join(", ");
+    throw new AdsamError("usage", `${where}: expected ${names}, got ${values.length} of them`);
+  }
+  const byPlace = values.slice(0, places.length).flatMap((value, i) => {
+    const place = places[i];
+    if (place === undefined || (value === undefined && !place.required)) return [];
+    return [given(value, place.type, contract, `${where}: ${place.name}`)];
+  });
+  const left = values.slice(places.length);
+  const last = left.at(-1);
+  const named = last instanceof Keywords ? last.values : rest === undefined ? last : undefined;
+  const more = last instanceof Keywords ? left.slice(0, -1) : rest === undefined ? left.slice(0, -1) : left;
+  if (rest === undefined && more.length > 0) {
+    throw new AdsamError(
+      "usage",
+      `${where}: expected ${places.length} values and options, got ${values.length} values`,
+      {
+        suggestion: "give what has a default by name, in one object after the others",
+      },
+    );
+  }
+  const tail = more.map((value, i) =>
+    rest === undefined ? value : given(value, rest.type, contract, `${where}: ${rest.name}[${i}]`),
+  );
+  return [...byPlace, ...tail, ...optionsOf(named, options, others, contract, where)];
+}
+
+type Parameters = CallContract["parameters"];
+
+function optionsOf(
+  named: unknown,
+  options: Parameters,
+  others: Parameters[number] | undefined,
+  contract: Contract,
+  where: string,
+): [] | [Keywords] {
+  const missing = options.filter(
+    ({ name, required }) => required && (named === undefined || Reflect.get(Object(named), name) === undefined),
+  );
+  if (missing.length > 0) {
+    throw new AdsamError("usage", `${where}: expected the option ${missing.map(({ name }) => name).join(", ")}`);
+  }
+  if (named === undefined) return [];
+  if (typeof named !== "object" || named === null || Array.isArray(named)) {
+    throw new AdsamError("usage", `${where}: expected options in an object, got ${shown(named)}`);
+  }
+  const entries = Object.entries(named).flatMap(([name, value]): [string, unknown][] => {
+    const option = options.find((one) => one.name === name) ?? others;
+    if (option === undefined) {
+      const known = options.map((one) => one.name).join(", ") || "none";
+      throw new AdsamError("usage", `${where}: expected options of these names: ${known}, got ${name}`);
+    }
+    return value === undefined ? [] : [[name, given(value, option.type, contract, `${where}: ${name}`)]];
+  });
+  return [keywords(Object.fromEntries(entries))];
+}
