@@ -146,7 +146,7 @@ class Types:
 
     def _of_tuple(self, args: tuple[Any, ...]) -> Type:
         if len(args) == len(("of", ...)) and args[1] is ...:
-            return {"kind": "tuple", "rest": self.of_annotation(args[0])}
+            return {"kind": "tupleOf", "of": self.of_annotation(args[0])}
         return {"kind": "tuple", "of": [self.of_annotation(one) for one in args if one != ()]}
 
     def _of_callable(self, args: tuple[Any, ...]) -> Type:
@@ -212,7 +212,7 @@ def _holder(kind: Any, of: list[Type]) -> Type | None:
     if kind in _DICTS:
         return {"kind": "dict", "key": of[0], "value": of[1]}
     if kind is tuple:
-        return {"kind": "tuple", "rest": of[0]}
+        return {"kind": "tupleOf", "of": of[0]}
     if kind in (collections.abc.Callable, types.FunctionType):
         return {"kind": "callable"}
     if kind is type:

@@ -1,13 +1,13 @@
-import {
-  type CallContract,
-  type ClassContract,
-  type Contract,
-  type FunctionContract,
-  type ModuleContract,
-  type ParameterContract,
-  type RecordContract,
-  shapeOf,
+import type {
+  CallContract,
+  ClassContract,
+  Contract,
+  FunctionContract,
+  ModuleContract,
+  ParameterContract,
+  RecordContract,
 } from "./contract.ts";
+import { shapeOf } from "./shape.ts";
 import { partsOf, typeText, type Way } from "./type-text.ts";
 
 /** A client in TypeScript for the modules of a contract. The same contract gives the same text. */

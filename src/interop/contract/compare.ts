@@ -111,7 +111,9 @@ export function described(type: PythonTypeTree): string {
     case "stream":
       return `${type.kind === "stream" ? "Iterable" : type.kind}[${described(type.of)}]`;
     case "tuple":
-      return "rest" in type ? `tuple[${described(type.rest)}, ...]` : `tuple[${type.of.map(described).join(", ")}]`;
+      return `tuple[${type.of.map(described).join(", ")}]`;
+    case "tupleOf":
+      return `tuple[${described(type.of)}, ...]`;
     case "dict":
       return `dict[${described(type.key)}, ${described(type.value)}]`;
     case "class":

@@ -46,7 +46,7 @@ export interface FunctionContract extends CallContract {
   /** Its docstring. */
   readonly doc: string;
   /** What it says of itself by `typing.overload`, one by one. */
-  readonly overloads?: readonly CallContract[];
+  readonly overloads?: readonly CallContract[] | undefined;
 }
 
 /** A method, of an instance or of its class. */
@@ -78,26 +78,125 @@ export interface ParameterContract {
   /** What it takes. */
   readonly type: PythonTypeTree;
   /** Its default, as one writes it. */
-  readonly default?: string;
+  readonly default?: string | undefined;
   /** What its docstring says. */
-  readonly doc?: string;
+  readonly doc?: string | undefined;
 }
 
 /** What is known of a value. */
 export type PythonTypeTree =
-  | { readonly kind: PlainKind }
-  | { readonly kind: "literal"; readonly values: readonly (string | number | boolean | null)[] }
-  | { readonly kind: "union"; readonly of: readonly PythonTypeTree[] }
-  | { readonly kind: "list" | "set" | "stream"; readonly of: PythonTypeTree }
-  | { readonly kind: "tuple"; readonly of: readonly PythonTypeTree[] }
-  | { readonly kind: "tuple"; readonly rest: PythonTypeTree }
-  | { readonly kind: "dict"; readonly key: PythonTypeTree; readonly value: PythonTypeTree }
-  | { readonly kind: "tensor" | "array"; readonly shape?: string }
-  | { readonly kind: "callable"; readonly parameters?: readonly PythonTypeTree[]; readonly result?: PythonTypeTree }
-  | { readonly kind: "class" | "object"; readonly name: string }
-  | { readonly kind: "record"; readonly name: string }
-  | { readonly kind: "enum"; readonly name: string; readonly members: readonly string[] }
-  | { readonly kind: "unknown"; readonly reason: string };
+  | PlainType
+  | LiteralType
+  | UnionType
+  | HolderType
+  | TupleType
+  | DictType
+  | NumbersType
+  | CallableType
+  | RecordType
+  | NamedType
+  | EnumType
+  | UnknownType;
+
+/** A value without parts. */
+export interface PlainType {
+  /** Which. */
+  readonly kind: PlainKind;
+}
+
+/** One of these values. */
+export interface LiteralType {
+  /** A Literal. */
+  readonly kind: "literal";
+  /** The values. */
+  readonly values: readonly (string | number | boolean | null)[];
+}
+
+/** Of one type or another. */
+export interface UnionType {
+  /** A union. */
+  readonly kind: "union";
+  /** The types. */
+  readonly of: readonly PythonTypeTree[];
+}
+
+/** Values of one type, one after another. */
+export interface HolderType {
+  /** A list, a tuple of any length, a set, or what is iterated over. */
+  readonly kind: "list" | "tupleOf" | "set" | "stream";
+  /** What it holds. */
+  readonly of: PythonTypeTree;
+}
+
+/** A tuple. */
+export interface TupleType {
+  /** A tuple. */
+  readonly kind: "tuple";
+  /** Its items, one by one. */
+  readonly of: readonly PythonTypeTree[];
+}
+
+/** A mapping. */
+export interface DictType {
+  /** A dict. */
+  readonly kind: "dict";
+  /** What its keys are. */
+  readonly key: PythonTypeTree;
+  /** What its values are. */
+  readonly value: PythonTypeTree;
+}
+
+/** Numbers with a shape. */
+export interface NumbersType {
+  /** A torch tensor, or a numpy array. */
+  readonly kind: "tensor" | "array";
+  /** As jaxtyping writes it. */
+  readonly shape?: string | undefined;
+}
+
+/** What can be called. */
+export interface CallableType {
+  /** A function. */
+  readonly kind: "callable";
+  /** What it is given. */
+  readonly parameters?: readonly PythonTypeTree[] | undefined;
+  /** What it gives. */
+  readonly result?: PythonTypeTree | undefined;
+}
+
+/** What crosses by value with fields. */
+export interface RecordType {
+  /** A record of the contract's. */
+  readonly kind: "record";
+  /** Its class, as `module:Qualname`. */
+  readonly name: string;
+}
+
+/** What has a class of its own, and stays in Python. */
+export interface NamedType {
+  /** An instance of a class of the contract's, or of another one. */
+  readonly kind: "class" | "object";
+  /** Of the class. */
+  readonly name: string;
+}
+
+/** A member of an enumeration. */
+export interface EnumType {
+  /** An Enum. */
+  readonly kind: "enum";
+  /** Its class, as `module:Qualname`. */
+  readonly name: string;
+  /** The names of its members. */
+  readonly members: readonly string[];
+}
+
+/** What nobody knows. */
+export interface UnknownType {
+  /** Unknown. */
+  readonly kind: "unknown";
+  /** Why. */
+  readonly reason: string;
+}
 
 /** Values without parts. A number is an int or a float: a default of either says no more. */
 export type PlainKind =
@@ -114,24 +213,3 @@ export type PlainKind =
   | "path"
   | "dtype"
   | "device";
-
-/** The parameters of a call as TypeScript has them: required ones by place, those with defaults and names in one object. */
-export interface Shape {
-  readonly places: readonly ParameterContract[];
-  /** What takes the places after those; its options are `Keywords`, since nothing may stand after the rest. */
-  readonly rest: ParameterContract | undefined;
-  readonly options: readonly ParameterContract[];
-  /** What takes all other names. */
-  readonly others: ParameterContract | undefined;
-}
-
-export function shapeOf(parameters: readonly ParameterContract[]): Shape {
-  const byPlace = ({ kind, required }: ParameterContract) => kind === "positional" || (kind === "either" && required);
-  const byName = ({ kind, required }: ParameterContract) => kind === "keyword" || (kind === "either" && !required);
-  return {
-    places: parameters.filter(byPlace),
-    rest: parameters.find(({ kind }) => kind === "rest"),
-    options: parameters.filter(byName),
-    others: parameters.find(({ kind }) => kind === "keywords"),
-  };
-}

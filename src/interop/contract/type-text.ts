@@ -37,6 +37,7 @@ export function typeText(type: PythonTypeTree, way: Way, name: (python: string) 
     case "union":
       return [...new Set(type.of.map(inner))].join(" | ");
     case "list":
+    case "tupleOf":
       return `readonly ${grouped(inner(type.of))}[]`;
     case "set":
       return `ReadonlySet<${inner(type.of)}>`;
@@ -45,7 +46,7 @@ export function typeText(type: PythonTypeTree, way: Way, name: (python: string) 
         ? `AsyncIterable<${inner(type.of)}> | Iterable<${inner(type.of)}> | adsam.PythonObject`
         : `AsyncIterable<${inner(type.of)}>`;
     case "tuple":
-      return "rest" in type ? `readonly ${grouped(inner(type.rest))}[]` : `readonly [${type.of.map(inner).join(", ")}]`;
+      return `readonly [${type.of.map(inner).join(", ")}]`;
     case "dict": {
       const [object, map] = [
         `Readonly<Record<string, ${inner(type.value)}>>`,
@@ -98,13 +99,13 @@ function grouped(text: string): string {
 export function partsOf(type: PythonTypeTree): PythonTypeTree[] {
   switch (type.kind) {
     case "union":
+    case "tuple":
       return [type, ...type.of.flatMap(partsOf)];
     case "list":
+    case "tupleOf":
     case "set":
     case "stream":
       return [type, ...partsOf(type.of)];
-    case "tuple":
-      return [type, ...("rest" in type ? partsOf(type.rest) : type.of.flatMap(partsOf))];
     case "dict":
       return [type, ...partsOf(type.key), ...partsOf(type.value)];
     case "callable":

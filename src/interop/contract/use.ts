@@ -3,8 +3,9 @@ import { PythonObject } from "../handle.ts";
 import { Keywords, keywords } from "../kinds.ts";
 import { memberName, ownOfClasses, ownOfInstances } from "./client-text.ts";
 import { changesBetween, described } from "./compare.ts";
-import { type CallContract, type ClassContract, type Contract, type FunctionContract, shapeOf } from "./contract.ts";
+import type { CallContract, ClassContract, Contract, FunctionContract } from "./contract.ts";
 import { type Instance, standFor } from "./instance.ts";
+import { shapeOf } from "./shape.ts";
 import { fits, given, shown } from "./values.ts";
 
 /** What `adsam wrap` writes: the contract of Python modules, and in its type what they are in TypeScript. */
@@ -12,7 +13,7 @@ export interface Client<Modules> {
   /** What the modules offered when it was made. */
   readonly contract: Contract;
   /** For the compiler alone. */
-  readonly modules?: Modules;
+  readonly modules?: Modules | undefined;
 }
 
 /** A module and its classes, as handles. */

@@ -16,7 +16,16 @@ import {
   tuple,
 } from "../kinds.ts";
 import { described } from "./compare.ts";
-import type { Contract, PythonTypeTree } from "./contract.ts";
+import type {
+  CallableType,
+  Contract,
+  DictType,
+  HolderType,
+  NamedType,
+  NumbersType,
+  PythonTypeTree,
+  TupleType,
+} from "./contract.ts";
 import { isInstance } from "./instance.ts";
 
 /** Whether a value is of a type, as far as that is known. What stays in Python may be anything that is an object there. */
@@ -69,10 +78,7 @@ export function fits(value: unknown, type: PythonTypeTree, contract: Contract): 
   }
 }
 
-type Holder = Extract<
-  PythonTypeTree,
-  { kind: "list" | "set" | "stream" | "tuple" | "dict" | "tensor" | "array" | "callable" | "class" | "object" }
->;
+type Holder = HolderType | TupleType | DictType | NumbersType | CallableType | NamedType;
 
 function holds(value: unknown, type: Holder, inner: (part: unknown, kind: PythonTypeTree) => boolean): boolean {
   switch (type.kind) {
@@ -82,11 +88,10 @@ function holds(value: unknown, type: Holder, inner: (part: unknown, kind: Python
     case "callable":
       return typeof value === "function";
     case "list":
+    case "tupleOf":
       return Array.isArray(value) && value.every((item) => inner(item, type.of));
     case "tuple":
-      if (!Array.isArray(value)) return false;
-      if ("rest" in type) return value.every((item) => inner(item, type.rest));
-      return value.length === type.of.length && type.of.every((one, i) => inner(value[i], one));
+      return Array.isArray(value) && value.length === type.of.length && type.of.every((one, i) => inner(value[i], one));
     case "set":
       return value instanceof Set && [...value].every((item) => inner(item, type.of));
     case "stream":
@@ -138,8 +143,10 @@ function converted(value: unknown, type: PythonTypeTree, contract: Contract): un
       return pythonType(value as object) === undefined
         ? (value as unknown[]).map((item) => inner(item, type.of))
         : value;
+    case "tupleOf":
+      return tuple(...(value as unknown[]).map((item) => inner(item, type.of)));
     case "tuple":
-      return tuple(...(value as unknown[]).map((item, i) => inner(item, partAt(type, i))));
+      return tuple(...type.of.map((kind, i) => inner((value as unknown[])[i], kind)));
     case "record": {
       const { fields = {}, dict = true } = contract.records[type.name] ?? {};
       const entries = Object.entries(value as object).map(([name, field]): [string, unknown] => {
@@ -151,10 +158,6 @@ function converted(value: unknown, type: PythonTypeTree, contract: Contract): un
     default:
       return value;
   }
-}
-
-function partAt(type: Extract<PythonTypeTree, { kind: "tuple" }>, index: number): PythonTypeTree {
-  return "rest" in type ? type.rest : (type.of[index] ?? { kind: "unknown", reason: "" });
 }
 
 /** A value in a message. */
