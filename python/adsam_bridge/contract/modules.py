@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import enum
 import inspect
-import re
+import textwrap
 import typing
 from types import FunctionType, ModuleType
 from typing import Any
@@ -155,10 +156,17 @@ def _inherited(kind: type) -> set[str]:
 
 
 def _assigned(kind: type) -> list[str]:
+    """Attributes that `__init__` gives every instance."""
     try:
-        source = inspect.getsource(kind.__init__)
-    except (OSError, TypeError):
+        source = ast.parse(textwrap.dedent(inspect.getsource(kind.__init__)))
+    except (OSError, TypeError, SyntaxError):
         return []
-    return sorted(
-        set(re.findall(r"^\s+self\.([A-Za-z]\w*)\s*(?::[^=\n]+)?=(?!=)", source, re.MULTILINE))
-    )
+    stored = {
+        node.attr
+        for node in ast.walk(source)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Store)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "self"
+    }
+    return sorted(name for name in stored if not name.startswith("_"))
