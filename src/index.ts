@@ -65,7 +65,7 @@ export type * from "./interop/contract/contract.ts";
 export { type Change, changesBetween, clientText, unknowns } from "./interop/contract/index.ts";
 export type { Instance } from "./interop/contract/instance.ts";
 export { type Client, client } from "./interop/contract/use.ts";
-export { type AskOptions, type Entered, PythonObject } from "./interop/handle.ts";
+export { type AskOptions, type Cotangents, type Entered, type Pullback, PythonObject } from "./interop/handle.ts";
 export {
   array,
   bytearray,
@@ -77,6 +77,7 @@ export {
   frozenset,
   Keywords,
   keywords,
+  Operation,
   PythonPath,
   pythonType,
   record,

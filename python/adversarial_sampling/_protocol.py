@@ -422,7 +422,7 @@ class CallAnswer(Message):
     """output/*, gradient/*"""
 
 
-Operation = Literal["import", "reload", "call", "method", "get", "set", "length", "item", "setItem", "removeItem", "contains", "iterate", "next", "close", "enter", "exit", "text", "names", "same"]
+Operation = Literal["import", "reload", "call", "method", "get", "set", "length", "item", "setItem", "removeItem", "contains", "iterate", "next", "close", "enter", "exit", "text", "names", "same", "vjp", "jvp"]
 
 
 class AskRequest(Message):

@@ -1,5 +1,5 @@
 import type { Operation } from "../schema/interop.ts";
-import type { Tensor } from "../tensor.ts";
+import type { NamedTensors, Tensor } from "../tensor.ts";
 import type { Handle } from "./wire.ts";
 
 /** How something is asked of Python. */
@@ -56,6 +56,28 @@ export let numberFor: (object: PythonObject, asker: Asker) => number | undefined
 export interface Entered<Value> extends AsyncDisposable {
   /** What stands after `as` in Python. */
   readonly value: Value;
+}
+
+/** What v^T J is. What played no part has zeros. */
+export interface Cotangents {
+  /** Of arguments, by their places and names. */
+  readonly inputs: NamedTensors;
+  /** Of the module's parameters, by their names. */
+  readonly parameters: NamedTensors;
+}
+
+/** A function's value somewhere, and its derivative there; freed as a handle is. */
+export interface Pullback<Value> extends AsyncDisposable {
+  /** What the function gave. */
+  readonly value: Value;
+  /**
+   * v^T J.
+   * @param cotangents v: one for each tensor that came out, in order; a number stands for a tensor full of it, null for zeros.
+   * @throws AdsamError `usage` for another number of them, and for shapes that do not fit.
+   */
+  pullback(...cotangents: readonly (Tensor | PythonObject | number | null)[]): Promise<Cotangents>;
+  /** Frees what it holds. */
+  dispose(): Promise<void>;
 }
 
 /**
@@ -147,6 +169,32 @@ export class PythonObject implements AsyncDisposable, AsyncIterable<unknown> {
   /** As Python's `str()` writes it. */
   text(): Promise<string> {
     return this.#ask("text", []);
+  }
+
+  /**
+   * What it gives for these arguments, and v to v^T J there: the derivative with respect to all real and complex tensors among the
+   * arguments, and to the parameters of the module that it is, or is a method of.
+   * @example
+   *     await using at = await f.vjp(x, y);
+   *     const { inputs } = await at.pullback(1); // of a scalar
+   */
+  async vjp<Value = unknown>(...values: readonly unknown[]): Promise<Pullback<Value>> {
+    const [value, pull] = await this.#ask<[Value, PythonObject]>("vjp", values);
+    const dispose = () => pull.dispose();
+    const pullback = (...cotangents: readonly unknown[]) => pull.call<Cotangents>(...cotangents);
+    return { value, pullback, dispose, [Symbol.asyncDispose]: dispose };
+  }
+
+  /**
+   * What it gives for these arguments, and J t there.
+   * @param tangents t, by the places and names of arguments: `{ 0: dx, scale: ds }`; zeros for those without one.
+   */
+  async jvp<Value = unknown>(
+    tangents: NamedTensors,
+    ...values: readonly unknown[]
+  ): Promise<{ readonly value: Value; readonly tangents: readonly Tensor[] }> {
+    const [value, found] = await this.#ask<[Value, Tensor[]]>("jvp", [tangents, ...values]);
+    return { value, tangents: found };
   }
 
   /** Enters a context manager: `await using entered = await manager.enter()`. */

@@ -1,5 +1,23 @@
 import type { Tensor } from "../tensor.ts";
 
+/**
+ * A function of tensors that torch can differentiate when Python calls it.
+ * @example
+ *     new Operation((x) => tensor(x.data.map(Math.sin), x.shape), (v, x) => [times(v, x.data.map(Math.cos))])
+ */
+export class Operation {
+  /** Gives a tensor for tensors; it may be async. */
+  readonly forward: (...inputs: never[]) => unknown;
+  /** Gives a gradient, or null, for each input: of the cotangent of the output, and the inputs. */
+  readonly pullback: (cotangent: never, ...inputs: never[]) => unknown;
+
+  /** Of a function and its pullback, v^T J. */
+  constructor(forward: (...inputs: never[]) => unknown, pullback: (cotangent: never, ...inputs: never[]) => unknown) {
+    this.forward = forward;
+    this.pullback = pullback;
+  }
+}
+
 /** A complex number. */
 export class Complex {
   /** The real part. */

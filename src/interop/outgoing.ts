@@ -7,6 +7,7 @@ import {
   EnumMember,
   ellipsis,
   Float,
+  Operation,
   PythonPath,
   pythonType,
   Slice,
@@ -126,6 +127,10 @@ export class Outgoing {
   #ofClass(value: object, path: string): Wire | undefined {
     if (value === ellipsis) return { $: "ellipsis" };
     if (value instanceof Complex) return { $: "complex", real: floatWire(value.real), imag: floatWire(value.imag) };
+    if (value instanceof Operation) {
+      const [number, pullback] = [value.forward, value.pullback].map((call) => this.#sender.callback(call));
+      return { $: "operation", number: number ?? 0, pullback: pullback ?? 0, name: value.forward.name || "operation" };
+    }
     if (value instanceof Float) return floatWire(value.value);
     if (value instanceof PythonPath) return { $: "path", text: value.path };
     if (value instanceof TorchDtype) return { $: "dtype", text: value.name };

@@ -24,6 +24,8 @@ const operation = z
     "text",
     "names",
     "same",
+    "vjp",
+    "jvp",
   ])
   .meta({ id: "Operation" });
 export type Operation = z.output<typeof operation>;

@@ -7,14 +7,16 @@ import weakref
 from collections.abc import Callable, Generator
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
+import torch
 from torch import Tensor
 
 from adsam_bridge.bundle import unpack
 from adsam_bridge.errors import TypeScriptError
 from adsam_bridge.modules import Folder
 from adversarial_sampling._protocol import AnswerRequest, Bundle, FileBundle, ForgottenEvent
+from adversarial_sampling.errors import AdversarialSamplingError
 
 from .incoming import Incoming
 from .objects import Objects
@@ -49,6 +51,41 @@ class TypeScriptFunction:
 
     def __repr__(self) -> str:
         return f"<TypeScript function {self.__name__}>"
+
+
+class TypeScriptOperation:
+    """An operation of TypeScript's in torch's graph: a function, and its pullback."""
+
+    def __init__(self, forward: Callable[..., Any], pullback: Callable[..., Any]) -> None:
+        self._forward = forward
+        self._pullback = pullback
+
+    def __call__(self, *inputs: Tensor) -> Tensor:
+        """What the function gives, which torch can differentiate."""
+        return cast("Tensor", _Crossing.apply(self._forward, self._pullback, *inputs))
+
+
+class _Crossing(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, *given: Any) -> Tensor:
+        call, ctx.pullback, *inputs = given
+        ctx.save_for_backward(*inputs)
+        output = call(*inputs)
+        if isinstance(output, Tensor):
+            return output.to(inputs[0].device) if inputs else output
+        raise AdversarialSamplingError(
+            f"expected an operation of TypeScript's to give a tensor, got {type(output).__name__}"
+        )
+
+    @staticmethod
+    def backward(ctx: Any, *cotangents: Any) -> Any:
+        found = ctx.pullback(*cotangents, *ctx.saved_tensors)
+        if not isinstance(found, (list, tuple)) or len(found) != len(ctx.saved_tensors):
+            raise AdversarialSamplingError(
+                f"expected the pullback of a TypeScript operation to give a list of "
+                f"{len(ctx.saved_tensors)} gradients, one an input"
+            )
+        return None, None, *found
 
 
 class TypeScriptIterable:
@@ -92,6 +129,12 @@ class Callbacks:
         else:
             function.received[0] += 1
         return function
+
+    def operation(self, forward: int, pullback: int, name: str, folder: Folder) -> object:
+        """The operation of a function and its pullback."""
+        return TypeScriptOperation(
+            self.function(forward, name, folder), self.function(pullback, f"{name}'s", folder)
+        )
 
     def iterable(self, number: int, folder: Folder) -> TypeScriptIterable:
         """The iterable whose steps the function of that number takes."""

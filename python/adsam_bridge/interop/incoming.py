@@ -29,6 +29,10 @@ class Functions(Protocol):
         """A function of TypeScript's."""
         ...
 
+    def operation(self, forward: int, pullback: int, name: str, folder: Folder) -> object:
+        """A function of TypeScript's that torch can differentiate."""
+        ...
+
     def iterable(self, number: int, folder: Folder) -> object:
         """An iterable of TypeScript's."""
         ...
@@ -103,6 +107,9 @@ _READERS: dict[str, Callable[[Incoming, dict[str, Wire]], Any]] = {
     "handle": lambda incoming, fields: incoming.objects.get(fields["number"]),
     "callback": lambda incoming, fields: incoming.functions.function(
         fields["number"], fields["name"], incoming.folder
+    ),
+    "operation": lambda incoming, fields: incoming.functions.operation(
+        fields["number"], fields["pullback"], fields["name"], incoming.folder
     ),
     "iterable": lambda incoming, fields: incoming.functions.iterable(
         fields["number"], incoming.folder

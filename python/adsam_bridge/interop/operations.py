@@ -10,11 +10,14 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from types import ModuleType
 from typing import Any, get_args
 
+from torch import Tensor
+
 from adsam_bridge.functions import load_module
 from adsam_bridge.modules import Folder
 from adversarial_sampling._protocol import Operation
 from adversarial_sampling.errors import AdversarialSamplingError
 
+from .gradients import Pullback, jvp, vjp
 from .outgoing import type_name
 
 _END = object()
@@ -146,6 +149,18 @@ def _same(_: Folder, one: Any, other: Any) -> bool:
     return one is other
 
 
+def _vjp(
+    _: Folder, function: Callable[..., Any], *values: Any, **named: Any
+) -> tuple[Any, Pullback]:
+    return vjp(function, *values, **named)
+
+
+def _jvp(
+    _: Folder, function: Callable[..., Any], tangents: Any, *values: Any, **named: Any
+) -> tuple[Any, list[Tensor]]:
+    return jvp(function, tangents, *values, **named)
+
+
 OPERATIONS: dict[Operation, Callable[..., Any]] = {
     "import": _import,
     "reload": _reload,
@@ -166,5 +181,7 @@ OPERATIONS: dict[Operation, Callable[..., Any]] = {
     "text": _text,
     "names": _names,
     "same": _same,
+    "vjp": _vjp,
+    "jvp": _jvp,
 }
 assert OPERATIONS.keys() == set(get_args(Operation))
