@@ -61,15 +61,24 @@ export type * from "./experiments/record.generated.ts";
 export { type ResumeOptions, resumeTraining } from "./experiments/resume.ts";
 export { openRun, type RunFiles, type RunFolder } from "./experiments/run-folder.ts";
 export { type ResultEvent, type StartEvent, type TrainEvent, type TrainOptions, train } from "./experiments/train.ts";
+export { checkGradients, type GradientCheck, type GradientCheckOptions } from "./interop/check-gradients.ts";
 export type * from "./interop/contract/contract.ts";
 export { type Change, changesBetween, clientText, unknowns } from "./interop/contract/index.ts";
 export type { Instance } from "./interop/contract/instance.ts";
 export { type Client, client } from "./interop/contract/use.ts";
-export { type AskOptions, type Cotangents, type Entered, type Pullback, PythonObject } from "./interop/handle.ts";
+export {
+  type AskOptions,
+  type Cotangents,
+  type Entered,
+  type Pullback,
+  type Pushforward,
+  PythonObject,
+} from "./interop/handle.ts";
 export {
   array,
   bytearray,
   Complex,
+  Crossing,
   type Ellipsis,
   EnumMember,
   ellipsis,
@@ -77,7 +86,6 @@ export {
   frozenset,
   Keywords,
   keywords,
-  Operation,
   PythonPath,
   pythonType,
   record,

@@ -48,6 +48,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./wrap.ts")).wrap,
   },
   {
+    usage: "check-gradients <function>",
+    description: "test a Python function's gradients by finite differences; exits with 1 when one is wrong",
+    load: async () => (await import("./check-gradients.ts")).checkGradientsCommand,
+  },
+  {
     usage: "bench",
     description: "measure how long the work takes here, against the published code, other packages and the floor",
     load: async () => (await import("./bench.ts")).benchCommand,

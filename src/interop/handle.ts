@@ -66,6 +66,14 @@ export interface Cotangents {
   readonly parameters: NamedTensors;
 }
 
+/** A function's value somewhere, and J t there. */
+export interface Pushforward<Value> {
+  /** What the function gave. */
+  readonly value: Value;
+  /** J t: one for each tensor that came out, in order. */
+  readonly tangents: readonly Tensor[];
+}
+
 /** A function's value somewhere, and its derivative there; freed as a handle is. */
 export interface Pullback<Value> extends AsyncDisposable {
   /** What the function gave. */
@@ -189,10 +197,7 @@ export class PythonObject implements AsyncDisposable, AsyncIterable<unknown> {
    * What it gives for these arguments, and J t there.
    * @param tangents t, by the places and names of arguments: `{ 0: dx, scale: ds }`; zeros for those without one.
    */
-  async jvp<Value = unknown>(
-    tangents: NamedTensors,
-    ...values: readonly unknown[]
-  ): Promise<{ readonly value: Value; readonly tangents: readonly Tensor[] }> {
+  async jvp<Value = unknown>(tangents: NamedTensors, ...values: readonly unknown[]): Promise<Pushforward<Value>> {
     const [value, found] = await this.#ask<[Value, Tensor[]]>("jvp", [tangents, ...values]);
     return { value, tangents: found };
   }

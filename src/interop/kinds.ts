@@ -3,9 +3,9 @@ import type { Tensor } from "../tensor.ts";
 /**
  * A function of tensors that torch can differentiate when Python calls it.
  * @example
- *     new Operation((x) => tensor(x.data.map(Math.sin), x.shape), (v, x) => [times(v, x.data.map(Math.cos))])
+ *     new Crossing((x) => tensor(x.data.map(Math.sin), x.shape), (v, x) => [times(v, x.data.map(Math.cos))])
  */
-export class Operation {
+export class Crossing {
   /** Gives a tensor for tensors; it may be async. */
   readonly forward: (...inputs: never[]) => unknown;
   /** Gives a gradient, or null, for each input: of the cotangent of the output, and the inputs. */

@@ -4,10 +4,10 @@ import { checkTensor, type Tensor } from "../tensor.ts";
 import { stepsOf, type Values } from "./iterables.ts";
 import {
   Complex,
+  Crossing,
   EnumMember,
   ellipsis,
   Float,
-  Operation,
   PythonPath,
   pythonType,
   Slice,
@@ -127,7 +127,7 @@ export class Outgoing {
   #ofClass(value: object, path: string): Wire | undefined {
     if (value === ellipsis) return { $: "ellipsis" };
     if (value instanceof Complex) return { $: "complex", real: floatWire(value.real), imag: floatWire(value.imag) };
-    if (value instanceof Operation) {
+    if (value instanceof Crossing) {
       const [number, pullback] = [value.forward, value.pullback].map((call) => this.#sender.callback(call));
       return { $: "operation", number: number ?? 0, pullback: pullback ?? 0, name: value.forward.name || "operation" };
     }

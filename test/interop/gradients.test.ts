@@ -1,5 +1,16 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { keywords, numbers, Operation, open, type PythonObject, type Tensor, tensor } from "../../src/index.ts";
+import {
+  Crossing,
+  checkGradients,
+  keywords,
+  numbers,
+  open,
+  type PythonObject,
+  type Tensor,
+  tensor,
+} from "../../src/index.ts";
 
 const backend = await open({ backend: "torch", device: "cpu" });
 let things: PythonObject;
@@ -86,7 +97,7 @@ describe("vjp and jvp", () => {
 describe("an operation of ours in torch's graph", () => {
   const map = (values: Tensor, change: (value: number, i: number) => number) =>
     tensor(Float64Array.from(numbers(values), change), values.shape);
-  const sine = new Operation(
+  const sine = new Crossing(
     async (input: Tensor) => map(input, Math.sin),
     (cotangent: Tensor, input: Tensor) => [map(input, (value, i) => (numbers(cotangent)[i] ?? 0) * Math.cos(value))],
   );
@@ -106,13 +117,13 @@ describe("an operation of ours in torch's graph", () => {
 
   test("a pullback that gives too few gradients, and a function that gives no tensor, are named", async () => {
     const squared = await things.get<PythonObject>("squared");
-    const short = new Operation(
+    const short = new Crossing(
       (input: Tensor) => input,
       () => [],
     );
     await using at = await squared.vjp(x, keywords({ inner: short }));
     await expect(at.pullback(1)).rejects.toMatchObject({ message: expect.stringMatching(/a list of 1 gradients/) });
-    const none = new Operation(
+    const none = new Crossing(
       () => 3,
       () => [],
     );
@@ -120,4 +131,47 @@ describe("an operation of ours in torch's graph", () => {
       message: expect.stringMatching(/to give a tensor, got int/),
     });
   });
+});
+
+describe("checkGradients", () => {
+  test("passes right gradients, by both tests", async () => {
+    const checks = await checkGradients(await things.get<PythonObject>("product"), { x, y });
+    expect(checks).toMatchObject([
+      { input: "x", passed: true },
+      { input: "y", passed: true },
+    ]);
+    for (const { dotProduct, finiteDifferences } of checks) {
+      expect(dotProduct).toBeLessThan(1e-12);
+      expect(finiteDifferences).toBeLessThan(1e-7);
+    }
+    expect(
+      (await checkGradients(await things.get<PythonObject>("several"), { x })).map(({ passed }) => passed),
+    ).toEqual([true]);
+  });
+
+  test("finds a wrong one, also where there is no forward derivative", async () => {
+    const [check] = await checkGradients(await things.get<PythonObject>("wrong_gradient"), { x });
+    expect(check).toMatchObject({ passed: false, dotProduct: null });
+    expect(check?.finiteDifferences).toBeCloseTo(1 / 3, 6);
+  });
+
+  test("needs numbers of float64", async () => {
+    const product = await things.get<PythonObject>("product");
+    await expect(checkGradients(product, { x: tensor(Float32Array.of(1)) })).rejects.toMatchObject({ code: "usage" });
+  });
+});
+
+test.each([
+  [["things:product", "--input", "x=2x3,y=3"], 0, /^passed {2}x {2}finite differences .*, dot product .*\npassed {2}y/],
+  [["things:wrong_gradient", "--input", "x=4"], 1, /^failed {2}x {2}finite differences 3\.3e-1, no forward derivative/],
+  [["things:product"], 2, /expected inputs, got none/],
+  [["things", "--input", "x=2"], 2, /expected package\.module:function, got things/],
+  [["things:product", "--input", "x"], 2, /expected a name and a shape such as a=2x3, got x/],
+])("adsam check-gradients %j", async (words, exitCode, said) => {
+  const command = ["dist/cli/main.js", "check-gradients", ...words, "--folder", "test/fixtures/python"];
+  const ended = await promisify(execFile)(process.execPath, command).then(
+    ({ stdout }) => ({ code: 0, said: stdout }),
+    ({ code, stdout, stderr }) => ({ code, said: stdout + stderr }),
+  );
+  expect(ended).toEqual({ code: exitCode, said: expect.stringMatching(said) });
 });
