@@ -425,7 +425,8 @@ test("handles that are dropped free what they stood for", async () => {
   await vi.waitFor(
     async () => {
       collectGarbage();
-      expect(await things.method("meters_alive")).toBe(before);
+      // Other tests' handles may go as well.
+      expect(await things.method("meters_alive")).toBeLessThanOrEqual(before);
     },
     { timeout: 20_000, interval: 50 },
   );
