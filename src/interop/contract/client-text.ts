@@ -208,7 +208,7 @@ function key(name: string): string {
 }
 
 function capitalised(module: string): string {
-  const words = module.split(/[._]+/).filter((word) => word !== "");
+  const words = module.split(/[._]/).filter((word) => word !== "");
   return words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join("");
 }
 
