@@ -15,6 +15,8 @@ from adversarial_sampling.errors import AdversarialSamplingError
 
 from . import guard
 from .endpoints import JOBS
+from .job import Job
+from .programs import leave_resting
 from .session import Session
 
 _session: Session | None = None
@@ -33,9 +35,15 @@ def handle(method: str, request: Any, job: int | None, within: int | None) -> pr
     endpoint = getattr(JOBS, method)
     message = protocol.JOB_REQUESTS[method].model_validate(request)
     session = _current()
+
+    def work(running: Job) -> protocol.Message:
+        if method not in INTERRUPTIBLE:
+            leave_resting()
+        return endpoint(session, message, running)
+
     session.jobs.start(
         job,
-        lambda running: endpoint(session, message, running),
+        work,
         interruptible=method in INTERRUPTIBLE,
         within=within,
     )
@@ -82,7 +90,9 @@ def cancel(request: protocol.CancelRequest) -> protocol.Nothing:
 
 def release(request: protocol.ReleaseRequest) -> protocol.Nothing:
     """Forgets objects that nobody has a handle for any more."""
-    _current().objects.release(request.handles)
+    session = _current()
+    # What they held is freed by the thread that made it, whose next objects take its place.
+    session.jobs.tidy(lambda: session.objects.release(request.handles))
     return protocol.Nothing()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import queue
 import socket
 import threading
 import time
@@ -22,7 +21,7 @@ LONGEST_EVENT = 1 << 28
 
 
 class EventChannel:
-    """A bounded queue with one writer.
+    """Lines on their way to the other side, in the order in which they were sent.
 
     While the reader is slow, droppable events are dropped and the others wait.
     """
@@ -30,50 +29,60 @@ class EventChannel:
     def __init__(self, path: str) -> None:
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.connect(path)
-        self._queue: queue.Queue[tuple[bytes, bool]] = queue.Queue(CAPACITY)
-        for work in (self._write, self._await_end):
+        self._lines: list[bytes] = []
+        self._gone = False
+        self._sending = threading.Lock()
+        lock = threading.Lock()
+        self._some = threading.Condition(lock)
+        self._room = threading.Condition(lock)
+        for work in (self._send_gathered, self._await_end):
             threading.Thread(target=work, daemon=True).start()
 
     def send(self, event: Message, *, urgent: bool = False, droppable: bool = False) -> None:
-        """`urgent` goes out at once, with all that was sent before it.
+        """`urgent` goes out at once, from this thread, with all that was sent before it.
 
-        The event becomes text here, so that one which cannot fails its sender and not the writer.
+        The event becomes text here, so that one which cannot fails its sender and no other.
 
         Raises:
             AdversarialSamplingError: ``data`` when it is longer than the other side can read.
             Exception: pydantic's when JSON cannot hold it.
         """
-        if droppable and self._queue.full():
+        if droppable and len(self._lines) >= CAPACITY:
             return
         line = event.model_dump_json(by_alias=True).encode() + b"\n"
         if len(line) > LONGEST_EVENT:
             raise AdversarialSamplingError(
                 f"expected an answer of up to {LONGEST_EVENT} bytes, got {len(line)}", code="data"
             )
-        self._queue.put((line, urgent))
+        with self._room:
+            self._room.wait_for(lambda: len(self._lines) < CAPACITY)
+            self._lines.append(line)
+            if not urgent:
+                self._some.notify()
+        if urgent:
+            self._send_all()
 
-    def _write(self) -> None:
-        with suppress(OSError):
-            while True:
-                self._socket.sendall(b"".join(self._gather()))
-        # The parent is gone, and the guard ends this process. Until then nothing may wait for us.
+    def _send_gathered(self) -> None:
         while True:
-            self._queue.get()
+            with self._some:
+                self._some.wait_for(lambda: self._lines)
+            time.sleep(GATHER_SECONDS)
+            self._send_all()
+
+    def _send_all(self) -> None:
+        with self._sending:
+            with self._room:
+                lines, self._lines = self._lines, []
+                self._room.notify_all()
+            if self._gone:
+                return  # the parent is, and the guard ends this process; until then nothing waits
+            try:
+                self._socket.sendall(b"".join(lines))
+            except OSError:
+                self._gone = True
 
     def _await_end(self) -> None:
         """The parent never writes here: there is nothing to read until it is gone, however."""
         with suppress(OSError):
             self._socket.recv(1)
         guard.expect_end()
-
-    def _gather(self) -> list[bytes]:
-        line, urgent = self._queue.get()
-        lines = [line]
-        deadline = time.monotonic() + GATHER_SECONDS
-        while not urgent:
-            try:
-                line, urgent = self._queue.get(timeout=max(0.0, deadline - time.monotonic()))
-            except queue.Empty:
-                break
-            lines.append(line)
-        return lines

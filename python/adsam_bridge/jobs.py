@@ -53,7 +53,9 @@ class Jobs:
     def __init__(self, channel: EventChannel, on_lost: Callable[[], None]) -> None:
         self._channel = channel
         self._on_lost = on_lost
-        self._waiting: queue.SimpleQueue[tuple[Job, Work]] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[Job, Work] | Callable[[], None]] = (
+            queue.SimpleQueue()
+        )
         self._unfinished: dict[int, Job] = {}
         self._questions: dict[int, _Question] = {}
         self._asked = itertools.count(1)
@@ -76,6 +78,10 @@ class Jobs:
         self._unfinished[number] = job
         question = None if within is None else self._questions.get(within)
         (self._waiting if question is None else question.inbox).put((job, work))
+
+    def tidy(self, work: Callable[[], None]) -> None:
+        """Has the thread do something in its turn that nobody waits for, and that cannot fail."""
+        self._waiting.put(work)
 
     def cancel(self, number: int, *, abandoned: bool) -> None:
         """Asks a job to stop. One that has ended meanwhile is none of our business."""
@@ -128,7 +134,11 @@ class Jobs:
 
     def _run(self) -> None:
         while True:
-            job, work = self._waiting.get()
+            message = self._waiting.get()
+            if not isinstance(message, tuple):
+                message()
+                continue
+            job, work = message
             self._do(job, work)
             if job.lost:
                 return

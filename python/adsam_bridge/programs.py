@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Generator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -18,9 +19,19 @@ from .modules import Folder
 from .settings import Settings
 
 _programs: dict[str, Program] = {}
-_stays: list[ExitStack] = []
+_stays: list[_Stay] = []
 """What the programs that run now have changed in the process, innermost last."""
 _leaving = threading.Lock()
+
+
+@dataclass(eq=False)
+class _Stay:
+    """A program's time in the process."""
+
+    program: Program
+    changes: ExitStack
+    rests: bool = False
+    """Nothing of it runs: it is there for what it may be asked next."""
 
 
 class Program:
@@ -32,35 +43,53 @@ class Program:
 
     @contextmanager
     def running(
-        self, surroundings: AbstractContextManager[object] | None = None
+        self, surroundings: AbstractContextManager[object] | None = None, *, rest: bool = False
     ) -> Generator[Folder]:
         """Its code runs inside, with gradients on; the process is left as it was.
 
         Args:
             surroundings: what else is changed in the process meanwhile.
+            rest: leave only when something else is to run; see ``leave_resting``. Coming and going
+                takes as long as a small call.
         """
-        stay = ExitStack()
-        with stay:
-            stay.callback(setattr, sys, "argv", sys.argv)
-            sys.argv = [self.modules.path]
-            stay.enter_context(self._settings.in_force())
-            stay.enter_context(self.modules.entered())
-            stay.enter_context(surroundings or contextlib.nullcontext())
-            _stays.append(stay.pop_all())
-            stay = _stays[-1]
+        stay = _stays[-1] if _stays else None
+        within = stay is not None and stay.program is self and not stay.rests
+        if stay is None or stay.program is not self or surroundings is not None:
+            stay, within = self._enter(surroundings), False
+        stay.rests = False
         try:
             with torch.enable_grad():
                 yield self.modules
         finally:
-            _leave(stay)
+            if rest and surroundings is None and _stays[:1] == [stay]:
+                stay.rests = not within
+            elif not within:
+                _leave(stay)
+
+    def _enter(self, surroundings: AbstractContextManager[object] | None) -> _Stay:
+        leave_resting()
+        with ExitStack() as changes:
+            changes.callback(setattr, sys, "argv", sys.argv)
+            sys.argv = [self.modules.path]
+            changes.enter_context(self._settings.in_force())
+            changes.enter_context(self.modules.entered())
+            changes.enter_context(surroundings or contextlib.nullcontext())
+            _stays.append(_Stay(self, changes.pop_all()))
+        return _stays[-1]
 
 
-def _leave(stay: ExitStack) -> None:
+def leave_resting() -> None:
+    """Leaves the process as it was before the program that rests there, if one does."""
+    if _stays and _stays[-1].rests:
+        _leave(_stays[-1])
+
+
+def _leave(stay: _Stay) -> None:
     with _leaving:
         if stay not in _stays:
             return  # it was left without its thread, see below
         _stays.remove(stay)
-        stay.close()
+        stay.changes.close()
 
 
 def leave_programs() -> None:

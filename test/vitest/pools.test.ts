@@ -67,11 +67,13 @@ async function project(): Promise<string> {
 test("TensorFlow.js is ready once the matchers are imported, in every pool, and their documented example passes", async () => {
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
   const words = [vitest, "run", "--root", await project(), "--reporter", "json"];
-  const { code, signal, stdout, stderr } = await promisify(execFile)(process.execPath, words, { cwd: root }).catch(
-    (ended) => ended,
-  );
+  const { code, signal, stdout, stderr } = await promisify(execFile)(process.execPath, words, {
+    cwd: root,
+    timeout: 100_000,
+    killSignal: "SIGKILL",
+  }).catch((ended) => ended);
   expect({ signal, json: stdout.includes("{") }, `code ${code}: ${stderr}`).toEqual({ signal: undefined, json: true });
   const report = JSON.parse(stdout.slice(stdout.indexOf("{")));
   expect(report.testResults.filter(({ status }: { status: string }) => status !== "passed")).toEqual([]);
   expect(report).toMatchObject({ success: true, numPassedTests: 6 });
-});
+}, 120_000);

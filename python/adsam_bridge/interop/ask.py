@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator
-from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any
 
 from adsam_bridge.bundle import unpack
@@ -22,8 +22,8 @@ from .output import Lines
 
 def ask(session: Session, request: protocol.AskRequest, job: Job) -> protocol.AskAnswer:
     """What comes of an operation, and which of its arguments it has changed in place."""
-    surroundings = _told(job) if request.output else nullcontext()
-    with program_in(request.folder).running(surroundings) as folder:
+    surroundings = _told(job) if request.output else None
+    with program_in(request.folder).running(surroundings, rest=True) as folder:
         tensors = {
             name: tensor.to(session.device) for name, tensor in unpack(request.tensors).items()
         }

@@ -32,7 +32,10 @@ def changed(
 def _alike(one: Tensor, other: Tensor) -> bool:
     if one.shape != other.shape or one.dtype != other.dtype:
         return False  # as ``resize_`` does
-    pair = [
-        tensor.detach().cpu().contiguous().flatten().view(torch.uint8) for tensor in (one, other)
-    ]
-    return torch.equal(*pair)
+    return torch.equal(_words(one), _words(other))
+
+
+def _words(tensor: Tensor) -> Tensor:
+    """Its bytes, by eight where they divide: comparing takes as long as there are numbers."""
+    flat = tensor.detach().cpu().contiguous().flatten()
+    return flat.view(torch.int64 if flat.nbytes > 0 and flat.nbytes % 8 == 0 else torch.uint8)

@@ -3,6 +3,7 @@ import { bridge } from "./bridge.ts";
 import { contention } from "./contention.ts";
 import { batch, depth } from "./growth.ts";
 import { help } from "./help.ts";
+import { interop } from "./interop.ts";
 import { memory } from "./memory.ts";
 import { modes } from "./modes.ts";
 import { plainVi } from "./plain-vi.ts";
@@ -27,6 +28,7 @@ export const suites = {
   contention,
   start,
   bridge,
+  interop,
   help,
   twin,
 } as const satisfies Record<string, Suite>;

@@ -118,7 +118,7 @@ class Module {
     for (const [attribute, type] of Object.entries(attributes)) {
       const read = async () => this.#taken(await object.get(attribute), type, `${where}.${attribute}`);
       if (!(attribute in methods)) {
-        Object.defineProperty(instance, memberName(attribute, ownOfInstances), { get: read, enumerable: true });
+        Object.defineProperty(instance, memberName(attribute, ownOfInstances), { get: read });
       }
     }
     for (const [method, one] of Object.entries(methods)) {
