@@ -95,10 +95,14 @@ class Jobs:
     def ask(self, callback: int, values: str, tensors: Bundle) -> AnswerRequest:
         """Has TypeScript call a function, and does meanwhile what the function asks for.
 
+        Not from the main thread, which takes the answer: an object's finaliser may run there.
+
         Raises:
             Interrupted: when the job that asks is given up.
             BaseException: one that work done meanwhile raised, and the function let pass.
         """
+        if threading.current_thread() is threading.main_thread():
+            raise RuntimeError("the main thread cannot call a function of TypeScript's")
         number = next(self._asked)
         question = self._questions[number] = _Question(getattr(self._running, "job", None))
         try:
@@ -118,6 +122,14 @@ class Jobs:
         finally:
             del self._questions[number]
             self._requeue(question)
+
+    def tell(self, callback: int, values: str, tensors: Bundle) -> None:
+        """Has TypeScript call a function whose answer nobody waits for."""
+        number = next(self._asked)
+        self._channel.send(
+            QuestionEvent(question=number, callback=callback, values=values, tensors=tensors),
+            urgent=True,
+        )
 
     def answer(self, message: AnswerRequest) -> None:
         """Takes what a function answered; nobody may be waiting for it any more."""

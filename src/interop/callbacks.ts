@@ -12,6 +12,7 @@ export class Callbacks {
   readonly #functions = new Map<number, { readonly call: Callback; sent: number }>();
   readonly #thrown = new Map<number, unknown>();
   #given = 0;
+  #thrownSoFar = 0;
 
   /** The number under which Python may call a function; counted, since it may come back forgotten while it is sent again. */
   number(call: Callback): number {
@@ -49,9 +50,14 @@ export class Callbacks {
 
   /** The number of an error that is thrown into Python. */
   throwing(error: unknown): number {
-    const number = this.#thrown.size === 0 ? 1 : Math.max(...this.#thrown.keys()) + 1;
-    this.#thrown.set(number, error);
-    return number;
+    this.#thrownSoFar += 1;
+    this.#thrown.set(this.#thrownSoFar, error);
+    return this.#thrownSoFar;
+  }
+
+  /** Nothing is under way that could still tell of them. */
+  forgetThrown(): void {
+    this.#thrown.clear();
   }
 
   /** The error itself, where Python tells of one that was thrown into it. */

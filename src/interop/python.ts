@@ -4,7 +4,7 @@ import type { Operation } from "../schema/interop.ts";
 import type { NamedTensors, Tensor } from "../tensor.ts";
 import { withPrefix } from "../torch/bundle.ts";
 import { originOf } from "../torch/failures.ts";
-import type { Answer, Question } from "../torch/questions.ts";
+import type { Answerer, Forgotten, Given, Question, Thrown } from "../torch/questions.ts";
 import type { Requests } from "../torch/requests.ts";
 import { Callbacks, questionAtHand } from "./callbacks.ts";
 import type { Contract } from "./contract/contract.ts";
@@ -17,13 +17,15 @@ import { Outgoing, type Sender } from "./outgoing.ts";
 import type { Callback } from "./wire.ts";
 
 /** The objects and functions that cross to one session of Python, and what is asked of them. */
-export class Python implements Asker, Sender {
+export class Python implements Asker, Sender, Answerer {
   readonly #requests: Requests;
   readonly #callbacks = new Callbacks();
   readonly #released: number[] = [];
+  #asking = 0;
 
   constructor(requests: Requests) {
     this.#requests = requests;
+    requests.answerer = this;
   }
 
   /** What modules offer to a caller. */
@@ -56,13 +58,16 @@ export class Python implements Asker, Sender {
     const outgoing = new Outgoing(this);
     const values = writeArguments(outgoing, operation, given);
     const request = { operation, folder, values, keep, output: onOutput !== undefined, tensors: outgoing.tensors };
+    this.#asking += 1;
     try {
-      await this.#listen();
       const answer = await this.#requests.run("ask", request, { signal, onOutput });
       tellChanges(outgoing, withPrefix(answer.tensors, "changed/"), onChanged);
       return this.#incoming(answer.tensors).read(answer.value);
     } catch (error) {
       throw this.#callbacks.thrownOr(error);
+    } finally {
+      this.#asking -= 1;
+      if (this.#asking === 0) this.#callbacks.forgetThrown();
     }
   }
 
@@ -94,30 +99,27 @@ export class Python implements Asker, Sender {
     return new Incoming(tensors, (handle) => objectOf(this, handle));
   }
 
-  /** Has the session's questions come here. */
-  async #listen(): Promise<void> {
-    await this.#requests.hear({
-      question: (question, tensors) => this.#answer(question, tensors),
-      forgotten: ({ callback, times }) => this.#callbacks.forget(callback, times),
-    });
+  forgotten({ callback, times }: Forgotten): void {
+    this.#callbacks.forget(callback, times);
   }
 
-  /** What a function answers to Python's question, or what it threw. */
-  async #answer(question: Question, tensors: NamedTensors): Promise<Answer> {
+  /** What a function gives to Python's question. */
+  async answer(question: Question, tensors: NamedTensors): Promise<Given> {
+    const call = this.#callbacks.function(question.callback);
+    if (call === undefined) throw new AdsamError("python", `there is no function ${question.callback}`);
+    const [values, named] = this.#incoming(tensors).read(question.values) as [never[], object];
+    const given = Object.keys(named).length === 0 ? values : [...values, named as never];
+    const result = await questionAtHand.run(question.question, async () => call(...given));
     const outgoing = new Outgoing(this);
-    try {
-      const call = this.#callbacks.function(question.callback);
-      if (call === undefined) throw new AdsamError("python", `there is no function ${question.callback}`);
-      const [values, named] = this.#incoming(tensors).read(question.values) as [never[], object];
-      const given = Object.keys(named).length === 0 ? values : [...values, named as never];
-      const result = await questionAtHand.run(question.question, async () => call(...given));
-      const value = JSON.stringify(outgoing.wire(result === undefined ? null : result, `what ${nameOf(call)} returns`));
-      return { value, thrown: null, tensors: outgoing.tensors };
-    } catch (error) {
-      const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
-      const raised = error instanceof AdsamError ? originOf(error).raised : null;
-      return { value: null, thrown: { number: this.#callbacks.throwing(error), name, message, raised }, tensors: {} };
-    }
+    const value = JSON.stringify(outgoing.wire(result === undefined ? null : result, `what ${nameOf(call)} returns`));
+    return { value, tensors: outgoing.tensors };
+  }
+
+  /** What Python is told of an error instead. */
+  thrown(error: unknown): Thrown {
+    const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
+    const raised = error instanceof AdsamError ? originOf(error).raised : null;
+    return { number: this.#callbacks.throwing(error), name, message, raised };
   }
 }
 

@@ -7,17 +7,22 @@ import { understood } from "./failures.ts";
 import type { Folders } from "./folders.ts";
 
 export type Question = Extract<CallbackEvent, { kind: "question" }>;
-type Forgotten = Extract<CallbackEvent, { kind: "forgotten" }>;
+export type Forgotten = Extract<CallbackEvent, { kind: "forgotten" }>;
+type Message = z.output<typeof answerRequest>;
+export type Thrown = NonNullable<Message["thrown"]>;
 
-/** What a function answers, before its tensors are packed. */
-export interface Answer extends Omit<z.output<typeof answerRequest>, "question" | "tensors"> {
+/** What a function gave, before its tensors are packed. */
+export interface Given {
+  readonly value: string;
   readonly tensors: NamedTensors;
 }
 
 /** Who answers for the functions that Python may call. */
 export interface Answerer {
-  /** It never rejects. */
-  question(question: Question, tensors: NamedTensors): Promise<Answer>;
+  /** Rejects with what the function throws. */
+  answer(question: Question, tensors: NamedTensors): Promise<Given>;
+  /** How Python is told of it. */
+  thrown(error: unknown): Thrown;
   forgotten(event: Forgotten): void;
 }
 
@@ -44,10 +49,18 @@ export class Questions {
     else this.#answer(event).catch(() => {}); // a session that ends says so by itself
   }
 
+  /** Whatever happens, Python waits to be told. */
   async #answer(question: Question): Promise<void> {
-    if (this.answerer === undefined) throw new Error("Python has no function to ask");
-    const { tensors, ...answer } = await this.answerer.question(question, await unpack(question.tensors));
-    const carrier = await pack(tensors, this.#host.folders); // Python drops it
-    await this.#host.call("answer", { question: question.question, ...answer, tensors: carrier });
+    const { answerer } = this;
+    if (answerer === undefined) throw new Error("Python has no function to ask");
+    const message = await this.#given(question, answerer).catch(async (error: unknown) => {
+      return { value: null, thrown: answerer.thrown(error), tensors: await pack({}, this.#host.folders) };
+    });
+    await this.#host.call("answer", { question: question.question, ...message });
+  }
+
+  async #given(question: Question, answerer: Answerer): Promise<Omit<Message, "question">> {
+    const { value, tensors } = await answerer.answer(question, await unpack(question.tensors));
+    return { value, thrown: null, tensors: await pack(tensors, this.#host.folders) }; // Python drops the file
   }
 }

@@ -36,6 +36,8 @@ interface Packed<M extends keyof JobEndpoints> {
 export class Requests {
   readonly #connect: () => Promise<Session>;
   readonly #line = new Line();
+  /** Answers for functions that Python is given. */
+  answerer: Answerer | undefined;
 
   /** @param connect gives the session, the same one each time. */
   constructor(connect: () => Promise<Session>) {
@@ -63,13 +65,9 @@ export class Requests {
     return (await this.#connect()).call(method, request);
   }
 
-  /** Has questions to functions of the user's go to `answerer`. */
-  async hear(answerer: Answerer): Promise<void> {
-    (await this.#connect()).questions.answerer = answerer;
-  }
-
   async #packed<M extends keyof JobEndpoints>(method: M, request: JobRequest<M>): Promise<Packed<M>> {
     const session = await this.#connect();
+    session.questions.answerer = this.answerer;
     if (!hasTensors(request)) return { session, request: request as RequestOf<JobEndpoints[M]>, carrier: null };
     checkNames(jobs[method].request, request.tensors, `what ${method} is asked with`);
     const carrier = await session.outlive(pack(request.tensors, session.folders));

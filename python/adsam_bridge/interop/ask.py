@@ -15,8 +15,9 @@ from adversarial_sampling import _protocol as protocol
 
 from .changes import changed
 from .incoming import Incoming
+from .leaves import Wire
 from .operations import OPERATIONS, finished
-from .outgoing import Outgoing, Wire, text_of
+from .outgoing import Outgoing, text_of
 from .output import Lines
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import weakref
 from collections.abc import Callable, Generator
 from functools import partial
@@ -28,6 +29,10 @@ class Caller(Protocol):
 
     def ask(self, callback: int, values: str, tensors: Bundle) -> AnswerRequest:
         """What it answered."""
+        ...
+
+    def tell(self, callback: int, values: str, tensors: Bundle) -> None:
+        """The same for one whose answer nobody waits for."""
         ...
 
     def forget(self, event: ForgottenEvent) -> None:
@@ -91,16 +96,20 @@ class _Crossing(torch.autograd.Function):
 class TypeScriptIterable:
     """An iterable of TypeScript's: each loop begins it afresh, and asks for a value at a time."""
 
-    def __init__(self, step: Callable[..., Any]) -> None:
+    def __init__(
+        self, begin: Callable[[], int], step: Callable[..., Any], end: Callable[[int], None]
+    ) -> None:
+        self._begin = begin
         self._step = step
+        self._end = end
 
     def __iter__(self) -> Generator[Any]:
-        number = self._step("begin")
+        number = self._begin()
         try:
             while values := self._step("next", number):
                 yield values[0]
         finally:
-            self._step("end", number)
+            self._end(number)
 
 
 class Callbacks:
@@ -115,6 +124,8 @@ class Callbacks:
         self._functions: weakref.WeakValueDictionary[int, TypeScriptFunction] = (
             weakref.WeakValueDictionary()
         )
+        # A walk that the garbage collector ends needs its function, which it may have found too.
+        self._walks: dict[tuple[int, int], TypeScriptFunction] = {}
 
     def function(self, number: int, name: str, folder: Folder) -> TypeScriptFunction:
         """The function of that number, the same object as long as there is one.
@@ -138,7 +149,21 @@ class Callbacks:
 
     def iterable(self, number: int, folder: Folder) -> TypeScriptIterable:
         """The iterable whose steps the function of that number takes."""
-        return TypeScriptIterable(self.function(number, "iterable", folder))
+        step = self.function(number, "iterable", folder)
+
+        def begin() -> int:
+            walk: int = step("begin")
+            self._walks[number, walk] = step
+            return walk
+
+        def end(walk: int) -> None:
+            del self._walks[number, walk]
+            if threading.current_thread() is not threading.main_thread():
+                step("end", walk)
+            else:  # a finaliser's doing; nothing may wait there
+                self._caller.tell(number, text_of([["end", walk], {}]), self._pack({}))
+
+        return TypeScriptIterable(begin, step, end)
 
     def _forget(self, number: int, received: list[int]) -> None:
         self._caller.forget(ForgottenEvent(callback=number, times=received[0]))

@@ -18,8 +18,8 @@ from torch import Tensor
 from adsam_bridge.modules import Folder
 from adversarial_sampling.errors import AdversarialSamplingError
 
+from .leaves import Wire
 from .objects import Objects
-from .outgoing import Wire
 
 
 class Functions(Protocol):

@@ -6,11 +6,9 @@ them. What has no such form stays here, and a handle stands for it.
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import enum
 import json
-import math
 from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from typing import Any, cast
@@ -23,16 +21,12 @@ from torch import Tensor
 from adsam_bridge.bundle import CROSSING
 from adsam_bridge.modules import Folder
 
+from . import leaves
+from .leaves import Wire
 from .objects import Objects
 
 DEEPEST = 200
 """Lists in lists: JSON's own reader and writer go a few times as deep."""
-
-Wire = Any
-"""A JSON value."""
-
-EXACT = 2**53
-"""Up to here JavaScript's numbers tell whole ones apart."""
 
 _ARRAYS = {str(dtype).removeprefix("torch.") for dtype in CROSSING} - {"bfloat16"}
 """numpy's dtypes that TypeScript has arrays for."""
@@ -70,18 +64,22 @@ class Outgoing:
         return {"$": kind, "tensor": name}
 
     def items(self, values: Any) -> list[Wire]:
-        """Each of them; a value that holds itself has no end, and stays here."""
+        """Each of them."""
         return [self.wire(value) for value in values]
 
-    def within(self, value: object, write: Callable[[], Wire]) -> Wire:
-        """What holds other values; one that holds itself, or too many in each other, stays here."""
+    def begin(self, value: object) -> bool:
+        """Goes into what holds other values; not into one that holds itself, or is too deep.
+
+        That stays here. Writers go in by themselves: Python's recursion has no room for helpers.
+        """
         if id(value) in self._open or len(self._open) >= DEEPEST:
-            return self.handle(value)
+            return False
         self._open.add(id(value))
-        try:
-            return write()
-        finally:
-            self._open.discard(id(value))
+        return True
+
+    def end(self, value: object) -> None:
+        """Comes out of it."""
+        self._open.discard(id(value))
 
 
 def text_of(wire: Wire) -> str:
@@ -95,33 +93,8 @@ def type_name(kind: type) -> str:
     return kind.__qualname__ if module == "builtins" else f"{module}.{kind.__qualname__}"
 
 
-def _write_plain(_out: Outgoing, value: Any) -> Wire:
-    return value
-
-
-def _write_str(_out: Outgoing, value: str) -> Wire:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        codes = value.encode("utf-16-le", "surrogatepass")
-        return {"$": "text", "utf16": base64.b64encode(codes).decode()}
-    return str.__str__(value)
-
-
-def _write_int(_out: Outgoing, value: int) -> Wire:
-    return int(value) if -EXACT < value < EXACT else {"$": "int", "text": str(int(value))}
-
-
-def _write_float(_out: Outgoing, value: float) -> Wire:
-    return float(value) if math.isfinite(value) else {"$": "float", "text": repr(float(value))}
-
-
 def _write_complex(out: Outgoing, value: complex) -> Wire:
     return {"$": "complex", "real": out.wire(value.real), "imag": out.wire(value.imag)}
-
-
-def _write_bytes(_out: Outgoing, value: bytes | bytearray) -> Wire:
-    return {"$": type(value).__name__, "base64": base64.b64encode(value).decode()}
 
 
 def _write_enum(out: Outgoing, value: enum.Enum) -> Wire:
@@ -153,37 +126,45 @@ def _write_tensor(out: Outgoing, value: Tensor) -> Wire:
 
 
 def _write_list(out: Outgoing, value: list[Any]) -> Wire:
-    return out.within(value, lambda: out.items(value))
+    if not out.begin(value):
+        return out.handle(value)
+    try:
+        return [out.wire(item) for item in value]
+    finally:
+        out.end(value)
 
 
 def _write_tuple(out: Outgoing, value: tuple[Any, ...]) -> Wire:
     fields = getattr(type(value), "_fields", None)
     name = _importable(type(value)) if fields is not None else None
-    if fields is None or name is None:
-        return out.within(value, lambda: {"$": "tuple", "items": out.items(value)})
-    return _record(out, value, name, dict(zip(fields, value, strict=True)))
+    if fields is not None and name is not None:
+        return _record(out, value, name, dict(zip(fields, value, strict=True)))
+    if not out.begin(value):
+        return out.handle(value)
+    try:
+        return {"$": "tuple", "items": [out.wire(item) for item in value]}
+    finally:
+        out.end(value)
 
 
 def _write_set(out: Outgoing, value: set[Any] | frozenset[Any]) -> Wire:
     kind = "frozenset" if isinstance(value, frozenset) else "set"
-    return out.within(value, lambda: {"$": kind, "items": out.items(value)})
+    return {"$": kind, "items": out.items(value)}
 
 
 def _write_dict(out: Outgoing, value: dict[Any, Any]) -> Wire:
-    def write() -> Wire:
+    if not out.begin(value):
+        return out.handle(value)
+    try:
         if all(type(key) is str for key in value) and "$" not in value:
             return {key: out.wire(item) for key, item in value.items()}
         return {"$": "dict", "items": [[out.wire(k), out.wire(v)] for k, v in value.items()]}
-
-    return out.within(value, write)
+    finally:
+        out.end(value)
 
 
 def _write_slice(out: Outgoing, value: slice) -> Wire:
     return {"$": "slice", "items": out.items((value.start, value.stop, value.step))}
-
-
-def _write_path(_out: Outgoing, value: PurePath) -> Wire:
-    return {"$": "path", "text": str(value)}
 
 
 def _write_model(out: Outgoing, value: BaseModel) -> Wire:
@@ -195,18 +176,6 @@ def _write_model(out: Outgoing, value: BaseModel) -> Wire:
     )
 
 
-def _write_ellipsis(_out: Outgoing, _value: object) -> Wire:
-    return {"$": "ellipsis"}
-
-
-def _write_dtype(_out: Outgoing, value: torch.dtype) -> Wire:
-    return {"$": "dtype", "text": str(value).removeprefix("torch.")}
-
-
-def _write_device(_out: Outgoing, value: torch.device) -> Wire:
-    return {"$": "device", "text": str(value)}
-
-
 def _write_other(out: Outgoing, value: object) -> Wire:
     name = _importable(type(value)) if dataclasses.is_dataclass(type(value)) else None
     if name is None:
@@ -216,10 +185,12 @@ def _write_other(out: Outgoing, value: object) -> Wire:
 
 
 def _record(out: Outgoing, value: object, name: str, fields: Mapping[str, object]) -> Wire:
-    def write() -> Wire:
+    if not out.begin(value):
+        return out.handle(value)
+    try:
         return {"$": "record", "type": name, "fields": {k: out.wire(v) for k, v in fields.items()}}
-
-    return out.within(value, write)
+    finally:
+        out.end(value)
 
 
 def _importable(kind: type) -> str | None:
@@ -227,15 +198,19 @@ def _importable(kind: type) -> str | None:
     return None if "<locals>" in kind.__qualname__ else f"{kind.__module__}:{kind.__qualname__}"
 
 
+def _leaf(write: Callable[[Any], Wire]) -> Callable[[Outgoing, Any], Wire]:
+    return lambda _out, value: write(value)
+
+
 _WRITERS: tuple[tuple[Any, Callable[[Outgoing, Any], Wire]], ...] = (
-    ((type(None), bool), _write_plain),
+    ((type(None), bool), _leaf(leaves.write_plain)),
     (enum.Enum, _write_enum),
     (np.generic, _write_scalar),
-    (str, _write_str),
-    (int, _write_int),
-    (float, _write_float),
+    (str, _leaf(leaves.write_str)),
+    (int, _leaf(leaves.write_int)),
+    (float, _leaf(leaves.write_float)),
     (complex, _write_complex),
-    ((bytes, bytearray), _write_bytes),
+    ((bytes, bytearray), _leaf(leaves.write_bytes)),
     (Tensor, _write_tensor),
     (np.ndarray, _write_array),
     (list, _write_list),
@@ -243,11 +218,11 @@ _WRITERS: tuple[tuple[Any, Callable[[Outgoing, Any], Wire]], ...] = (
     (dict, _write_dict),
     ((set, frozenset), _write_set),
     (slice, _write_slice),
-    (PurePath, _write_path),
+    (PurePath, _leaf(leaves.write_path)),
     (BaseModel, _write_model),
-    (type(...), _write_ellipsis),
-    (torch.dtype, _write_dtype),
-    (torch.device, _write_device),
+    (type(...), _leaf(leaves.write_ellipsis)),
+    (torch.dtype, _leaf(leaves.write_dtype)),
+    (torch.device, _leaf(leaves.write_device)),
     (object, _write_other),
 )
 """In this order: a bool is an int too, an enum may be a str, a numpy number a float."""

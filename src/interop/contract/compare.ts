@@ -121,8 +121,11 @@ export function described(type: PythonTypeTree): string {
     case "record":
     case "enum":
       return type.name.slice(type.name.lastIndexOf(":") + 1);
-    case "array":
-      return "ndarray";
+    case "tensor":
+    case "array": {
+      const name = type.kind === "array" ? "ndarray" : "tensor";
+      return type.shape === undefined ? name : `${name}[${type.shape}]`;
+    }
     default:
       return type.kind;
   }

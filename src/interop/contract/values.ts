@@ -84,7 +84,7 @@ function holds(value: unknown, type: Holder, inner: (part: unknown, kind: Python
   switch (type.kind) {
     case "tensor":
     case "array":
-      return isTensor(value);
+      return isTensor(value) && fitsShape(value.shape, type.shape);
     case "callable":
       return typeof value === "function";
     case "list":
@@ -105,6 +105,14 @@ function holds(value: unknown, type: Holder, inner: (part: unknown, kind: Python
     case "object":
       return false;
   }
+}
+
+/** Whether a shape is one that jaxtyping writes, `batch 3 h w`: as long, and with the same numbers. `*` and `...` take any. */
+function fitsShape(shape: readonly number[], written: string | undefined): boolean {
+  if (written === undefined || /[.*]/.test(written)) return true;
+  const lengths = written.split(" ").filter((one) => one !== "");
+  const agrees = (one: string, i: number) => !/^\d+$/.test(one) || Number(one) === shape[i];
+  return lengths.length === shape.length && lengths.every(agrees);
 }
 
 function isObject(value: unknown): boolean {
