@@ -15,8 +15,19 @@ function neighbour(x: number, away: boolean): number {
 
 /** Every float, and both parts of every complex number, moved by one float32 ulp, up or down as the seed has it. */
 export function perturbed(inputs: NamedTensors, seed: number): NamedTensors {
+  return moved(inputs, seed, neighbour);
+}
+
+/** The same by one part in a thousand, up or down: off an edge that rounding could decide. */
+export function offEdge(inputs: NamedTensors, seed: number): NamedTensors {
+  return moved(inputs, seed, (x, away) => x * (away ? 1 + 2 ** -10 : 1 - 2 ** -10));
+}
+
+type Move = (x: number, away: boolean) => number;
+
+function moved(inputs: NamedTensors, seed: number, move: Move): NamedTensors {
   const next = uniform(seed);
-  const moved = Object.entries(inputs).map(([name, values]): [string, Tensor] => {
+  const all = Object.entries(inputs).map(([name, values]): [string, Tensor] => {
     const kind = kindOf(values.dtype);
     if (kind === "bool" || kind === "integer") return [name, values];
     const data = new Float32Array(values.data.length);
@@ -24,9 +35,9 @@ export function perturbed(inputs: NamedTensors, seed: number): NamedTensors {
     let signs = 0;
     for (let i = 0; i < data.length; i++) {
       signs = i % 32 === 0 ? next() * 2 ** 32 : signs >>> 1;
-      data[i] = neighbour(data[i] ?? 0, (signs & 1) === 1);
+      data[i] = move(data[i] ?? 0, (signs & 1) === 1);
     }
     return [name, tensor(data, values.shape, kind === "complex" ? "complex64" : "float32")];
   });
-  return Object.fromEntries(moved);
+  return Object.fromEntries(all);
 }

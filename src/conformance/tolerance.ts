@@ -37,7 +37,7 @@ export async function untilAllPass(
 }
 
 /** Unit roundoff of float32. */
-const roundoff = 2 ** -24;
+export const roundoff = 2 ** -24;
 
 /** A distance from the exact result, in parts of its size: by the largest element, and by the Euclidean norm. */
 export interface Distance {

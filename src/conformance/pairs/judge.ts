@@ -2,8 +2,9 @@ import type { Cancellable } from "../../backend.ts";
 import { AdsamError } from "../../errors.ts";
 import { kindOf, type NamedTensors, type Tensor } from "../../tensor.ts";
 import type { Comparison } from "../comparison.ts";
+import { Elements } from "../elements.ts";
 import { elementName, numbers } from "../numbers.ts";
-import { perturbed } from "../perturb.ts";
+import { offEdge, perturbed } from "../perturb.ts";
 import { type Distance, derive, measure, perturbations, ratio, untilAllPass } from "../tolerance.ts";
 import { type Parties, type Side, sideOf } from "./implementation.ts";
 import { prepareInputs } from "./inputs.ts";
@@ -40,10 +41,14 @@ async function runTwice(side: Side, inputs: NamedTensors, options: Cancellable):
   return first;
 }
 
+/** A larger tolerance than this is no rounding: a floor, a comparison or the like jumps between inputs one ulp apart. */
+const jump = 2 ** -12;
+
 /**
  * Compares one case of a pair, one comparison a tensor, by tolerances derived as `tolerance.ts` says. Each side runs
  * twice in float32 and must repeat itself; a side that throws, another shape or dtype, and numbers that are finite on one
- * side only are told apart by `kind`.
+ * side only are told apart by `kind`. Of a pair of functions each element is held to its own as well (`elements.ts`), and
+ * where rounding decides on which side of a jump a tensor falls, the pair must also agree on inputs off that edge.
  * @throws AdsamError for bad inputs, and for what ends a backend.
  */
 export async function judgePair(
@@ -53,7 +58,26 @@ export async function judgePair(
   options: Cancellable = {},
 ): Promise<Comparison[]> {
   const inputs = await prepareInputs(one, reference);
-  if (!("compute" in pair)) checkDifferentiated(pair, Object.keys(inputs), pair.name);
+  const parties = { candidate, reference };
+  if ("compute" in pair) return judgeAt(pair, one, inputs, parties, options);
+  checkDifferentiated(pair, Object.keys(inputs), pair.name);
+  const comparisons = await judgeAt(pair, one, inputs, parties, options);
+  const jumps = comparisons.some(({ tolerance }) => tolerance > jump);
+  if (!jumps || comparisons.some(({ message }) => message !== undefined)) return comparisons;
+  const there = await judgeAt(pair, one, offEdge(inputs, 1), parties, options);
+  const apart = there.filter(({ message }) => message !== undefined);
+  const failures = apart.map((each) => ({ ...each, message: `${each.message}; on inputs moved off the edge` }));
+  return failures.length === 0 ? comparisons : failures;
+}
+
+/** The same at given inputs. */
+async function judgeAt(
+  pair: Pair,
+  one: PairCase,
+  inputs: NamedTensors,
+  { candidate, reference }: Parties,
+  options: Cancellable,
+): Promise<Comparison[]> {
   try {
     const judged = await sideOf(pair, candidate, "float32");
     const single = await sideOf(pair, reference, "float32");
@@ -61,14 +85,14 @@ export async function judgePair(
     const theirs = await runTwice(single, inputs, options);
     const ours = await runTwice(judged, inputs, options);
     const exact = await run(double, inputs, options);
-    const shown = new Map(Object.keys(exact).map((name): [string, Distance[]] => [name, []]));
+    const shown = new Map(Object.entries(exact).map(([name, truth]) => [name, shownOf(truth, pair)]));
     note(shown, theirs, exact);
     const names = [...new Set([...Object.keys(theirs), ...Object.keys(ours)])];
     const compareAll = () =>
       names.map((name) => {
         const tensors = { ours: ours[name], theirs: theirs[name], exact: exact[name] };
         const terms = one.reduction?.(name) ?? 1;
-        return compareTensor(name, tensors, shown.get(name) ?? [], terms, [judged.name, single.name]);
+        return compareTensor(name, tensors, shown.get(name), terms, [judged.name, single.name]);
       });
     return await untilAllPass(compareAll, async function* () {
       for (const seed of perturbations) {
@@ -86,10 +110,24 @@ export async function judgePair(
   }
 }
 
-function note(shown: Map<string, Distance[]>, outputs: NamedTensors, exact: NamedTensors): void {
+/** What runs show of a tensor as a whole and, of functions, of each element. */
+interface Shown {
+  readonly whole: Distance[];
+  readonly elements: Elements | undefined;
+}
+
+function shownOf(exact: Tensor, pair: Pair): Shown {
+  const kind = kindOf(exact.dtype);
+  const hasRounding = (kind === "real" || kind === "complex") && !("compute" in pair);
+  return { whole: [], elements: hasRounding ? new Elements(exact) : undefined };
+}
+
+function note(shown: Map<string, Shown>, outputs: NamedTensors, exact: NamedTensors): void {
   for (const [name, truth] of Object.entries(exact)) {
     const output = outputs[name];
-    if (output?.shape.join() === truth.shape.join()) shown.get(name)?.push(measure(output, truth));
+    if (output?.shape.join() !== truth.shape.join()) continue;
+    shown.get(name)?.whole.push(measure(output, truth));
+    shown.get(name)?.elements?.note(output, truth);
   }
 }
 
@@ -106,18 +144,18 @@ interface Tensors {
 function compareTensor(
   name: string,
   { ours, theirs, exact }: Tensors,
-  shown: readonly Distance[],
+  shown: Shown | undefined,
   reduction: number,
   [judged, other]: readonly [string, string],
 ): Comparison {
-  if (ours === undefined || theirs === undefined || exact === undefined) {
+  if (ours === undefined || theirs === undefined || exact === undefined || shown === undefined) {
     const lacking = ours === undefined ? judged : other;
     return failed({ kind: "missing", tensor: name, message: `${name}: ${lacking} gives no such tensor` });
   }
   const structural = structuralDifference(name, ours, theirs, [judged, other]);
   if (structural !== undefined) return failed(structural);
   const kind = kindOf(ours.dtype);
-  const allowed = kind === "integer" || kind === "bool" ? { max: 0, norm: 0 } : derive(shown, reduction);
+  const allowed = kind === "integer" || kind === "bool" ? { max: 0, norm: 0 } : derive(shown.whole, reduction);
   const { maxAbs, worst, ...distance } = measure(ours, exact);
   const comparison = {
     tensor: name,
@@ -126,9 +164,17 @@ function compareTensor(
     tolerance: allowed.max,
     normRel: distance.norm,
     normTolerance: allowed.norm,
-    ratio: ratio(distance, shown[0] ?? distance),
+    ratio: ratio(distance, shown.whole[0] ?? distance),
   };
-  if (distance.max <= allowed.max && distance.norm <= allowed.norm) return comparison;
+  if (distance.max <= allowed.max && distance.norm <= allowed.norm) {
+    const hidden = shown.elements?.beyond(ours, reduction);
+    if (hidden === undefined) return comparison;
+    const { place, error, allowed: most } = hidden;
+    const message =
+      `${elementName(name, ours, place)}: ${judged} gives ${valueAt(ours, place)}, exact is ${valueAt(exact, place)} ` +
+      `(error ${error.toExponential(1)}, at most ${most.toExponential(1)} of this element; the tensor's larger ones hide it)`;
+    return { ...comparison, kind: "numbers", message };
+  }
   const values = `${judged} gives ${valueAt(ours, worst)}, exact is ${valueAt(exact, worst)}`;
   const [error, tolerance, norm] =
     distance.max > allowed.max ? [distance.max, allowed.max, "largest"] : [distance.norm, allowed.norm, "Euclidean"];
