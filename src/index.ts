@@ -19,7 +19,9 @@ export {
   type BackendPair,
   type Bisection,
   type BisectOptions,
+  type BisectPortOptions,
   bisectBackends,
+  bisectPort,
   type CaseName,
   type CaseReport,
   type Comparison,
@@ -30,15 +32,20 @@ export {
   type Departure,
   type DifferenceKind,
   type FunctionPair,
+  formatPortBisection,
   type GoldenOptions,
   type GoldenSuite,
   htmlPage,
   type InputSource,
   type InputSources,
   junitXml,
+  type KnownFault,
   type NamedPair,
   type Pair,
   type PairCase,
+  type PortBisection,
+  type PortDeparture,
+  type PythonLine,
   type Quantity,
   type RecordOptions,
   type Report,
@@ -47,6 +54,7 @@ export {
   replayGolden,
   reportTable,
   type ScaledSource,
+  type SourceLine,
   type SuiteName,
   type TfjsFunction,
   type TfjsTensor,
@@ -110,6 +118,7 @@ export type { BackendName } from "./schema/backends.ts";
 export type { ReportedCode } from "./schema/errors.ts";
 export { fidelityPresets } from "./schema/options.ts";
 export type * from "./schema/types.generated.ts";
+export { tap } from "./tap.ts";
 export type { PlainDtype, PlainDtypeOf } from "./tensor/dtypes.ts";
 export { fromHalves, type HalfDtype, toHalves } from "./tensor/halves.ts";
 export { numbers } from "./tensor/numbers.ts";

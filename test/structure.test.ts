@@ -76,7 +76,7 @@ describe("the rooms keep to themselves", () => {
   });
 
   test("conformance's rooms stand on few others: recorded numbers, pairs and bisection know nothing of each other", () => {
-    const rooms = ["golden", "pairs", "suites", "bisect", "reports"];
+    const rooms = ["golden", "pairs", "suites", "bisect", "locate", "reports"];
     const used = (room: string) =>
       rooms.filter(
         (other) =>
@@ -88,6 +88,7 @@ describe("the rooms keep to themselves", () => {
       pairs: [],
       suites: ["pairs", "reports"],
       bisect: [],
+      locate: ["pairs"],
       reports: [],
     });
   });
@@ -155,6 +156,7 @@ const alone = {
       "normalization",
       "canonical",
       "dtypes",
+      "tap",
     ],
     "formats that torch alone reads": ["pickled", "safetensors_format"],
     "GPUs, half precision and native kernels": [

@@ -8,6 +8,16 @@ export { type ConformOptions, conform } from "./conform.ts";
 export type { GoldenSuite } from "./golden/read.ts";
 export { type RecordOptions, recordGolden } from "./golden/record.ts";
 export { type GoldenOptions, replayGolden } from "./golden/replay.ts";
+export {
+  type BisectPortOptions,
+  bisectPort,
+  type KnownFault,
+  type PortBisection,
+  type PortDeparture,
+  type PythonLine,
+  type SourceLine,
+} from "./locate/bisect-port.ts";
+export { formatPortBisection } from "./locate/departure-text.ts";
 export type * from "./pairs/pair.ts";
 export { junitXml } from "./reports/junit.ts";
 export { htmlPage } from "./reports/page.ts";
