@@ -57,7 +57,6 @@ export {
   type SourceLine,
   type SuiteName,
   type TfjsFunction,
-  type TfjsTensor,
   type Worst,
 } from "./conformance/index.ts";
 export type { Dataset, Split } from "./data/dataset.ts";
@@ -102,6 +101,7 @@ export {
   TorchDtype,
   tuple,
 } from "./interop/kinds.ts";
+export { SynchronousObject, type SynchronousPullback } from "./interop/synchronous.ts";
 export {
   type Evaluation,
   type EvaluationOptions,
@@ -122,5 +122,6 @@ export { tap } from "./tap.ts";
 export type { PlainDtype, PlainDtypeOf } from "./tensor/dtypes.ts";
 export { fromHalves, type HalfDtype, toHalves } from "./tensor/halves.ts";
 export { numbers } from "./tensor/numbers.ts";
+export type { TfjsTensor } from "./tensor/tfjs.ts";
 export { type Dtype, type DtypeArrays, type NamedTensors, type Tensor, tensor } from "./tensor.ts";
 export type * from "./training.ts";

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from functools import partial
 from typing import Any
 
 import torch
@@ -13,10 +14,12 @@ from adversarial_sampling import _protocol as protocol
 from adversarial_sampling.device import device_name
 from adversarial_sampling.errors import AdversarialSamplingError
 
-from . import guard
+from . import guard, side_door
 from .endpoints import JOBS
+from .interop.ask import ask
 from .job import Job
 from .programs import leave_resting
+from .reply import reply
 from .session import Session
 
 _session: Session | None = None
@@ -102,4 +105,25 @@ def answer(request: protocol.AnswerRequest) -> protocol.Nothing:
     return protocol.Nothing()
 
 
-CALLS = protocol.CallHandlers(hello=hello, ping=ping, cancel=cancel, release=release, answer=answer)
+def pipes(_request: protocol.PipesRequest) -> protocol.PipesAnswer:
+    """Lets TypeScript ask by pipes, which it can block for."""
+    session = _current()
+    requests, answers = side_door.open_in(session.folders[0], partial(_answer_blocking, session))
+    return protocol.PipesAnswer(requests=requests, answers=answers)
+
+
+def _answer_blocking(session: Session, text: str) -> str:
+    def work(job: Job) -> str:
+        return reply(lambda: ask(session, protocol.AskRequest.model_validate_json(text), job))
+
+    return session.jobs.block(work)
+
+
+CALLS = protocol.CallHandlers(
+    hello=hello,
+    ping=ping,
+    cancel=cancel,
+    release=release,
+    answer=answer,
+    pipes=pipes,
+)

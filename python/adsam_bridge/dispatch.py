@@ -11,25 +11,25 @@ import gc
 import importlib
 import json
 import sys
-import traceback
 from types import ModuleType
 
 from . import guard
+from .reply import Answer, reply
 
 guard.install()
 
 
 def dispatch(text: str) -> str:
     """Answers {"method", "request", "job"?, "within"?} with {"answer"} or {"error"}."""
-    try:
+
+    def answer() -> Answer:
         calls = _import_calls()
         envelope = json.loads(text)
-        answer = calls.handle(
+        return calls.handle(
             envelope["method"], envelope["request"], envelope.get("job"), envelope.get("within")
         )
-        return f'{{"answer":{answer.model_dump_json(by_alias=True)}}}'
-    except BaseException as error:  # noqa: BLE001 - an exception must not reach pythonia
-        return f'{{"error":{_describe(error)}}}'
+
+    return reply(answer)
 
 
 def _import_calls() -> ModuleType:
@@ -46,24 +46,3 @@ def _import_calls() -> ModuleType:
         if collects:
             gc.freeze()
             gc.enable()
-
-
-def _describe(error: BaseException) -> str:
-    try:
-        from .errors import describe  # noqa: PLC0415
-
-        return describe(error).model_dump_json(by_alias=True)
-    except BaseException:  # noqa: BLE001 - the package itself: something that it imports is missing
-        name = f"{type(error).__module__}.{type(error).__qualname__}"
-        return json.dumps(
-            {
-                "code": "environment",
-                "suggestion": None,
-                "type": name,
-                "bases": [],
-                "message": f"cannot import adversarial_sampling: {name}: {error}",
-                "traceback": "".join(traceback.format_exception(error)),
-                "thrown": None,
-                "raised": None,
-            }
-        )

@@ -20,8 +20,12 @@ from .events import EventChannel
 class Job:
     """One piece of work, as seen from inside it."""
 
-    def __init__(self, number: int, channel: EventChannel, *, interruptible: bool) -> None:
+    def __init__(
+        self, number: int, channel: EventChannel, *, interruptible: bool, blocking: bool = False
+    ) -> None:
         self.number = number
+        self.blocking = blocking
+        """TypeScript does nothing else meanwhile: it cannot answer, nor give it up."""
         self.abandoned = False
         self.interruptible = interruptible
         self.lost = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import itertools
 import queue
@@ -17,7 +18,7 @@ from adversarial_sampling._protocol import (
     ForgottenEvent,
     QuestionEvent,
 )
-from adversarial_sampling.errors import Cancelled
+from adversarial_sampling.errors import AdversarialSamplingError, Cancelled
 
 from .errors import describe
 from .events import EventChannel
@@ -34,13 +35,18 @@ class Interrupted(BaseException):
     """Whoever waited for this work has given it up."""
 
 
+_Tidying = Callable[[], None]
+
+
 class _Question:
     """A function of TypeScript's is at work, and a thread here waits for what it answers."""
 
     def __init__(self, job: Job | None) -> None:
         self.job = job
         self.raised: list[BaseException] = []
-        self.inbox: queue.SimpleQueue[AnswerRequest | tuple[Job, Work] | None] = queue.SimpleQueue()
+        self.inbox: queue.SimpleQueue[AnswerRequest | tuple[Job, Work] | _Tidying | None] = (
+            queue.SimpleQueue()
+        )
 
 
 class Jobs:
@@ -53,9 +59,8 @@ class Jobs:
     def __init__(self, channel: EventChannel, on_lost: Callable[[], None]) -> None:
         self._channel = channel
         self._on_lost = on_lost
-        self._waiting: queue.SimpleQueue[tuple[Job, Work] | Callable[[], None]] = (
-            queue.SimpleQueue()
-        )
+        self._waiting: queue.SimpleQueue[tuple[Job, Work] | _Tidying] = queue.SimpleQueue()
+        self._blocking: queue.SimpleQueue[_Tidying] = queue.SimpleQueue()
         self._unfinished: dict[int, Job] = {}
         self._questions: dict[int, _Question] = {}
         self._asked = itertools.count(1)
@@ -78,6 +83,34 @@ class Jobs:
         self._unfinished[number] = job
         question = None if within is None else self._questions.get(within)
         (self._waiting if question is None else question.inbox).put((job, work))
+
+    def block(self, work: Callable[[Job], str]) -> str:
+        """What comes of work that TypeScript blocks for, and which cannot fail.
+
+        The thread does it in its turn, or as soon as it waits for a function of TypeScript's: that
+        function is what blocks, then.
+        """
+        outcome: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+        def do() -> None:
+            outer: Job | None = getattr(self._running, "job", None)
+            job = self._running.job = Job(0, self._channel, interruptible=False, blocking=True)
+            outcome.put(work(job))
+            self._running.job = outer
+
+        self._blocking.put(do)
+        for inbox in (
+            self._waiting,
+            *(question.inbox for question in list(self._questions.values())),
+        ):
+            inbox.put(self._do_blocking)
+        return outcome.get()
+
+    def _do_blocking(self) -> None:
+        """All that TypeScript blocks for, if another has not done it."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._blocking.get_nowait()()
 
     def tidy(self, work: Callable[[], None]) -> None:
         """Has the thread do something in its turn that nobody waits for, and that cannot fail."""
@@ -103,17 +136,27 @@ class Jobs:
         """
         if threading.current_thread() is threading.main_thread():
             raise RuntimeError("the main thread cannot call a function of TypeScript's")
+        job: Job | None = getattr(self._running, "job", None)
+        if job is not None and job.blocking:
+            raise AdversarialSamplingError(
+                "a function of TypeScript's cannot be called while TypeScript blocks for an answer",
+                suggestion="ask for it with await instead of synchronously",
+            )
         number = next(self._asked)
-        question = self._questions[number] = _Question(getattr(self._running, "job", None))
+        question = self._questions[number] = _Question(job)
         try:
             self._channel.send(
                 QuestionEvent(question=number, callback=callback, values=values, tensors=tensors),
                 urgent=True,
             )
+            self._do_blocking()  # what was asked before there was this question
             while True:
                 message = question.inbox.get()
                 if message is None:
                     raise Interrupted
+                if callable(message):
+                    message()
+                    continue
                 if isinstance(message, AnswerRequest):
                     if message.thrown is not None and message.thrown.raised is not None:
                         raise question.raised[message.thrown.raised]

@@ -105,6 +105,17 @@ class AnswerRequest(Message):
     tensors: Bundle
 
 
+class PipesRequest(Message):
+    pass
+
+
+class PipesAnswer(Message):
+    requests: str
+    """path of the pipe that requests are written to"""
+    answers: str
+    """path of the pipe that answers are read from"""
+
+
 class NetworkSpec(Message):
     """A whole network: images [N, 3, H, W] in, logits [N, classes] out."""
 
@@ -883,6 +894,7 @@ CALL_REQUESTS: dict[str, type[Message]] = {
     "cancel": CancelRequest,
     "release": ReleaseRequest,
     "answer": AnswerRequest,
+    "pipes": PipesRequest,
 }
 
 JOB_REQUESTS: dict[str, type[Message]] = {
@@ -916,6 +928,7 @@ class CallHandlers:
     cancel: Callable[[CancelRequest], Nothing]
     release: Callable[[ReleaseRequest], Nothing]
     answer: Callable[[AnswerRequest], Nothing]
+    pipes: Callable[[PipesRequest], PipesAnswer]
 
 
 @dataclass(frozen=True)
@@ -1017,4 +1030,4 @@ ARCHITECTURES: dict[str, ArchitectureFacts] = {
     ),
 }
 
-PROTOCOL_VERSION = 3
+PROTOCOL_VERSION = 4

@@ -1,5 +1,7 @@
+import { AdsamError } from "../errors.ts";
 import type { Operation } from "../schema/interop.ts";
 import type { NamedTensors, Tensor } from "../tensor.ts";
+import { SynchronousObject } from "./synchronous.ts";
 import type { Handle } from "./wire.ts";
 
 /** How something is asked of Python. */
@@ -19,9 +21,19 @@ export interface AskOptions {
 
 /** What a handle needs of its session. */
 export interface Asker {
+  /** What asks by blocking. */
+  blocking(): Promise<BlockingAsk>;
   ask(operation: Operation, folder: string, values: readonly unknown[], options: AskOptions): Promise<unknown>;
   release(number: number): void;
 }
+
+/** Asks, and gives the answer itself. */
+export type BlockingAsk = (
+  operation: Operation,
+  folder: string,
+  values: readonly unknown[],
+  options: AskOptions,
+) => unknown;
 
 /** An object that is kept in Python until nobody has a handle to it. */
 class Kept {
@@ -209,6 +221,22 @@ export class PythonObject implements AsyncDisposable, AsyncIterable<unknown> {
       await this.#ask("exit", []);
     };
     return { value, [Symbol.asyncDispose]: leave };
+  }
+
+  /**
+   * The same object for code that cannot wait, such as a function that `tf.grads` differentiates: see `SynchronousObject`.
+   * @throws AdsamError `usage` for an object that is asked with `signal` or `onOutput`: neither can fire while nothing else happens.
+   */
+  async synchronous(): Promise<SynchronousObject> {
+    const { signal, onOutput } = this.#options;
+    if (signal !== undefined || onOutput !== undefined) {
+      throw new AdsamError("usage", `synchronous: expected no ${signal ? "signal" : "onOutput"}, got one`, {
+        suggestion: "nothing else happens here while Python answers: leave it out",
+      });
+    }
+    const ask = await this.#kept.asker.blocking();
+    const { folder } = this.#handle;
+    return new SynchronousObject(this, (operation, values) => ask(operation, folder, values, this.#options));
   }
 
   /** A module as its file is now. Handles to what it held before keep that. */

@@ -5,12 +5,12 @@ import type { NamedTensors, Tensor } from "../tensor.ts";
 import { withPrefix } from "../torch/bundle.ts";
 import { originOf } from "../torch/failures.ts";
 import type { Answerer, Forgotten, Given, Question, Thrown } from "../torch/questions.ts";
-import type { Requests } from "../torch/requests.ts";
+import type { JobAnswer, Requests } from "../torch/requests.ts";
 import { Callbacks, questionAtHand } from "./callbacks.ts";
 import type { Contract } from "./contract/contract.ts";
 import { objectBehind } from "./contract/instance.ts";
 import { type Client, type Imported, useClient } from "./contract/use.ts";
-import { type Asker, type AskOptions, numberFor, objectOf, PythonObject } from "./handle.ts";
+import { type Asker, type AskOptions, type BlockingAsk, numberFor, objectOf, PythonObject } from "./handle.ts";
 import { Incoming } from "./incoming.ts";
 import { Keywords } from "./kinds.ts";
 import { Outgoing, type Sender } from "./outgoing.ts";
@@ -54,21 +54,37 @@ export class Python implements Asker, Sender, Answerer {
   }
 
   async ask(operation: Operation, folder: string, given: readonly unknown[], options: AskOptions): Promise<unknown> {
-    const { keep = false, onOutput, onChanged, signal } = options;
-    const outgoing = new Outgoing(this);
-    const values = writeArguments(outgoing, operation, given);
-    const request = { operation, folder, values, keep, output: onOutput !== undefined, tensors: outgoing.tensors };
+    const { onOutput, onChanged, signal } = options;
+    const { outgoing, request } = this.#question(operation, folder, given, options);
     this.#asking += 1;
     try {
-      const answer = await this.#requests.run("ask", request, { signal, onOutput });
-      tellChanges(outgoing, withPrefix(answer.tensors, "changed/"), onChanged);
-      return this.#incoming(answer.tensors).read(answer.value);
+      return this.#outcome(outgoing, await this.#requests.run("ask", request, { signal, onOutput }), onChanged);
     } catch (error) {
       throw this.#callbacks.thrownOr(error);
     } finally {
       this.#asking -= 1;
       if (this.#asking === 0) this.#callbacks.forgetThrown();
     }
+  }
+
+  async blocking(): Promise<BlockingAsk> {
+    const blocking = await this.#requests.blocking();
+    return (operation, folder, given, options) => {
+      const { outgoing, request } = this.#question(operation, folder, given, options);
+      return this.#outcome(outgoing, blocking.ask(request), options.onChanged);
+    };
+  }
+
+  #question(operation: Operation, folder: string, given: readonly unknown[], { keep = false, onOutput }: AskOptions) {
+    const outgoing = new Outgoing(this);
+    const values = writeArguments(outgoing, operation, given);
+    const output = onOutput !== undefined;
+    return { outgoing, request: { operation, folder, values, keep, output, tensors: outgoing.tensors } };
+  }
+
+  #outcome(outgoing: Outgoing, { value, tensors }: JobAnswer<"ask">, onChanged: AskOptions["onChanged"]): unknown {
+    tellChanges(outgoing, withPrefix(tensors, "changed/"), onChanged);
+    return this.#incoming(tensors).read(value);
   }
 
   /** Frees an object, with others that are released at the same time. */

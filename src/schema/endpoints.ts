@@ -20,7 +20,7 @@ import {
 import { fitResult, modelInfo, stepRecord } from "./results.ts";
 
 /** Raised whenever a message changes; the two sides refuse to talk when theirs differ. */
-export const protocolVersion = 3;
+export const protocolVersion = 4;
 
 const model = count.describe("the model's number in its session");
 const nothing = z.object({}).meta({ id: "Nothing" });
@@ -71,6 +71,15 @@ export const calls = {
     nothing,
   ),
   answer: endpoint(answerRequest, nothing),
+  pipes: endpoint(
+    z.object({}).meta({ id: "PipesRequest" }),
+    z
+      .object({
+        requests: z.string().describe("path of the pipe that requests are written to"),
+        answers: z.string().describe("path of the pipe that answers are read from"),
+      })
+      .meta({ id: "PipesAnswer" }),
+  ),
 } as const;
 
 export const jobs = {

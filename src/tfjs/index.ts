@@ -25,6 +25,12 @@ export { GaussianNoise, type NoiseSource, noiseFrom, WaveNoise } from "./noise.t
 export { accuracy, crossEntropy, defaultBeta, elbo } from "./objective.ts";
 export { forward, gradients } from "./passes.ts";
 export { type PredictSetting, predict } from "./predict.ts";
+export {
+  type BlockingFunction,
+  type PythonOperationOptions,
+  type PythonOutput,
+  pythonOperation,
+} from "./python-operation.ts";
 export type { OnEvent } from "./reporting.ts";
 export { type Observer, resolveFidelity } from "./step.ts";
 export type { NamedVariables } from "./tensors.ts";

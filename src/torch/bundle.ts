@@ -1,3 +1,4 @@
+import { readFileSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { AdsamError } from "../errors.ts";
 import {
@@ -19,21 +20,47 @@ const inlineBytes = 1 << 16;
  * cross as pairs, since not every safetensors library has a dtype for them.
  */
 export async function pack(tensors: NamedTensors, folders: Folders): Promise<Bundle> {
+  const { inline, crossing, bytes, carried } = laidOut(tensors);
+  if (inline !== undefined) return inline;
+  return { kind: "file", path: await folders.write(bytes, (path) => writeSafetensors(path, crossing)), ...carried };
+}
+
+/** The same for who cannot wait. */
+export function packNow(tensors: NamedTensors, folders: Folders): Bundle {
+  const { inline, crossing, bytes, carried } = laidOut(tensors);
+  return inline ?? { kind: "file", path: folders.writeNow(bytes, encodeSafetensors(crossing)), ...carried };
+}
+
+function laidOut(tensors: NamedTensors) {
   checkTensors(tensors, "tensors");
   const entries = Object.entries(tensors);
   const complex = entries.flatMap(([name, { dtype }]) => (kindOf(dtype) === "complex" ? [name] : []));
   const carried = { names: Object.keys(tensors), complex };
   const crossing = Object.fromEntries(entries.map(([name, values]) => [name, toPairs(values)]));
   const bytes = Object.values(crossing).reduce((sum, { data }) => sum + data.byteLength, 0);
-  if (bytes <= inlineBytes) {
-    return { kind: "inline", base64: Buffer.concat(encodeSafetensors(crossing)).toString("base64"), ...carried };
-  }
-  return { kind: "file", path: await folders.write(bytes, (path) => writeSafetensors(path, crossing)), ...carried };
+  return { inline: bytes <= inlineBytes ? inlineOf(crossing, carried) : undefined, crossing, bytes, carried };
+}
+
+function inlineOf(tensors: NamedTensors, carried: Pick<Bundle, "names" | "complex">): Bundle {
+  return { kind: "inline", base64: Buffer.concat(encodeSafetensors(tensors)).toString("base64"), ...carried };
 }
 
 /** The tensors that came, in their order; a file they came in is dropped. */
 export async function unpack(bundle: Bundle): Promise<NamedTensors> {
-  const { tensors } = await read(bundle);
+  return named(bundle, await read(bundle));
+}
+
+/** The same for who cannot wait. */
+export function unpackNow(bundle: Bundle): NamedTensors {
+  if (bundle.kind === "inline") return named(bundle, readInline(bundle));
+  try {
+    return named(bundle, decodeSafetensors(readFileSync(bundle.path), { name: bundle.path }));
+  } finally {
+    dropNow(bundle);
+  }
+}
+
+function named(bundle: Bundle, { tensors }: Safetensors): NamedTensors {
   const complex = new Set(bundle.complex);
   return Object.fromEntries(
     bundle.names.map((name) => {
@@ -44,8 +71,12 @@ export async function unpack(bundle: Bundle): Promise<NamedTensors> {
   );
 }
 
+function readInline(bundle: Bundle & { readonly kind: "inline" }): Safetensors {
+  return decodeSafetensors(Buffer.from(bundle.base64, "base64"));
+}
+
 async function read(bundle: Bundle): Promise<Safetensors> {
-  if (bundle.kind === "inline") return decodeSafetensors(Buffer.from(bundle.base64, "base64"));
+  if (bundle.kind === "inline") return readInline(bundle);
   try {
     return await readSafetensors(bundle.path);
   } finally {
@@ -61,6 +92,11 @@ function asComplex(pairs: Tensor): Tensor {
 /** Removes what carried the tensors. */
 export async function drop(bundle: Bundle): Promise<void> {
   if (bundle.kind === "file") await rm(bundle.path, { force: true });
+}
+
+/** The same for who cannot wait. */
+export function dropNow(bundle: Bundle): void {
+  if (bundle.kind === "file") rmSync(bundle.path, { force: true });
 }
 
 /** The tensors whose names begin so, without it. */

@@ -1,7 +1,10 @@
-import type * as z from "zod";
+import * as z from "zod";
 import { AdsamError } from "../errors.ts";
-import type { PythonErrorData } from "../schema/endpoints.ts";
+import { type PythonErrorData, pythonError as pythonErrorData } from "../schema/endpoints.ts";
 import { validate } from "../validation.ts";
+
+/** What every question is answered with. */
+export const reply = z.union([z.object({ answer: z.unknown() }), z.object({ error: pythonErrorData })]);
 
 /** Under which numbers either side keeps the error that this one stands for. */
 export type Origin = Pick<PythonErrorData, "thrown" | "raised">;
@@ -35,9 +38,9 @@ export function understood<Schema extends z.ZodType>(schema: Schema, said: unkno
   return validate(schema, said, what, "python", "install the npm package and its Python package in the same version");
 }
 
-/** The process died on its own: `crash` is what faulthandler wrote, if anything. */
+/** The process died on its own, of which it may not be known yet how: `crash` is what faulthandler wrote, if anything. */
 export function crashed(code: number | null, signal: NodeJS.Signals | null, crash: string): AdsamError {
-  const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+  const how = signal !== null ? `signal ${signal}` : code === null ? "while it was asked" : `exit code ${code}`;
   return new AdsamError("crashed", `Python ended unexpectedly (${how})${crash === "" ? "" : `:\n${crash}`}`, {
     suggestion: "open the backend again, and load the last checkpoint or fit with `resume`: its models are gone",
   });

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
+import { appendFileSync, rmSync, type StatsFs, statfsSync } from "node:fs";
 import { mkdtemp, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AdsamError } from "../errors.ts";
+import { fileError } from "../files.ts";
 
 type Paths = readonly [string, ...string[]];
 
@@ -43,6 +44,19 @@ export class Folders {
     return writeIn(this.paths, bytes, write);
   }
 
+  /** The same for who cannot wait. */
+  writeNow(bytes: number, parts: readonly Uint8Array[]): string {
+    const roomy = this.paths.find((folder) => roomIn(statfsSync(folder), bytes));
+    const path = newPath(roomy ?? this.paths[0]);
+    try {
+      for (const part of parts) appendFileSync(path, part);
+      return path;
+    } catch (error) {
+      rmSync(path, { force: true });
+      throw fileError(error, "write", path);
+    }
+  }
+
   async remove(): Promise<void> {
     await Promise.all(this.paths.map((path) => rm(path, removal).catch(() => {}))); // of no use to anyone by now
   }
@@ -60,7 +74,7 @@ async function writeIn(
   bytes: number,
   write: (path: string) => Promise<void>,
 ): Promise<string> {
-  const path = join(folder, `${randomUUID()}.safetensors`);
+  const path = newPath(folder);
   if (next !== undefined && !(await hasRoom(folder, bytes))) return writeIn([next, ...others], bytes, write);
   try {
     await write(path);
@@ -71,8 +85,15 @@ async function writeIn(
   }
 }
 
-/** Whether there is room for twice as much: the answer needs some, and so do others. */
+function newPath(folder: string): string {
+  return join(folder, `${randomUUID()}.safetensors`);
+}
+
 async function hasRoom(folder: string, bytes: number): Promise<boolean> {
-  const { bavail, bsize } = await statfs(folder);
+  return roomIn(await statfs(folder), bytes);
+}
+
+/** Whether there is room for twice as much: the answer needs some, and so do others. */
+function roomIn({ bavail, bsize }: StatsFs, bytes: number): boolean {
   return bavail * bsize >= 2 * bytes;
 }

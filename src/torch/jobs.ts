@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { questionAtHand } from "../interop/callbacks.ts";
 import { bundle } from "../schema/bundle.ts";
 import {
   type AnswerOf,
@@ -50,6 +51,8 @@ const patienceMilliseconds = { writing: 120_000, other: 1_000 };
 /** A job that Python has not ended yet. */
 class Unfinished {
   readonly method: Method;
+  /** The question whose answer waits for it. */
+  readonly within = questionAtHand.getStore();
   readonly onEvent: (event: FitEvent) => void;
   readonly onOutput: OutputListener;
   /** What Python says at last. */
@@ -119,6 +122,11 @@ export class Jobs {
     } finally {
       settled.abort();
     }
+  }
+
+  /** Whether Python has a job that was asked for within this question, or within none. */
+  busy(question: number | undefined): boolean {
+    return [...this.#unfinished.values()].some(({ within }) => within === question);
   }
 
   /**

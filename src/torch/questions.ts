@@ -35,6 +35,8 @@ interface Host {
 /** What Python asks of functions that it was given. */
 export class Questions {
   readonly #host: Host;
+  /** Those that wait for their answers. */
+  readonly open = new Set<number>();
   /** Set before the first function is given. */
   answerer: Answerer | undefined;
 
@@ -53,9 +55,11 @@ export class Questions {
   async #answer(question: Question): Promise<void> {
     const { answerer } = this;
     if (answerer === undefined) throw new Error("Python has no function to ask");
+    this.open.add(question.question);
     const message = await this.#given(question, answerer).catch(async (error: unknown) => {
       return { value: null, thrown: answerer.thrown(error), tensors: await pack({}, this.#host.folders) };
     });
+    this.open.delete(question.question);
     await this.#host.call("answer", { question: question.question, ...message });
   }
 

@@ -1,9 +1,11 @@
 import type * as z from "zod";
 import { AdsamError } from "../errors.ts";
+import { questionAtHand } from "../interop/callbacks.ts";
 import { type Bundle, bundle, type Carrying, strangeNames } from "../schema/bundle.ts";
 import { type AnswerOf, type Calls, type Jobs as JobEndpoints, jobs, type RequestOf } from "../schema/endpoints.ts";
 import type { NamedTensors, Tensor } from "../tensor.ts";
 import { unlessAborted } from "../unless-aborted.ts";
+import { Blocking } from "./blocking.ts";
 import { drop, pack, unpack } from "./bundle.ts";
 import { cancelled } from "./failures.ts";
 import type { JobOptions } from "./jobs.ts";
@@ -36,6 +38,8 @@ interface Packed<M extends keyof JobEndpoints> {
 export class Requests {
   readonly #connect: () => Promise<Session>;
   readonly #line = new Line();
+  /** Those that wait for their turn or their answer, by the question that they were asked within. */
+  readonly #waiting = new Set<{ readonly within: number | undefined }>();
   /** Answers for functions that Python is given. */
   answerer: Answerer | undefined;
 
@@ -56,13 +60,24 @@ export class Requests {
   ): Promise<JobAnswer<M>> {
     const { signal } = options;
     if (signal?.aborted) throw cancelled(signal.reason);
-    const answer = this.#line.turn(this.#packed(method, request), (packed) => this.#handOver(method, packed, options));
+    const waiting = { within: questionAtHand.getStore() };
+    this.#waiting.add(waiting);
+    const answer = this.#line
+      .turn(this.#packed(method, request), (packed) => this.#handOver(method, packed, options))
+      .finally(() => this.#waiting.delete(waiting));
     return unlessAborted(answer, signal);
   }
 
   /** Asks something that is answered at once. */
   async tell<M extends keyof Calls>(method: M, request: RequestOf<Calls[M]>): Promise<AnswerOf<Calls[M]>> {
     return (await this.#connect()).call(method, request);
+  }
+
+  /** Asks by a side door from now on: whoever does it there blocks until the answer has come. */
+  async blocking(): Promise<Blocking> {
+    const session = await this.#connect();
+    const waiting = (question: number | undefined) => [...this.#waiting].some(({ within }) => within === question);
+    return new Blocking(session, await session.sideDoor(), waiting);
   }
 
   async #packed<M extends keyof JobEndpoints>(method: M, request: JobRequest<M>): Promise<Packed<M>> {
@@ -104,7 +119,7 @@ async function unpacked<M extends keyof JobEndpoints>(
 }
 
 /** @throws AdsamError `python` for tensors that the schema does not declare, or that it does and are not there. */
-function checkNames(message: z.ZodType, tensors: NamedTensors, what: string): void {
+export function checkNames(message: z.ZodType, tensors: NamedTensors, what: string): void {
   const problem = strangeNames(message, Object.keys(tensors));
   if (problem !== undefined) throw new AdsamError("python", `${what}: ${problem}`);
 }

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import pLimit from "p-limit";
-import * as z from "zod";
 import { AdsamError } from "../errors.ts";
 import { questionAtHand } from "../interop/callbacks.ts";
 import {
@@ -13,15 +12,15 @@ import {
   calls,
   type Jobs as JobEndpoints,
   protocolVersion,
-  pythonError as pythonErrorData,
   type RequestOf,
 } from "../schema/endpoints.ts";
 import { EventSocket } from "./events.ts";
-import { closed, crashed, pythonError, replaced, understood } from "./failures.ts";
+import { closed, crashed, pythonError, replaced, reply, understood } from "./failures.ts";
 import { Folders } from "./folders.ts";
 import { Jobs } from "./jobs.ts";
 import { type Door, startPythonia } from "./pythonia.ts";
 import { Questions } from "./questions.ts";
+import { SideDoor } from "./side-door.ts";
 
 export interface SessionOptions {
   /** Path of the Python interpreter. */
@@ -33,8 +32,6 @@ export interface SessionOptions {
 const callsInFlight = 64;
 /** How long Python may take to leave before it is killed. */
 const graceMilliseconds = 1000;
-
-const reply = z.union([z.object({ answer: z.unknown() }), z.object({ error: pythonErrorData })]);
 
 /** Those whose Python has to end with Node. */
 const living = new Set<Session>();
@@ -66,6 +63,7 @@ export class Session implements AsyncDisposable {
   #broken: AdsamError | undefined;
   #dead: AdsamError | undefined;
   #events: EventSocket | undefined;
+  #sideDoor: Promise<SideDoor> | undefined;
   #hello: AnswerOf<Calls["hello"]> | undefined;
 
   private constructor(folders: Folders, python: string) {
@@ -131,6 +129,18 @@ export class Session implements AsyncDisposable {
     job: number,
   ): Promise<void> {
     await this.#ask({ method, request, job, within: questionAtHand.getStore() });
+  }
+
+  /** A way to ask that one can block for, the same one each time. */
+  sideDoor(): Promise<SideDoor> {
+    this.#sideDoor ??= this.call("pipes", {}).then(SideDoor.open);
+    return this.#sideDoor;
+  }
+
+  /** @throws AdsamError why it has ended, if it has. */
+  requireLife(): void {
+    if (this.#dead !== undefined) throw this.#dead;
+    if (this.#closing) throw closed();
   }
 
   /** `work`, or the session's end if that comes first; Node stays alive meanwhile. */
@@ -229,6 +239,7 @@ export class Session implements AsyncDisposable {
   #die(reason: AdsamError): void {
     this.#dead = reason;
     this.#events?.close();
+    this.#sideDoor?.then((door) => door.close()).catch(() => {});
     living.delete(this);
     if (living.size === 0) process.off("exit", endAll);
     // A process that Python started and left behind may hold the channel open, and Node with it.

@@ -1,6 +1,5 @@
-import type { TfjsTensor } from "../conformance/pairs/pair.ts";
-import { fromTfjs } from "../conformance/pairs/tfjs-tensor.ts";
 import { AdsamError } from "../errors.ts";
+import { fromTfjs, type TfjsTensor } from "../tensor/tfjs.ts";
 import { isTensor, type Tensor, tensor } from "../tensor.ts";
 
 /** Numbers in rows of one length, to any depth. */

@@ -1,4 +1,5 @@
 import type { Backend, Cancellable } from "../../backend.ts";
+import type { TfjsTensor } from "../../tensor/tfjs.ts";
 import type { NamedTensors, Tensor } from "../../tensor.ts";
 
 /** The shape of an input, and how its numbers follow from those of the source. */
@@ -57,16 +58,6 @@ export interface NamedPair {
   readonly name: string;
   /** The sets of inputs to compare on. */
   readonly cases: readonly PairCase[];
-}
-
-/** A tensor of TensorFlow.js, by what is read of it: who has torch alone needs no types of TensorFlow.js. */
-export interface TfjsTensor {
-  /** Its length along each axis. */
-  readonly shape: readonly number[];
-  /** What its numbers are, such as float32. */
-  readonly dtype: string;
-  /** Its numbers in row-major order, in a typed array. */
-  dataSync(): unknown;
 }
 
 /**

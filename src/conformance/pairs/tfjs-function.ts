@@ -1,10 +1,10 @@
 import type * as Tf from "@tensorflow/tfjs-core";
 import { AdsamError } from "../../errors.ts";
 import { checkDifferentiable } from "../../interop/differentiable.ts";
+import { fromTfjs, toTfjs } from "../../tensor/tfjs.ts";
 import type { NamedTensors } from "../../tensor.ts";
 import { wave } from "../../wave.ts";
 import type { TfjsFunction } from "./pair.ts";
-import { fromTfjs, toTfjs } from "./tfjs-tensor.ts";
 
 /** Output i is projected on wave `firstDirection + i`, as `TorchBackend.call` does it. */
 const firstDirection = 400;
