@@ -1,8 +1,9 @@
 import type { ForwardResult, Gradients, Inspection, Prediction } from "./answers.ts";
 import type { Dataset, Split } from "./data/dataset.ts";
+import type { AskOptions } from "./interop/asker.ts";
 import type { Contract } from "./interop/contract/contract.ts";
 import type { Client } from "./interop/contract/use.ts";
-import type { AskOptions, PythonObject } from "./interop/handle.ts";
+import type { PythonObject } from "./interop/handle.ts";
 import type { Evaluation } from "./metrics.ts";
 import type { BackendName } from "./schema/backends.ts";
 import type { InputNormalization, Normalization } from "./schema/data.ts";

@@ -68,14 +68,13 @@ export type * from "./experiments/record.generated.ts";
 export { type ResumeOptions, resumeTraining } from "./experiments/resume.ts";
 export { openRun, type RunFiles, type RunFolder } from "./experiments/run-folder.ts";
 export { type ResultEvent, type StartEvent, type TrainEvent, type TrainOptions, train } from "./experiments/train.ts";
+export type { AskOptions, Cotangents } from "./interop/asker.ts";
 export { checkGradients, type GradientCheck, type GradientCheckOptions } from "./interop/check-gradients.ts";
 export type * from "./interop/contract/contract.ts";
 export { type Change, changesBetween, clientText, unknowns } from "./interop/contract/index.ts";
 export type { Instance } from "./interop/contract/instance.ts";
 export { type Client, client } from "./interop/contract/use.ts";
 export {
-  type AskOptions,
-  type Cotangents,
   type Entered,
   type Pullback,
   type Pushforward,
@@ -122,6 +121,6 @@ export { tap } from "./tap.ts";
 export type { PlainDtype, PlainDtypeOf } from "./tensor/dtypes.ts";
 export { fromHalves, type HalfDtype, toHalves } from "./tensor/halves.ts";
 export { numbers } from "./tensor/numbers.ts";
-export type { TfjsTensor } from "./tensor/tfjs.ts";
+export type { TfjsTensor } from "./tensor/tfjs-tensor.ts";
 export { type Dtype, type DtypeArrays, type NamedTensors, type Tensor, tensor } from "./tensor.ts";
 export type * from "./training.ts";

@@ -143,6 +143,7 @@ const alone = {
   "src/tfjs": {
     "what a session of Python does": ["backend", "jobs", "model", "pace"],
     "TensorFlow itself, and what it lacks": ["engine", "engine/*", "kernels/*", "tensors", "index"],
+    "an operation that the bridge computes": ["python-operation"],
     "a step on flat vectors: torch's tensors are views of them": ["fast/vectors", "fast/weights"],
     "classes that Python mixes into its layers": ["layers/convolution", "layers/normalization"],
     "files, apart from what runs in a browser": ["model-files", "keeper"],

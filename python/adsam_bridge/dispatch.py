@@ -12,9 +12,13 @@ import importlib
 import json
 import sys
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from . import guard
-from .reply import Answer, reply
+from .reply import reply
+
+if TYPE_CHECKING:
+    from adversarial_sampling._protocol import Message
 
 guard.install()
 
@@ -22,7 +26,7 @@ guard.install()
 def dispatch(text: str) -> str:
     """Answers {"method", "request", "job"?, "within"?} with {"answer"} or {"error"}."""
 
-    def answer() -> Answer:
+    def answer() -> Message:
         calls = _import_calls()
         envelope = json.loads(text)
         return calls.handle(

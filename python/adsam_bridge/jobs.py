@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import itertools
 import queue
 import threading
@@ -23,30 +22,13 @@ from adversarial_sampling.errors import AdversarialSamplingError, Cancelled
 from .errors import describe
 from .events import EventChannel
 from .job import Job, Work
+from .question import Interrupted, Question, Tidying, raise_in
 
 PATIENCE_SECONDS = 0.4
 """How long interrupted code of the user's may take to end; then its thread is given up."""
 INSISTENCE_SECONDS = 30
 """How long a thread that was given up is interrupted again and again."""
 INTERVAL_SECONDS = 0.05
-
-
-class Interrupted(BaseException):
-    """Whoever waited for this work has given it up."""
-
-
-_Tidying = Callable[[], None]
-
-
-class _Question:
-    """A function of TypeScript's is at work, and a thread here waits for what it answers."""
-
-    def __init__(self, job: Job | None) -> None:
-        self.job = job
-        self.raised: list[BaseException] = []
-        self.inbox: queue.SimpleQueue[AnswerRequest | tuple[Job, Work] | _Tidying | None] = (
-            queue.SimpleQueue()
-        )
 
 
 class Jobs:
@@ -59,10 +41,10 @@ class Jobs:
     def __init__(self, channel: EventChannel, on_lost: Callable[[], None]) -> None:
         self._channel = channel
         self._on_lost = on_lost
-        self._waiting: queue.SimpleQueue[tuple[Job, Work] | _Tidying] = queue.SimpleQueue()
-        self._blocking: queue.SimpleQueue[_Tidying] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[tuple[Job, Work] | Tidying] = queue.SimpleQueue()
+        self._blocking: queue.SimpleQueue[Tidying] = queue.SimpleQueue()
         self._unfinished: dict[int, Job] = {}
-        self._questions: dict[int, _Question] = {}
+        self._questions: dict[int, Question] = {}
         self._asked = itertools.count(1)
         self._running = threading.local()
         self._lock = threading.Lock()
@@ -143,7 +125,7 @@ class Jobs:
                 suggestion="ask for it with await instead of synchronously",
             )
         number = next(self._asked)
-        question = self._questions[number] = _Question(job)
+        question = self._questions[number] = Question(job)
         try:
             self._channel.send(
                 QuestionEvent(question=number, callback=callback, values=values, tensors=tensors),
@@ -198,14 +180,14 @@ class Jobs:
             if job.lost:
                 return
 
-    def _requeue(self, question: _Question) -> None:
+    def _requeue(self, question: Question) -> None:
         """Work that came for a question after its answer is done in its turn."""
         while not question.inbox.empty():
             message = question.inbox.get()
             if isinstance(message, tuple):
                 self._waiting.put(message)
 
-    def _do(self, job: Job, work: Work, question: _Question | None = None) -> None:
+    def _do(self, job: Job, work: Work, question: Question | None = None) -> None:
         """Works and tells the end: whatever happens, the other side waits for it."""
         outer: Job | None = getattr(self._running, "job", None)
         self._running.job = job
@@ -226,7 +208,7 @@ class Jobs:
             self._channel.send(ErrorEvent(job=job.number, error=describe(error)), urgent=True)
 
     def _end_of(
-        self, job: Job, work: Work, question: _Question | None
+        self, job: Job, work: Work, question: Question | None
     ) -> DoneEvent | ErrorEvent | CancelledEvent:
         try:
             if not job.abandoned:
@@ -246,7 +228,7 @@ class Jobs:
         with self._lock:
             thread, job.thread = job.thread, None
             if thread is not None and job.interruptible:
-                _raise_in(thread, None)
+                raise_in(thread, None)
             job.ended.set()
 
     def _interrupt(self, job: Job) -> None:
@@ -256,7 +238,7 @@ class Jobs:
                 thread = job.thread
                 if thread is None:  # it has not begun, or has ended
                     return
-                _raise_in(thread, Interrupted)
+                raise_in(thread, Interrupted)
                 for question in list(self._questions.values()):
                     if question.job is job:
                         question.inbox.put(None)
@@ -277,9 +259,3 @@ class Jobs:
             del self._unfinished[other.number]
             self._channel.send(CancelledEvent(job=other.number), urgent=True)
         self._begin()
-
-
-def _raise_in(thread: int, kind: type[BaseException] | None) -> None:
-    """Raises an exception in another thread once that runs Python's code; None takes it back."""
-    raised = ctypes.py_object(kind) if kind is not None else None
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)

@@ -5,18 +5,13 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # it may be what is missing
+    from adversarial_sampling._protocol import Message
 
 
-class Answer(Protocol):
-    """A message of the protocol, which is not imported here: it may be what is missing."""
-
-    def model_dump_json(self, *, by_alias: bool) -> str:
-        """As JSON."""
-        ...
-
-
-def reply(work: Callable[[], Answer]) -> str:
+def reply(work: Callable[[], Message]) -> str:
     """{"answer"} of what work gives, or {"error"} of what it raises."""
     try:
         return f'{{"answer":{work().model_dump_json(by_alias=True)}}}'

@@ -1,63 +1,10 @@
 import { AdsamError } from "../errors.ts";
 import type { Operation } from "../schema/interop.ts";
 import type { NamedTensors, Tensor } from "../tensor.ts";
-import { SynchronousObject } from "./synchronous.ts";
+import type { Asker, AskOptions, Cotangents } from "./asker.ts";
+import { Kept } from "./kept.ts";
+import { type SynchronousObject, synchronousOf } from "./synchronous.ts";
 import type { Handle } from "./wire.ts";
-
-/** How something is asked of Python. */
-export interface AskOptions {
-  /** Gives it up: its promise rejects with an AdsamError of code `cancelled`, and what runs in Python is broken off. */
-  readonly signal?: AbortSignal | undefined;
-  /** What comes out stays in Python, and a handle stands for it: a tensor goes into the next call without being copied. */
-  readonly keep?: boolean | undefined;
-  /** Told each line that is printed meanwhile. */
-  readonly onOutput?: ((line: string, stream: "stdout" | "stderr") => void) | undefined;
-  /**
-   * Told each tensor among the arguments that Python has changed in place, by its place there, such as `[0]` or `weight`. Its own
-   * array holds the new numbers by then.
-   */
-  readonly onChanged?: ((place: string, now: Tensor) => void) | undefined;
-}
-
-/** What a handle needs of its session. */
-export interface Asker {
-  /** What asks by blocking. */
-  blocking(): Promise<BlockingAsk>;
-  ask(operation: Operation, folder: string, values: readonly unknown[], options: AskOptions): Promise<unknown>;
-  release(number: number): void;
-}
-
-/** Asks, and gives the answer itself. */
-export type BlockingAsk = (
-  operation: Operation,
-  folder: string,
-  values: readonly unknown[],
-  options: AskOptions,
-) => unknown;
-
-/** An object that is kept in Python until nobody has a handle to it. */
-class Kept {
-  readonly asker: Asker;
-  readonly number: number;
-  released = false;
-
-  constructor(asker: Asker, number: number) {
-    this.asker = asker;
-    this.number = number;
-    forgotten.register(this, { asker, number }, this);
-  }
-
-  release(): void {
-    if (this.released) return;
-    this.released = true;
-    forgotten.unregister(this);
-    this.asker.release(this.number);
-  }
-}
-
-const forgotten = new FinalizationRegistry<{ readonly asker: Asker; readonly number: number }>(({ asker, number }) =>
-  asker.release(number),
-);
 
 /** What stands for an object that Python keeps. */
 export let objectOf: (asker: Asker, handle: Handle) => PythonObject;
@@ -68,14 +15,6 @@ export let numberFor: (object: PythonObject, asker: Asker) => number | undefined
 export interface Entered<Value> extends AsyncDisposable {
   /** What stands after `as` in Python. */
   readonly value: Value;
-}
-
-/** What v^T J is. What played no part has zeros. */
-export interface Cotangents {
-  /** Of arguments, by their places and names. */
-  readonly inputs: NamedTensors;
-  /** Of the module's parameters, by their names. */
-  readonly parameters: NamedTensors;
 }
 
 /** A function's value somewhere, and J t there. */
@@ -236,7 +175,7 @@ export class PythonObject implements AsyncDisposable, AsyncIterable<unknown> {
     }
     const ask = await this.#kept.asker.blocking();
     const { folder } = this.#handle;
-    return new SynchronousObject(this, (operation, values) => ask(operation, folder, values, this.#options));
+    return synchronousOf(this, (operation, values) => ask(operation, folder, values, this.#options));
   }
 
   /** A module as its file is now. Handles to what it held before keep that. */

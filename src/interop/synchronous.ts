@@ -1,16 +1,22 @@
 import type { Operation } from "../schema/interop.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Cotangents, PythonObject } from "./handle.ts";
+import type { Cotangents } from "./asker.ts";
 
 /** A function's value somewhere, and its derivative there, without waiting. */
 export interface SynchronousPullback<Value> {
   /** What the function gave. */
   readonly value: Value;
-  /** v^T J; see `Pullback`. */
-  pullback(...cotangents: readonly (Tensor | PythonObject | number | null)[]): Cotangents;
+  /** v^T J; see `Pullback.pullback`. */
+  pullback(...cotangents: readonly (Tensor | number | null)[]): Cotangents;
   /** Frees what it holds. */
   dispose(): void;
 }
+
+/** Asks, and gives the answer itself. */
+type Ask = (operation: Operation, values: readonly unknown[]) => unknown;
+
+/** The same object for code that cannot wait. */
+export let synchronousOf: (object: object, ask: Ask) => SynchronousObject;
 
 /**
  * A Python object for code that cannot wait: Node does nothing else until Python has answered. Elsewhere ask with `await`.
@@ -19,13 +25,16 @@ export interface SynchronousPullback<Value> {
  * backend's, and where Python calls a function of TypeScript's meanwhile.
  */
 export class SynchronousObject {
-  readonly #object: PythonObject;
-  readonly #ask: (operation: Operation, values: readonly unknown[]) => unknown;
+  readonly #object: object;
+  readonly #ask: Ask;
 
-  /** @internal */
-  constructor(object: PythonObject, ask: (operation: Operation, values: readonly unknown[]) => unknown) {
+  private constructor(object: object, ask: Ask) {
     this.#object = object;
     this.#ask = ask;
+  }
+
+  static {
+    synchronousOf = (object, ask) => new SynchronousObject(object, ask);
   }
 
   /** What calling it gives. Arguments by name come last, as `keywords({ … })`. */
@@ -45,7 +54,7 @@ export class SynchronousObject {
 
   /** What it gives for these arguments, and v to v^T J there; see `PythonObject.vjp`. */
   vjp<Value = unknown>(...values: readonly unknown[]): SynchronousPullback<Value> {
-    const [value, pull] = this.#ask("vjp", [this.#object, ...values]) as [Value, PythonObject];
+    const [value, pull] = this.#ask("vjp", [this.#object, ...values]) as [Value, { dispose(): Promise<void> }];
     const pullback = (...cotangents: readonly unknown[]) => this.#ask("call", [pull, ...cotangents]) as Cotangents;
     return { value, pullback, dispose: () => void pull.dispose() };
   }

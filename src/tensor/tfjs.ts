@@ -2,16 +2,7 @@ import type * as Tf from "@tensorflow/tfjs-core";
 import { AdsamError } from "../errors.ts";
 import { elementCount, kindOf, type Tensor, tensor } from "../tensor.ts";
 import { numbers } from "./numbers.ts";
-
-/** A tensor of TensorFlow.js, by what is read of it: who has torch alone needs no types of TensorFlow.js. */
-export interface TfjsTensor {
-  /** Its length along each axis. */
-  readonly shape: readonly number[];
-  /** What its numbers are, such as float32. */
-  readonly dtype: string;
-  /** Its numbers in row-major order, in a typed array. */
-  dataSync(): unknown;
-}
+import type { TfjsTensor } from "./tfjs-tensor.ts";
 
 /**
  * A tensor in TensorFlow.js, which has bool, int32, float32 and complex64: real numbers are rounded, integers are not.

@@ -27,6 +27,7 @@ export { forward, gradients } from "./passes.ts";
 export { type PredictSetting, predict } from "./predict.ts";
 export {
   type BlockingFunction,
+  type BlockingPullback,
   type PythonOperationOptions,
   type PythonOutput,
   pythonOperation,

@@ -3,7 +3,7 @@ import { questionAtHand } from "../interop/callbacks.ts";
 import { jobs } from "../schema/endpoints.ts";
 import { dropNow, packNow, unpackNow } from "./bundle.ts";
 import { crashed, pythonError, reply, understood } from "./failures.ts";
-import { checkNames, type JobAnswer, type JobRequest } from "./requests.ts";
+import { checkNames, type JobAnswer, type JobRequest } from "./messages.ts";
 import type { Session } from "./session.ts";
 import type { SideDoor } from "./side-door.ts";
 

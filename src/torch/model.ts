@@ -40,7 +40,8 @@ import type { NamedTensors, Tensor } from "../tensor.ts";
 import type { Run } from "../training.ts";
 import { validate } from "../validation.ts";
 import { withPrefix } from "./bundle.ts";
-import type { JobAnswer, Requests } from "./requests.ts";
+import type { JobAnswer } from "./messages.ts";
+import type { Requests } from "./requests.ts";
 
 /** A model that lives in a session's Python. */
 export class TorchModel implements Model {

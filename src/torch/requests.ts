@@ -1,31 +1,16 @@
-import type * as z from "zod";
-import { AdsamError } from "../errors.ts";
 import { questionAtHand } from "../interop/callbacks.ts";
-import { type Bundle, bundle, type Carrying, strangeNames } from "../schema/bundle.ts";
+import { type Bundle, bundle } from "../schema/bundle.ts";
 import { type AnswerOf, type Calls, type Jobs as JobEndpoints, jobs, type RequestOf } from "../schema/endpoints.ts";
-import type { NamedTensors, Tensor } from "../tensor.ts";
+import type { NamedTensors } from "../tensor.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { Blocking } from "./blocking.ts";
 import { drop, pack, unpack } from "./bundle.ts";
 import { cancelled } from "./failures.ts";
 import type { JobOptions } from "./jobs.ts";
 import { Line } from "./line.ts";
+import { checkNames, type JobAnswer, type JobRequest } from "./messages.ts";
 import type { Answerer } from "./questions.ts";
 import type { Session } from "./session.ts";
-
-/** The tensors that a bundle carries; `gradient/*` stands for all names that begin so. */
-type CarriedBy<B> =
-  B extends Carrying<infer Names>
-    ? { readonly [Name in Names as Name extends `${infer Beginning}*` ? `${Beginning}${string}` : Name]: Tensor }
-    : never;
-
-/** A message as its sender and its reader have it: with tensors, where a bundle of them crosses. */
-type Unpacked<Message> = Message extends { tensors: infer B }
-  ? Omit<Message, "tensors"> & { readonly tensors: CarriedBy<B> }
-  : Message;
-
-export type JobRequest<M extends keyof JobEndpoints> = Unpacked<RequestOf<JobEndpoints[M]>>;
-export type JobAnswer<M extends keyof JobEndpoints> = Unpacked<AnswerOf<JobEndpoints[M]>>;
 
 interface Packed<M extends keyof JobEndpoints> {
   readonly session: Session;
@@ -116,10 +101,4 @@ async function unpacked<M extends keyof JobEndpoints>(
   const tensors = await unpack(found.data);
   checkNames(jobs[method].answer, tensors, `Python's answer to ${method}`);
   return { ...answer, tensors } as JobAnswer<M>;
-}
-
-/** @throws AdsamError `python` for tensors that the schema does not declare, or that it does and are not there. */
-export function checkNames(message: z.ZodType, tensors: NamedTensors, what: string): void {
-  const problem = strangeNames(message, Object.keys(tensors));
-  if (problem !== undefined) throw new AdsamError("python", `${what}: ${problem}`);
 }

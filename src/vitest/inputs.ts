@@ -1,5 +1,6 @@
 import { AdsamError } from "../errors.ts";
-import { fromTfjs, type TfjsTensor } from "../tensor/tfjs.ts";
+import { fromTfjs } from "../tensor/tfjs.ts";
+import type { TfjsTensor } from "../tensor/tfjs-tensor.ts";
 import { isTensor, type Tensor, tensor } from "../tensor.ts";
 
 /** Numbers in rows of one length, to any depth. */

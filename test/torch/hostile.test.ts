@@ -6,8 +6,9 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { loadDataset, open } from "../../src/index.ts";
 import { modelSpec } from "../../src/schema/models.ts";
 import { tensor } from "../../src/tensor.ts";
+import type { JobRequest } from "../../src/torch/messages.ts";
 import { TorchModel } from "../../src/torch/model.ts";
-import { type JobRequest, Requests } from "../../src/torch/requests.ts";
+import { Requests } from "../../src/torch/requests.ts";
 import type { Session } from "../../src/torch/session.ts";
 import { startSession } from "./python.ts";
 

@@ -1,5 +1,5 @@
 import type { Backend, Cancellable } from "../../backend.ts";
-import type { TfjsTensor } from "../../tensor/tfjs.ts";
+import type { TfjsTensor } from "../../tensor/tfjs-tensor.ts";
 import type { NamedTensors, Tensor } from "../../tensor.ts";
 
 /** The shape of an input, and how its numbers follow from those of the source. */

@@ -1,0 +1,35 @@
+"""A thread that waits for a function of TypeScript's, and what reaches it there."""
+
+from __future__ import annotations
+
+import ctypes
+import queue
+from collections.abc import Callable
+
+from adversarial_sampling._protocol import AnswerRequest
+
+from .job import Job, Work
+
+Tidying = Callable[[], None]
+"""Work whose end nobody is told."""
+
+
+class Interrupted(BaseException):
+    """Whoever waited for this work has given it up."""
+
+
+class Question:
+    """A function of TypeScript's is at work, and a thread here waits for what it answers."""
+
+    def __init__(self, job: Job | None) -> None:
+        self.job = job
+        self.raised: list[BaseException] = []
+        self.inbox: queue.SimpleQueue[AnswerRequest | tuple[Job, Work] | Tidying | None] = (
+            queue.SimpleQueue()
+        )
+
+
+def raise_in(thread: int, kind: type[BaseException] | None) -> None:
+    """Raises an exception in another thread once that runs Python's code; None takes it back."""
+    raised = ctypes.py_object(kind) if kind is not None else None
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)

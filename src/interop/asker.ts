@@ -1,0 +1,41 @@
+import type { Operation } from "../schema/interop.ts";
+import type { NamedTensors, Tensor } from "../tensor.ts";
+
+/** How something is asked of Python. */
+export interface AskOptions {
+  /** Gives it up: its promise rejects with an AdsamError of code `cancelled`, and what runs in Python is broken off. */
+  readonly signal?: AbortSignal | undefined;
+  /** What comes out stays in Python, and a handle stands for it: a tensor goes into the next call without being copied. */
+  readonly keep?: boolean | undefined;
+  /** Told each line that is printed meanwhile. */
+  readonly onOutput?: ((line: string, stream: "stdout" | "stderr") => void) | undefined;
+  /**
+   * Told each tensor among the arguments that Python has changed in place, by its place there, such as `[0]` or `weight`. Its own
+   * array holds the new numbers by then.
+   */
+  readonly onChanged?: ((place: string, now: Tensor) => void) | undefined;
+}
+
+/** What a handle needs of its session. */
+export interface Asker {
+  /** What asks by blocking. */
+  blocking(): Promise<BlockingAsk>;
+  ask(operation: Operation, folder: string, values: readonly unknown[], options: AskOptions): Promise<unknown>;
+  release(number: number): void;
+}
+
+/** Asks, and gives the answer itself. */
+export type BlockingAsk = (
+  operation: Operation,
+  folder: string,
+  values: readonly unknown[],
+  options: AskOptions,
+) => unknown;
+
+/** What v^T J is. What played no part has zeros. */
+export interface Cotangents {
+  /** Of arguments, by their places and names. */
+  readonly inputs: NamedTensors;
+  /** Of the module's parameters, by their names. */
+  readonly parameters: NamedTensors;
+}

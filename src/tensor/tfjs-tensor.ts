@@ -1,0 +1,9 @@
+/** A tensor of TensorFlow.js, by what is read of it: who has torch alone needs no types of TensorFlow.js. */
+export interface TfjsTensor {
+  /** Its length along each axis. */
+  readonly shape: readonly number[];
+  /** What its numbers are, such as float32. */
+  readonly dtype: string;
+  /** Its numbers in row-major order, in a typed array. */
+  dataSync(): unknown;
+}
