@@ -18,9 +18,10 @@ export function perturbed(inputs: NamedTensors, seed: number): NamedTensors {
   return moved(inputs, seed, neighbour);
 }
 
-/** The same by one part in a thousand, up or down: off an edge that rounding could decide. */
-export function offEdge(inputs: NamedTensors, seed: number): NamedTensors {
-  return moved(inputs, seed, (x, away) => x * (away ? 1 + 2 ** -10 : 1 - 2 ** -10));
+/** The same by one part in a thousand, to either side: off an edge that rounding could decide. */
+export function offEdge(inputs: NamedTensors, seed: number): readonly [NamedTensors, NamedTensors] {
+  const further = (x: number, away: boolean) => x * (away ? 1 + 2 ** -10 : 1 - 2 ** -10);
+  return [moved(inputs, seed, further), moved(inputs, seed, (x, away) => further(x, !away))];
 }
 
 type Move = (x: number, away: boolean) => number;
