@@ -81,11 +81,9 @@ class Jobs:
             self._running.job = outer
 
         self._blocking.put(do)
-        for inbox in (
-            self._waiting,
-            *(question.inbox for question in list(self._questions.values())),
-        ):
-            inbox.put(self._do_blocking)
+        self._waiting.put(self._do_blocking)
+        for question in list(self._questions.values()):
+            question.inbox.put(self._do_blocking)
         return outcome.get()
 
     def _do_blocking(self) -> None:
