@@ -5,6 +5,7 @@ import type { Contract } from "./interop/contract/contract.ts";
 import type { Client } from "./interop/contract/use.ts";
 import type { PythonObject } from "./interop/handle.ts";
 import type { Evaluation } from "./metrics.ts";
+import type { NativeFunction, Patch, PatchOptions } from "./port/port.ts";
 import type { BackendName } from "./schema/backends.ts";
 import type { InputNormalization, Normalization } from "./schema/data.ts";
 import type { ModelSpec, ModelSpecInput } from "./schema/models.ts";
@@ -210,6 +211,13 @@ export interface TorchBackend extends Backend {
    * @throws AdsamError as `import`, and `usage` for modules that have changed in a way that breaks callers.
    */
   use<Modules>(client: Client<Modules>, options?: ImportOptions): Promise<Modules>;
+  /**
+   * Puts a TypeScript function in the place of a Python one, `module:function` or `module:Class.method`, in the program of a
+   * folder: wherever modules of the folder have it. Gradients go through it. `await using` and `dispose` take it out again.
+   * @throws AdsamError `usage` for a target that is not there, is none of the folder's, is patched already, or gives no result but
+   *   a generator or a coroutine, and as `import`.
+   */
+  patch(target: string, native: NativeFunction, options?: PatchOptions): Promise<Patch>;
   /**
    * What Python modules offer to a caller: functions, classes, and the types of what goes in and comes out.
    * @throws AdsamError as `import`.

@@ -10,11 +10,12 @@ import type { ReportedCode } from "./schema/errors.ts";
  * - `environment`: no Python, no torch, a version too old, a device that is not there;
  * - `diverged`: training whose loss or weights became NaN or infinite;
  * - `python`: an exception in Python that nobody foresaw, with its type and traceback in `python`;
+ * - `departed`: a TypeScript function that was compared with the Python one in whose place it stands gave something else;
  * - `crashed`: the Python process is gone;
  * - `closed`: the session was closed;
  * - `cancelled`: an AbortSignal fired.
  */
-export type ErrorCode = ReportedCode | "python" | "crashed" | "closed" | "cancelled";
+export type ErrorCode = ReportedCode | "python" | "departed" | "crashed" | "closed" | "cancelled";
 
 /** The Python exception behind an error. */
 export interface PythonFailure {

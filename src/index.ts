@@ -112,6 +112,8 @@ export {
   type SampledLogits,
 } from "./metrics.ts";
 export { open, type TorchOnly } from "./open.ts";
+export { readDepartures, replayDeparture } from "./port/departures.ts";
+export type * from "./port/port.ts";
 export type { Architecture } from "./schema/architectures.ts";
 export type { BackendName } from "./schema/backends.ts";
 export type { ReportedCode } from "./schema/errors.ts";

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import queue
 import threading
@@ -19,6 +18,7 @@ from adversarial_sampling._protocol import (
 )
 from adversarial_sampling.errors import AdversarialSamplingError, Cancelled
 
+from .blocking import Blocking
 from .errors import describe
 from .events import EventChannel
 from .job import Job, Work
@@ -42,9 +42,10 @@ class Jobs:
         self._channel = channel
         self._on_lost = on_lost
         self._waiting: queue.SimpleQueue[tuple[Job, Work] | Tidying] = queue.SimpleQueue()
-        self._blocking: queue.SimpleQueue[Tidying] = queue.SimpleQueue()
+        self._blocking = Blocking()
         self._unfinished: dict[int, Job] = {}
         self._questions: dict[int, Question] = {}
+        self._told: dict[int, Callable[[], None]] = {}
         self._asked = itertools.count(1)
         self._running = threading.local()
         self._lock = threading.Lock()
@@ -72,25 +73,19 @@ class Jobs:
         The thread does it in its turn, or as soon as it waits for a function of TypeScript's: that
         function is what blocks, then.
         """
-        outcome: queue.SimpleQueue[str] = queue.SimpleQueue()
 
-        def do() -> None:
+        def do() -> str:
             outer: Job | None = getattr(self._running, "job", None)
             job = self._running.job = Job(0, self._channel, interruptible=False, blocking=True)
-            outcome.put(work(job))
+            outcome = work(job)
             self._running.job = outer
+            return outcome
 
-        self._blocking.put(do)
-        self._waiting.put(self._do_blocking)
+        outcome = self._blocking.put(do)
+        self._waiting.put(self._blocking.do_all)
         for question in list(self._questions.values()):
-            question.inbox.put(self._do_blocking)
+            question.inbox.put(self._blocking.do_all)
         return outcome.get()
-
-    def _do_blocking(self) -> None:
-        """All that TypeScript blocks for, if another has not done it."""
-        with contextlib.suppress(queue.Empty):
-            while True:
-                self._blocking.get_nowait()()
 
     def tidy(self, work: Callable[[], None]) -> None:
         """Has the thread do something in its turn that nobody waits for, and that cannot fail."""
@@ -129,7 +124,7 @@ class Jobs:
                 QuestionEvent(question=number, callback=callback, values=values, tensors=tensors),
                 urgent=True,
             )
-            self._do_blocking()  # what was asked before there was this question
+            self._blocking.do_all()  # what was asked before there was this question
             while True:
                 message = question.inbox.get()
                 if message is None:
@@ -146,9 +141,13 @@ class Jobs:
             del self._questions[number]
             self._requeue(question)
 
-    def tell(self, callback: int, values: str, tensors: Bundle) -> None:
-        """Has TypeScript call a function whose answer nobody waits for."""
+    def tell(
+        self, callback: int, values: str, tensors: Bundle, on_answer: Tidying | None = None
+    ) -> None:
+        """Has TypeScript call a function whose answer nobody waits for; ``on_answer`` is told."""
         number = next(self._asked)
+        if on_answer is not None:
+            self._told[number] = on_answer
         self._channel.send(
             QuestionEvent(question=number, callback=callback, values=values, tensors=tensors),
             urgent=True,
@@ -159,6 +158,8 @@ class Jobs:
         question = self._questions.get(message.question)
         if question is not None:
             question.inbox.put(message)
+        if message.question in self._told:
+            self._told.pop(message.question)()
 
     def forget(self, event: ForgottenEvent) -> None:
         """Tells TypeScript that nobody here can call a function any more."""

@@ -4,6 +4,7 @@ import { interruptedExitCode } from "./interrupt.ts";
 
 const exitCodes: Record<Exclude<ErrorCode, "cancelled">, number> = {
   diverged: 1,
+  departed: 1,
   usage: 2,
   data: 2,
   checkpoint: 2,

@@ -26,6 +26,8 @@ const operation = z
     "same",
     "vjp",
     "jvp",
+    "patch",
+    "sources",
   ])
   .meta({ id: "Operation" });
 export type Operation = z.output<typeof operation>;

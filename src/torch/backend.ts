@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import * as z from "zod";
 import type {
   BackendInfo,
@@ -15,6 +16,8 @@ import type { Contract } from "../interop/contract/contract.ts";
 import type { Client } from "../interop/contract/use.ts";
 import type { PythonObject } from "../interop/handle.ts";
 import { Python } from "../interop/python.ts";
+import { checkPatchOptions, putInPlace } from "../port/patch.ts";
+import type { NativeFunction, Patch, PatchOptions } from "../port/port.ts";
 import type { CheckedOpenOptions } from "../schema/backends.ts";
 import { dtypes, type ModelSpecInput, modelSpec } from "../schema/models.ts";
 import { importOptions, loadOptions } from "../schema/options.ts";
@@ -76,6 +79,14 @@ class PythonBackend implements TorchBackend {
   async contract(modules: readonly string[], options: ImportOptions = {}): Promise<Contract> {
     const { folder } = validate(importOptions, options, "contract");
     return this.#living.python.contract(validate(z.array(z.string()).min(1), modules, "contract"), folder);
+  }
+
+  async patch(target: string, native: NativeFunction, options: PatchOptions = {}): Promise<Patch> {
+    const { folder, ...rest } = checkPatchOptions(options);
+    return putInPlace(this.#living.python, validate(z.string(), target, "patch"), native, {
+      folder: resolve(folder),
+      ...rest,
+    });
   }
 
   async close(): Promise<void> {

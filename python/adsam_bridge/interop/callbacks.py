@@ -31,7 +31,13 @@ class Caller(Protocol):
         """What it answered."""
         ...
 
-    def tell(self, callback: int, values: str, tensors: Bundle) -> None:
+    def tell(
+        self,
+        callback: int,
+        values: str,
+        tensors: Bundle,
+        on_answer: Callable[[], None] | None = None,
+    ) -> None:
         """The same for one whose answer nobody waits for."""
         ...
 
@@ -43,16 +49,23 @@ class Caller(Protocol):
 class TypeScriptFunction:
     """A function of TypeScript's. Whoever calls it waits; what it asks for meanwhile is done."""
 
-    def __init__(self, number: int, name: str, call: Callable[..., Any]) -> None:
+    def __init__(
+        self, number: int, name: str, call: Callable[..., Any], tell: Callable[..., None]
+    ) -> None:
         self.__name__ = self.__qualname__ = name
         self.__module__ = "typescript"
         self.received = [1]
         self._number = number
         self._call = call
+        self._tell = tell
 
     def __call__(self, *values: Any, **named: Any) -> Any:
         """What it gives; see ``Callbacks``."""
         return self._call(self._number, values, named)
+
+    def tell(self, on_answer: Callable[[], None], *values: Any) -> None:
+        """Calls it without waiting; ``on_answer`` is called when it has ended."""
+        self._tell(self._number, values, on_answer)
 
     def __repr__(self) -> str:
         return f"<TypeScript function {self.__name__}>"
@@ -134,8 +147,8 @@ class Callbacks:
         """
         function = self._functions.get(number)
         if function is None:
-            call = partial(self._call, folder)
-            function = self._functions[number] = TypeScriptFunction(number, name, call)
+            call, tell = partial(self._call, folder), partial(self._tell, folder)
+            function = self._functions[number] = TypeScriptFunction(number, name, call, tell)
             weakref.finalize(function, self._forget, number, function.received)
         else:
             function.received[0] += 1
@@ -167,6 +180,17 @@ class Callbacks:
 
     def _forget(self, number: int, received: list[int]) -> None:
         self._caller.forget(ForgottenEvent(callback=number, times=received[0]))
+
+    def _tell(
+        self,
+        folder: Folder,
+        number: int,
+        values: tuple[Any, ...],
+        on_answer: Callable[[], None],
+    ) -> None:
+        outgoing = Outgoing(self._objects, folder)
+        text = text_of([outgoing.items(values), {}])
+        self._caller.tell(number, text, self._pack(outgoing.tensors), on_answer)
 
     def _call(
         self, folder: Folder, number: int, values: tuple[Any, ...], named: dict[str, Any]

@@ -36,7 +36,8 @@ async function fromFile(path: string, name: string): Promise<Tensor> {
   throw new AdsamError("data", `${path}: expected a tensor ${name}, the file has ${Object.keys(tensors).join(", ")}`);
 }
 
-function rounded(values: Tensor): Tensor {
+/** Floats rounded to float32, complex numbers to complex64. */
+export function rounded(values: Tensor): Tensor {
   switch (values.dtype) {
     case "float16":
     case "bfloat16":

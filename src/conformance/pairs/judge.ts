@@ -58,14 +58,39 @@ export async function judgePair(
   options: Cancellable = {},
 ): Promise<Comparison[]> {
   const inputs = await prepareInputs(one, reference);
-  const parties = { candidate, reference };
-  if ("compute" in pair) return judgeAt(pair, one, inputs, parties, options);
-  checkDifferentiated(pair, Object.keys(inputs), pair.name);
-  const comparisons = await judgeAt(pair, one, inputs, parties, options);
+  const isFunction = !("compute" in pair);
+  if (isFunction) checkDifferentiated(pair, Object.keys(inputs), pair.name);
+  const sides = {
+    judged: await sideOf(pair, candidate, "float32"),
+    single: await sideOf(pair, reference, "float32"),
+    double: await sideOf(pair, reference, "float64"),
+  };
+  const { reduction } = one;
+  return isFunction
+    ? judgeFunctions(sides, inputs, reduction, options)
+    : judgeAt(sides, inputs, { reduction, elementwise: false }, options);
+}
+
+/** What is judged, and the implementation that it is judged by, in both precisions. */
+export interface Sides {
+  readonly judged: Side;
+  readonly single: Side;
+  readonly double: Side;
+}
+
+/** The same of functions that are at hand, on inputs of float32. */
+export async function judgeFunctions(
+  sides: Sides,
+  inputs: NamedTensors,
+  reduction: PairCase["reduction"],
+  options: Cancellable = {},
+): Promise<Comparison[]> {
+  const how = { reduction, elementwise: true };
+  const comparisons = await judgeAt(sides, inputs, how, options);
   const jumps = comparisons.some(({ tolerance }) => tolerance > jump);
   if (!jumps || comparisons.some(({ message }) => message !== undefined)) return comparisons;
   for (const inputsThere of offEdge(inputs, 1)) {
-    const there = await judgeAt(pair, one, inputsThere, parties, options);
+    const there = await judgeAt(sides, inputsThere, how, options);
     const apart = there.filter(({ message }) => message !== undefined);
     if (apart.length > 0) {
       return apart.map((each) => ({ ...each, message: `${each.message}; on inputs moved off the edge` }));
@@ -74,28 +99,29 @@ export async function judgePair(
   return comparisons;
 }
 
-/** The same at given inputs. */
+interface How {
+  readonly reduction: PairCase["reduction"];
+  /** Whether each element is held to its own tolerance too. */
+  readonly elementwise: boolean;
+}
+
 async function judgeAt(
-  pair: Pair,
-  one: PairCase,
+  { judged, single, double }: Sides,
   inputs: NamedTensors,
-  { candidate, reference }: Parties,
+  { reduction, elementwise }: How,
   options: Cancellable,
 ): Promise<Comparison[]> {
   try {
-    const judged = await sideOf(pair, candidate, "float32");
-    const single = await sideOf(pair, reference, "float32");
-    const double = await sideOf(pair, reference, "float64");
     const theirs = await runTwice(single, inputs, options);
     const ours = await runTwice(judged, inputs, options);
     const exact = await run(double, inputs, options);
-    const shown = new Map(Object.entries(exact).map(([name, truth]) => [name, shownOf(truth, pair)]));
+    const shown = new Map(Object.entries(exact).map(([name, truth]) => [name, shownOf(truth, elementwise)]));
     note(shown, theirs, exact);
     const names = [...new Set([...Object.keys(theirs), ...Object.keys(ours)])];
     const compareAll = () =>
       names.map((name) => {
         const tensors = { ours: ours[name], theirs: theirs[name], exact: exact[name] };
-        const terms = one.reduction?.(name) ?? 1;
+        const terms = reduction?.(name) ?? 1;
         return compareTensor(name, tensors, shown.get(name), terms, [judged.name, single.name]);
       });
     return await untilAllPass(compareAll, async function* () {
@@ -120,10 +146,10 @@ interface Shown {
   readonly elements: Elements | undefined;
 }
 
-function shownOf(exact: Tensor, pair: Pair): Shown {
+function shownOf(exact: Tensor, elementwise: boolean): Shown {
   const kind = kindOf(exact.dtype);
-  const hasRounding = (kind === "real" || kind === "complex") && !("compute" in pair);
-  return { whole: [], elements: hasRounding ? new Elements(exact) : undefined };
+  const hasRounding = kind === "real" || kind === "complex";
+  return { whole: [], elements: hasRounding && elementwise ? new Elements(exact) : undefined };
 }
 
 function note(shown: Map<string, Shown>, outputs: NamedTensors, exact: NamedTensors): void {

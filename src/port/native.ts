@@ -1,0 +1,148 @@
+import { types } from "node:util";
+import type * as Tf from "@tensorflow/tfjs-core";
+import { AdsamError } from "../errors.ts";
+import { fromTfjs, toTfjs } from "../tensor/tfjs.ts";
+import { elementCount, isTensor, kindOf, type NamedTensors, type Tensor, tensor } from "../tensor.ts";
+import { startEngine } from "../tfjs/engine.ts";
+import { wave } from "../wave.ts";
+import type { NativeFunction } from "./port.ts";
+import { nameOf, type Parts, rebuilt, takenApart } from "./structure.ts";
+
+/** The first of the waves that outputs are projected on, as in adsam_bridge/outputs.py. */
+const firstDirection = 400;
+
+/** A native function, and what it gives. */
+export class Native {
+  readonly #call: (values: never) => unknown;
+  readonly #name: string;
+
+  constructor(call: NativeFunction, name: string) {
+    this.#call = call;
+    this.#name = name;
+  }
+
+  /**
+   * What it gives.
+   * @param wanted whether gradients will be asked for, so that a promise will not do.
+   * @throws AdsamError `usage` for a promise where none may be; whatever the function throws.
+   */
+  async run(given: Parts, wanted: boolean): Promise<Parts> {
+    const tf = await ready();
+    const inputs = given.tensors.map((one) => toTfjs(tf, one));
+    try {
+      if (!types.isAsyncFunction(this.#call)) {
+        return scoped(tf, () => copied(this.#results(tf, rebuilt(given, inputs))));
+      }
+      if (wanted) throw this.#promised();
+      const results = takenApart(await this.#call(rebuilt(given, inputs) as never), isNumeric(tf));
+      const copies = copied(results);
+      tf.dispose(results.tensors.filter((one) => one instanceof tf.Tensor));
+      return copies;
+    } finally {
+      tf.dispose(inputs);
+    }
+  }
+
+  /** v^T J, for those of the inputs that are named by their numbers. */
+  async pull(given: Parts, needed: readonly number[], cotangents: readonly (Tensor | null)[]): Promise<Tensor[]> {
+    return this.#gradients(given, needed, (tf, results) =>
+      results.flatMap((result, i) => {
+        const cotangent = cotangents[i];
+        return cotangent && result.dtype === "float32" ? [tf.sum(tf.mul(result, toTfjs(tf, cotangent)))] : [];
+      }),
+    );
+  }
+
+  /** Outputs by name, numbers among them, and gradients of sum_i(output_i * wave(400 + i)), as pairs are compared by. */
+  async named(given: Parts, needed: readonly number[]): Promise<NamedTensors> {
+    const outputs = Object.entries(namedOutputs(await this.run(given, needed.length > 0)));
+    if (needed.length === 0) return Object.fromEntries(outputs);
+    const numbers = new Map(outputs.map(([name], i) => [name, i]));
+    const gradients = await this.#gradients(given, needed, (tf, results, paths) =>
+      results.flatMap((result, i) => {
+        if (result.dtype !== "float32") return [];
+        const number = numbers.get(nameOf(["output", ...(paths[i] ?? [])])) ?? i;
+        const direction = Float32Array.from(wave(firstDirection + number, result.size));
+        return [tf.sum(tf.mul(result, tf.tensor(direction, result.shape)))];
+      }),
+    );
+    const found = needed.map((i, j) => [`gradient.${nameOf(given.paths[i] ?? [])}`, gradients[j]] as const);
+    return Object.fromEntries([...outputs, ...found]) as NamedTensors;
+  }
+
+  async #gradients(
+    given: Parts,
+    needed: readonly number[],
+    terms: (tf: typeof Tf, results: readonly Tf.Tensor[], paths: Parts["paths"]) => Tf.Tensor[],
+  ): Promise<Tensor[]> {
+    const tf = await ready();
+    if (types.isAsyncFunction(this.#call)) throw this.#promised();
+    return scoped(tf, () => {
+      const inputs = given.tensors.map((one) => toTfjs(tf, one));
+      const leaves = needed.flatMap((i) => inputs[i] ?? []);
+      const loss = () => {
+        const { tensors, paths } = this.#results(tf, rebuilt(given, inputs));
+        const own = tensors.map((one) => (one instanceof tf.Tensor ? one : tf.scalar(0)));
+        return tf.addN([tf.scalar(0), ...terms(tf, own, paths)]);
+      };
+      // The engine itself, because `tf.grads` refuses an input that the outputs do not depend on.
+      const { grads } = tf.engine().gradients(loss, leaves, undefined, true);
+      return leaves.map((leaf, i) => fromTfjs(grads[i] ?? tf.zerosLike(leaf), `gradient ${i}`));
+    });
+  }
+
+  #results(tf: typeof Tf, values: unknown): Parts<Numeric> {
+    const result = this.#call(values as never);
+    if (types.isPromise(result)) throw this.#promised();
+    return takenApart(result === undefined ? null : result, isNumeric(tf));
+  }
+
+  #promised(): AdsamError {
+    return new AdsamError("usage", `${this.#name}: expected the native function to return its result, got a promise`, {
+      suggestion: "declare it async where Python wants no gradients of it, and synchronous where it does",
+    });
+  }
+}
+
+type Numeric = Tf.Tensor | Tensor;
+
+function isNumeric(tf: typeof Tf): (value: unknown) => value is Numeric {
+  return (value): value is Numeric => value instanceof tf.Tensor || isTensor(value);
+}
+
+function copied({ tree, paths, tensors }: Parts<Numeric>): Parts {
+  return {
+    tree,
+    paths,
+    tensors: tensors.map((one, i) => ("dataSync" in one ? fromTfjs(one, nameOf(paths[i] ?? [])) : one)),
+  };
+}
+
+/** Frees the tensors that are made meanwhile. */
+function scoped<Result>(tf: typeof Tf, work: () => Result): Result {
+  tf.engine().startScope();
+  try {
+    return work();
+  } finally {
+    tf.engine().endScope();
+  }
+}
+
+async function ready(): Promise<typeof Tf> {
+  await startEngine();
+  return import("@tensorflow/tfjs-core");
+}
+
+/** Tensors and numbers of a result, by their places: `output`, `output.1`. */
+export function namedOutputs(result: Parts): NamedTensors {
+  const isNumber = (part: unknown): part is Tensor | number => isTensor(part) || typeof part === "number";
+  const { paths, tensors } = takenApart(rebuilt(result, result.tensors), isNumber);
+  const entries = tensors.map((one, i): [string, Tensor] => [
+    nameOf(["output", ...(paths[i] ?? [])]),
+    typeof one === "number" ? tensor(Float64Array.of(one), []) : one,
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** Whether a tensor can be moved by rounding. */
+export const isFloating = ({ dtype, shape }: Tensor): boolean => kindOf(dtype) === "real" && elementCount(shape) > 0;
