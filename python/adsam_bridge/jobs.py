@@ -70,8 +70,7 @@ class Jobs:
     def block(self, work: Callable[[Job], str]) -> str:
         """What comes of work that TypeScript blocks for, and which cannot fail.
 
-        The thread does it in its turn, or as soon as it waits for a function of TypeScript's: that
-        function is what blocks, then.
+        The thread does it in its turn, or as soon as it waits for a function of TypeScript's.
         """
 
         def do() -> str:

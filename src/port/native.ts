@@ -2,7 +2,7 @@ import { types } from "node:util";
 import type * as Tf from "@tensorflow/tfjs-core";
 import { AdsamError } from "../errors.ts";
 import { fromTfjs, toTfjs } from "../tensor/tfjs.ts";
-import { elementCount, isTensor, kindOf, type NamedTensors, type Tensor, tensor } from "../tensor.ts";
+import { isTensor, type NamedTensors, type Tensor, tensor } from "../tensor.ts";
 import { startEngine } from "../tfjs/engine.ts";
 import { wave } from "../wave.ts";
 import type { NativeFunction } from "./port.ts";
@@ -143,6 +143,3 @@ export function namedOutputs(result: Parts): NamedTensors {
   ]);
   return Object.fromEntries(entries);
 }
-
-/** Whether a tensor can be moved by rounding. */
-export const isFloating = ({ dtype, shape }: Tensor): boolean => kindOf(dtype) === "real" && elementCount(shape) > 0;

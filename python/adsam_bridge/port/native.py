@@ -62,8 +62,10 @@ class _Crossing(torch.autograd.Function):
         return tuple(found)
 
     @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, *cotangents: Tensor | None) -> Any:
+    @once_differentiable  # which takes its context by place alone
+    def backward(  # pyright: ignore[reportIncompatibleMethodOverride]
+        ctx: Any, *cotangents: Tensor | None
+    ) -> Any:
         tensors = ctx.saved_tensors
         needed = [i for i, needs in enumerate(ctx.needs_input_grad[3:]) if needs]
         gradients: list[Tensor | None] = [None] * len(tensors)
