@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from importlib.machinery import PathFinder
 from types import ModuleType
 
+from torch import nn
+
 from adversarial_sampling.errors import AdversarialSamplingError
 
 from .errors import ModuleFailed
@@ -70,6 +72,12 @@ def load_module(name: str, folder: Folder) -> ModuleType:
         raise _no_dependency(name, missing, folder) from error
     except (Exception, SystemExit) as error:
         raise ModuleFailed(name) from error
+
+
+def module_of(function: Callable[..., object]) -> nn.Module | None:
+    """The module that a function is, or is a method of."""
+    owner = function if isinstance(function, nn.Module) else getattr(function, "__self__", None)
+    return owner if isinstance(owner, nn.Module) else None
 
 
 def check_arguments(target: str, function: Callable[..., object], names: Iterable[str]) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import cast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -52,6 +52,18 @@ def _tensor(what: str, value: object, dtype: torch.dtype) -> Tensor:
         f"expected {what} a tensor or a number, got {got}",
         suggestion="return a tensor or a number, or a list or tuple of them",
     )
+
+
+def tensors_in(value: Any) -> Iterator[Tensor]:
+    """All tensors in a value, through lists, tuples and dicts, in order."""
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for item in cast("Sequence[Any]", value):
+            yield from tensors_in(item)
+    elif isinstance(value, dict):
+        for item in cast("dict[Any, Any]", value).values():
+            yield from tensors_in(item)
 
 
 def gradients_of(outputs: Sequence[Tensor], leaves: Mapping[str, Tensor]) -> dict[str, Tensor]:

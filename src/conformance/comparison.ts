@@ -1,6 +1,18 @@
 /** In what way two sides differ. */
 export type DifferenceKind = "throws" | "missing" | "shape" | "dtype" | "nan" | "nondeterministic" | "numbers";
 
+/** Why two sides cannot be compared by numbers. */
+export interface Difference {
+  readonly kind: DifferenceKind;
+  readonly tensor: string;
+  readonly message: string;
+}
+
+/** A comparison that came to nothing. */
+export function failed({ kind, tensor, message }: Difference): Comparison {
+  return { tensor, maxAbs: Infinity, maxRel: Infinity, tolerance: 0, kind, message };
+}
+
 /** How far an answer is from what was expected of it. */
 export interface Comparison {
   /** What is compared. */

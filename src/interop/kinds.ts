@@ -139,6 +139,12 @@ export function keywords<Values extends object>(values: Values): Keywords<Values
   return new Keywords(values);
 }
 
+/** Whether an object is of no class: what Python has a dict for. */
+export function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 /** What a value is in Python, where JavaScript has one thing for several of Python's. */
 const python = Symbol.for("adversarial-sampling.python");
 

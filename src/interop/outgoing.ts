@@ -8,6 +8,7 @@ import {
   EnumMember,
   ellipsis,
   Float,
+  isPlain,
   PythonPath,
   pythonType,
   Slice,
@@ -152,8 +153,7 @@ export class Outgoing {
   }
 
   #fields(value: object, type: string | undefined, path: string): Wire {
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+    if (!isPlain(value)) {
       throw new AdsamError("usage", `${path}: expected a value that Python can be given, got ${describe(value)}`, {
         suggestion: suggestionFor(value),
       });

@@ -144,7 +144,7 @@ export class Python implements Asker, Sender, Answerer {
 const nameOf = (call: Callback): string => call.name || "the function";
 
 /** What comes before the arguments that are the user's, of each operation. */
-const ownArguments: { readonly [O in Operation]?: number } = { method: 2, jvp: 2, import: 0, patch: 0, sources: 0 };
+const ownArguments: { readonly [O in Operation]?: number } = { method: 2, jvp: 2, import: 0, patch: 0 };
 
 function writeArguments(outgoing: Outgoing, operation: Operation, given: readonly unknown[]): string {
   const last = given.at(-1);

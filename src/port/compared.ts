@@ -1,4 +1,4 @@
-import type { Comparison } from "../conformance/comparison.ts";
+import { type Comparison, failed } from "../conformance/comparison.ts";
 import { elementName } from "../conformance/numbers.ts";
 import { structuralDifference } from "../conformance/pairs/structure.ts";
 import { type Distance, derive, measure } from "../conformance/tolerance.ts";
@@ -15,13 +15,13 @@ export function compared(
   const [theirs, ours] = [control[name], candidate[name]];
   if (theirs === undefined || ours === undefined) {
     const lacking = ours === undefined ? "the native function" : "Python";
-    return failed("missing", name, `${name}: ${lacking} gives no such tensor or number`);
+    return failed({ kind: "missing", tensor: name, message: `${name}: ${lacking} gives no such tensor or number` });
   }
   // TensorFlow.js has one float alone: what Python gives in another is compared by its numbers.
   const real = kindOf(ours.dtype) === "real" && kindOf(theirs.dtype) === "real";
   const [one, other] = real ? [plain(ours), plain(theirs)] : [ours, theirs];
   const difference = structuralDifference(name, one, other, ["the native function", "Python"]);
-  if (difference !== undefined) return failed(difference.kind, name, difference.message);
+  if (difference !== undefined) return failed(difference);
   const kind = kindOf(theirs.dtype);
   const exact = kind === "integer" || kind === "bool";
   const allowed = exact ? { max: 0, norm: 0 } : derive(noise === undefined ? [] : [noise], 1);
@@ -43,9 +43,4 @@ export function compared(
 
 function plain(one: Tensor): Tensor {
   return tensor(Float64Array.from(numbers(one)), one.shape);
-}
-
-/** A comparison that came to nothing. */
-export function failed(kind: NonNullable<Comparison["kind"]>, tensor: string, message: string): Comparison {
-  return { tensor, maxAbs: Infinity, maxRel: Infinity, tolerance: 0, kind, message };
 }

@@ -8,6 +8,7 @@ import { Outgoing } from "../interop/outgoing.ts";
 import { jsonText } from "../json.ts";
 import { readSafetensors, writeSafetensors } from "../safetensors.ts";
 import type { NamedTensors } from "../tensor.ts";
+import { withPrefix } from "../torch/bundle.ts";
 import { compared } from "./compared.ts";
 import { Native, namedOutputs } from "./native.ts";
 import type { Departed, NativeFunction } from "./port.ts";
@@ -57,17 +58,17 @@ export async function readDepartures(folder: string): Promise<readonly Departed[
 
 async function read(path: string): Promise<Departed> {
   const { tensors } = await readSafetensors(path.replace(/\.json$/, ".safetensors"), { code: "data" });
-  const named = (prefix: string): NamedTensors =>
-    Object.fromEntries(
-      Object.entries(tensors).flatMap(([key, one]) =>
-        key.startsWith(`${prefix}/`) ? [[key.slice(prefix.length + 1), one] as const] : [],
-      ),
-    );
   try {
     const { target, comparisons, arguments: values } = JSON.parse(await readFile(path, "utf8"));
-    const incoming = new Incoming(named("given"), ({ type }) => ({ leftInPython: type }));
+    const incoming = new Incoming(withPrefix(tensors, "given/"), ({ type }) => ({ leftInPython: type }));
     const given = incoming.read(JSON.stringify(values)) as Departed["arguments"];
-    return { target, comparisons, arguments: given, control: named("control"), candidate: named("candidate") };
+    return {
+      target,
+      comparisons,
+      arguments: given,
+      control: withPrefix(tensors, "control/"),
+      candidate: withPrefix(tensors, "candidate/"),
+    };
   } catch (cause) {
     throw new AdsamError("data", `${path}: expected a departure that a shadow has written`, { cause });
   }

@@ -1,15 +1,12 @@
 import { types } from "node:util";
 import type * as Tf from "@tensorflow/tfjs-core";
+import { gradientsOfLoss, projection } from "../conformance/pairs/tfjs-function.ts";
 import { AdsamError } from "../errors.ts";
 import { fromTfjs, toTfjs } from "../tensor/tfjs.ts";
 import { isTensor, type NamedTensors, type Tensor, tensor } from "../tensor.ts";
 import { startEngine } from "../tfjs/engine.ts";
-import { wave } from "../wave.ts";
 import type { NativeFunction } from "./port.ts";
 import { nameOf, type Parts, rebuilt, takenApart } from "./structure.ts";
-
-/** The first of the waves that outputs are projected on, as in adsam_bridge/outputs.py. */
-const firstDirection = 400;
 
 /** A native function, and what it gives. */
 export class Native {
@@ -59,12 +56,7 @@ export class Native {
     if (needed.length === 0) return Object.fromEntries(outputs);
     const numbers = new Map(outputs.map(([name], i) => [name, i]));
     const gradients = await this.#gradients(given, needed, (tf, results, paths) =>
-      results.flatMap((result, i) => {
-        if (result.dtype !== "float32") return [];
-        const number = numbers.get(nameOf(["output", ...(paths[i] ?? [])])) ?? i;
-        const direction = Float32Array.from(wave(firstDirection + number, result.size));
-        return [tf.sum(tf.mul(result, tf.tensor(direction, result.shape)))];
-      }),
+      results.flatMap((result, i) => projection(tf, result, numbers.get(nameOf(["output", ...(paths[i] ?? [])])) ?? i)),
     );
     const found = needed.map((i, j) => [`gradient.${nameOf(given.paths[i] ?? [])}`, gradients[j]] as const);
     return Object.fromEntries([...outputs, ...found]) as NamedTensors;
@@ -85,9 +77,7 @@ export class Native {
         const own = tensors.map((one) => (one instanceof tf.Tensor ? one : tf.scalar(0)));
         return tf.addN([tf.scalar(0), ...terms(tf, own, paths)]);
       };
-      // The engine itself, because `tf.grads` refuses an input that the outputs do not depend on.
-      const { grads } = tf.engine().gradients(loss, leaves, undefined, true);
-      return leaves.map((leaf, i) => fromTfjs(grads[i] ?? tf.zerosLike(leaf), `gradient ${i}`));
+      return gradientsOfLoss(tf, loss, leaves).map((gradient, i) => fromTfjs(gradient, `gradient ${i}`));
     });
   }
 

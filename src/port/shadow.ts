@@ -1,7 +1,7 @@
-import type { Comparison } from "../conformance/comparison.ts";
+import { type Comparison, failed } from "../conformance/comparison.ts";
 import { type Distance, measure } from "../conformance/tolerance.ts";
 import type { NamedTensors } from "../tensor.ts";
-import { compared, failed } from "./compared.ts";
+import { compared } from "./compared.ts";
 import { DepartureFolder } from "./departures.ts";
 import { type Native, namedOutputs } from "./native.ts";
 import type { Departed } from "./port.ts";
@@ -80,7 +80,11 @@ export class Shadow {
       this.stopped = `the native function took ${Math.round(took)} ms, of ${this.#bounds.patience} that a call may take`;
     }
     const inPlace = changed.map((name) =>
-      failed("throws", name, `${name}: Python changes it in place, a native function nothing`),
+      failed({
+        kind: "throws",
+        tensor: name,
+        message: `${name}: Python changes it in place, a native function nothing`,
+      }),
     );
     const wrong = [...comparisons, ...inPlace].filter(({ message }) => message !== undefined);
     if (wrong.length > 0) await this.#keep(given, control, candidate, wrong);
@@ -93,7 +97,7 @@ export class Shadow {
       return { candidate, comparisons: names.map((name) => compared(name, control, candidate, this.#noise.get(name))) };
     } catch (error) {
       const message = `the native function throws: ${error instanceof Error ? error.message : error}`;
-      return { candidate: {}, comparisons: [failed("throws", "", message)] };
+      return { candidate: {}, comparisons: [failed({ kind: "throws", tensor: "", message })] };
     }
   }
 

@@ -1,4 +1,4 @@
-import { Keywords, pythonType, tuple } from "../interop/kinds.ts";
+import { isPlain, Keywords, pythonType, tuple } from "../interop/kinds.ts";
 import { isTensor, type Tensor } from "../tensor.ts";
 
 /** Where a tensor is: names and indices from outside in. */
@@ -49,9 +49,4 @@ function mapped(value: unknown, path: Path, change: (part: unknown, path: Path) 
   }
   if (value instanceof Keywords || !isPlain(value) || pythonType(value) !== undefined) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapped(item, [...path, key], change)]));
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

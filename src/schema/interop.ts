@@ -27,7 +27,6 @@ const operation = z
     "vjp",
     "jvp",
     "patch",
-    "sources",
   ])
   .meta({ id: "Operation" });
 export type Operation = z.output<typeof operation>;

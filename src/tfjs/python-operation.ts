@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { AdsamError } from "../errors.ts";
 import { fromTfjs, toTfjs } from "../tensor/tfjs.ts";
-import { kindOf, type NamedTensors, type Tensor } from "../tensor.ts";
+import { elementCount, isTensor, kindOf, type NamedTensors, type Tensor } from "../tensor.ts";
 
 /** A function that is there at once, and its derivative: what `PythonObject.synchronous()` gives. */
 export interface BlockingFunction {
@@ -101,7 +101,7 @@ function recordedBy(
 function split(flat: tf.Tensor, like: readonly Tensor[]): tf.Tensor[] {
   let begin = 0;
   return like.map(({ shape }) => {
-    const size = shape.reduce((product, length) => product * length, 1);
+    const size = elementCount(shape);
     const part = tf.reshape(tf.slice(flat, [begin], [size]), [...shape]);
     begin += size;
     return part;
@@ -117,7 +117,7 @@ function rebuilt(value: unknown, tensors: readonly tf.Tensor[]): PythonOutput {
 function tensorsIn(value: unknown): Tensor[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   return list.map((item) => {
-    if (typeof item === "object" && item !== null && "dtype" in item && "data" in item) return item as Tensor;
+    if (isTensor(item)) return item;
     const came = item === null ? "None" : typeof item === "object" ? item.constructor.name : typeof item;
     throw new AdsamError("usage", `expected a Python function that gives a tensor or a list of them, got ${came}`);
   });

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.autograd import forward_ad
 
+from adsam_bridge.functions import module_of
+from adsam_bridge.outputs import tensors_in
 from adversarial_sampling.dtypes import dtype_name
 from adversarial_sampling.errors import AdversarialSamplingError
 
@@ -60,9 +62,10 @@ def vjp(function: Callable[..., Any], *values: Any, **named: Any) -> tuple[Any, 
     leaves = _leaves(values, named)
     given = [leaves.get(str(i), value) for i, value in enumerate(values)]
     result = function(*given, **{name: leaves.get(name, value) for name, value in named.items()})
-    parameters = dict(_module_of(function).named_parameters())
+    module = module_of(function)
+    parameters = {} if module is None else dict(module.named_parameters())
     trained = {name: tensor for name, tensor in parameters.items() if tensor.requires_grad}
-    return _detached(result), Pullback(list(_tensors_in(result)), leaves, trained)
+    return _detached(result), Pullback(list(tensors_in(result)), leaves, trained)
 
 
 def jvp(
@@ -88,7 +91,7 @@ def jvp(
         duals = {name: forward_ad.make_dual(leaves[name].detach(), t) for name, t in shaped.items()}
         given = [duals.get(str(i), value) for i, value in enumerate(values)]
         result = function(*given, **{name: duals.get(name, value) for name, value in named.items()})
-        parts = [forward_ad.unpack_dual(output) for output in _tensors_in(result)]
+        parts = [forward_ad.unpack_dual(output) for output in tensors_in(result)]
         primal = _map(result, lambda tensor: forward_ad.unpack_dual(tensor).primal.detach())
         return primal, [_tangent_of(part) for part in parts]
 
@@ -127,22 +130,6 @@ def _shaped(given: Any, like: Tensor, what: str) -> Tensor:
     if not (given.is_floating_point() or given.is_complex()):
         raise AdversarialSamplingError(f"{what}: expected real numbers, got {dtype_name(given)}")
     return given.to(like.device, like.dtype)
-
-
-def _module_of(function: Callable[..., Any]) -> nn.Module:
-    owner = function if isinstance(function, nn.Module) else getattr(function, "__self__", None)
-    return owner if isinstance(owner, nn.Module) else nn.Module()
-
-
-def _tensors_in(result: Any) -> Iterator[Tensor]:
-    if isinstance(result, Tensor):
-        yield result
-    elif isinstance(result, (list, tuple)):
-        for value in cast("Sequence[Any]", result):
-            yield from _tensors_in(value)
-    elif isinstance(result, dict):
-        for value in cast("dict[Any, Any]", result).values():
-            yield from _tensors_in(value)
 
 
 def _detached(result: Any) -> Any:

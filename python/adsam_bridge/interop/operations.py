@@ -15,7 +15,6 @@ from torch import Tensor
 from adsam_bridge.functions import load_module
 from adsam_bridge.modules import Folder
 from adsam_bridge.port.patch import patch
-from adsam_bridge.port.sources import sources
 from adversarial_sampling._protocol import Operation
 from adversarial_sampling.errors import AdversarialSamplingError
 
@@ -186,6 +185,5 @@ OPERATIONS: dict[Operation, Callable[..., Any]] = {
     "vjp": _vjp,
     "jvp": _jvp,
     "patch": patch,
-    "sources": sources,
 }
 assert OPERATIONS.keys() == set(get_args(Operation))

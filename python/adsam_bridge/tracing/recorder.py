@@ -15,7 +15,9 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from .values import Snapshot, Values, snapshot, tensors_in
+from adsam_bridge.outputs import tensors_in
+
+from .values import Snapshot, Values, snapshot
 
 Changed = Callable[[Callable[..., Any], Sequence[Any], dict[str, Any]], Any]
 """Computes an operation in another way: of its function and its arguments."""

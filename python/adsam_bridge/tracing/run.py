@@ -7,16 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from adversarial_sampling.noise import wave
+from adsam_bridge.functions import module_of
+from adsam_bridge.outputs import gradients_of, tensors_in
 from adversarial_sampling.tap import listeners
 
 from .recorder import Recorder
-from .values import tensors_in
-
-FIRST_DIRECTION = 400
-"""Output i is projected on wave 400 + i, as everywhere."""
 
 
 def run(
@@ -43,8 +40,9 @@ def run(
         with torch.enable_grad():
             with recorder:
                 result = called(**given)
-            outputs = tensors_in(result)
-            gradients = _gradients(outputs, [tensors[name] for name in differentiate])
+            outputs = list(tensors_in(result))
+            leaves = {name: tensors[name] for name in differentiate}
+            gradients = list(gradients_of(outputs, leaves).values()) if leaves else []
     finally:
         listeners.remove(recorder.tapped)
         torch.set_default_dtype(default)
@@ -61,27 +59,8 @@ def _copied(value: Any, dtype: torch.dtype, differentiated: bool) -> Any:
 
 
 def _of_copy(function: Callable[..., Any], dtype: torch.dtype) -> Callable[..., Any]:
-    owner = function if isinstance(function, nn.Module) else getattr(function, "__self__", None)
-    if not isinstance(owner, nn.Module):
+    owner = module_of(function)
+    if owner is None:
         return function
     other = copy.deepcopy(owner).to(dtype)
     return other if owner is function else getattr(other, str(getattr(function, "__name__", "")))
-
-
-def _gradients(outputs: Sequence[Tensor], leaves: Sequence[Tensor]) -> list[Tensor]:
-    real = [(i, one) for i, one in enumerate(outputs) if one.requires_grad]
-    if not leaves or not real:
-        return [torch.zeros_like(leaf) for leaf in leaves]
-    directions = [_direction(i, one) for i, one in real]
-    found = torch.autograd.grad(
-        [one for _, one in real], leaves, directions, allow_unused=True, materialize_grads=True
-    )
-    return [gradient.detach() for gradient in found]
-
-
-def _direction(i: int, output: Tensor) -> Tensor:
-    parts = output.numel() * (2 if output.is_complex() else 1)
-    values = wave(FIRST_DIRECTION + i, parts).to(output.real.dtype)
-    if output.is_complex():
-        return torch.view_as_complex(values.reshape(*output.shape, 2).contiguous())
-    return values.reshape(output.shape).to(output.dtype)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -67,14 +66,3 @@ def snapshot(tensor: Tensor) -> Snapshot:
     ordered = numbers.flatten().sort().values
     places = torch.arange(STATISTICS) * (len(ordered) - 1) // (STATISTICS - 1)
     return Snapshot(ordered[places], list(dense.shape), whole, mean, square)
-
-
-def tensors_in(value: Any) -> list[Tensor]:
-    """All tensors in a value, in order."""
-    if isinstance(value, Tensor):
-        return [value]
-    if isinstance(value, (list, tuple)):
-        return [tensor for item in value for tensor in tensors_in(item)]  # pyright: ignore[reportUnknownVariableType]
-    if isinstance(value, dict):
-        return [tensor for item in value.values() for tensor in tensors_in(item)]  # pyright: ignore[reportUnknownVariableType]
-    return []

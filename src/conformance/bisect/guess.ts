@@ -1,4 +1,4 @@
-import { indexOf } from "../../tensor.ts";
+import { elementCount, indexOf } from "../../tensor.ts";
 import { absoluteError } from "../numbers.ts";
 
 /** Two tensors of one shape that differ by more than `limit` somewhere. */
@@ -97,7 +97,7 @@ const unclipped: Look = ({ left, right, limit }) => {
 /** Channel by channel: the numbers of each along the other axes, in order. */
 function channels(values: Float64Array, shape: readonly number[]): number[][] {
   const [, count = 1] = shape;
-  const inner = shape.slice(2).reduce((product, length) => product * length, 1);
+  const inner = elementCount(shape.slice(2));
   const found = Array.from({ length: count }, (): number[] => []);
   for (const [i, value] of values.entries()) found[Math.floor(i / inner) % count]?.push(value);
   return found;

@@ -1,3 +1,5 @@
+import { elementCount } from "../../tensor.ts";
+
 /** A tensor that came to be in a run. */
 export interface Value {
   readonly shape: readonly number[];
@@ -120,7 +122,7 @@ function permutations(count: number): number[][] {
 }
 
 function permuted(values: Float64Array, shape: readonly number[], axes: readonly number[]): Float64Array {
-  const strides = shape.map((_, i) => shape.slice(i + 1).reduce((product, length) => product * length, 1));
+  const strides = shape.map((_, i) => elementCount(shape.slice(i + 1)));
   const lengths = axes.map((axis) => shape[axis] ?? 1);
   const steps = axes.map((axis) => strides[axis] ?? 1);
   const index = lengths.map(() => 0);

@@ -1,7 +1,7 @@
 import type { Cancellable } from "../../backend.ts";
 import { AdsamError } from "../../errors.ts";
 import { kindOf, type NamedTensors, type Tensor } from "../../tensor.ts";
-import type { Comparison } from "../comparison.ts";
+import { type Comparison, type Difference, failed } from "../comparison.ts";
 import { Elements } from "../elements.ts";
 import { elementName, numbers } from "../numbers.ts";
 import { offEdge, perturbed } from "../perturb.ts";
@@ -10,7 +10,7 @@ import { type Parties, type Side, sideOf } from "./implementation.ts";
 import { prepareInputs } from "./inputs.ts";
 import type { Pair, PairCase } from "./pair.ts";
 import { checkDifferentiated } from "./schema.ts";
-import { type Difference, structuralDifference, unrepeated } from "./structure.ts";
+import { structuralDifference, unrepeated } from "./structure.ts";
 
 /** Errors that end the whole comparison; any other is an answer of the side that threw it. */
 const fatal: ReadonlySet<string> = new Set(["cancelled", "closed", "crashed", "environment", "disk"]);
@@ -159,10 +159,6 @@ function note(shown: Map<string, Shown>, outputs: NamedTensors, exact: NamedTens
     shown.get(name)?.whole.push(measure(output, truth));
     shown.get(name)?.elements?.note(output, truth);
   }
-}
-
-function failed({ kind, tensor, message }: Difference): Comparison {
-  return { tensor, maxAbs: Infinity, maxRel: Infinity, tolerance: 0, kind, message };
 }
 
 interface Tensors {

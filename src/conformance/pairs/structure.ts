@@ -1,12 +1,6 @@
 import { kindOf, type NamedTensors, type Tensor } from "../../tensor.ts";
-import type { DifferenceKind } from "../comparison.ts";
+import type { Difference } from "../comparison.ts";
 import { elementName, numbers } from "../numbers.ts";
-
-export interface Difference {
-  readonly kind: DifferenceKind;
-  readonly tensor: string;
-  readonly message: string;
-}
 
 /**
  * What tells two tensors apart before any tolerance: shape, dtype, and numbers that are not finite on one side only.

@@ -48,21 +48,30 @@ function gradientsOf(tf: typeof Tf, call: TfjsFunction, inputs: TfTensors, names
   const leaves = names.flatMap((name) => inputs[name] ?? []);
   const projected = (...values: Tf.Tensor[]): Tf.Tensor => {
     const replaced = Object.fromEntries(names.map((name, i) => [name, values[i] ?? tf.scalar(0)]));
-    return tf.addN([tf.scalar(0), ...projections(tf, listOf(tf, call({ ...inputs, ...replaced })))]);
+    return tf.addN([
+      tf.scalar(0),
+      ...listOf(tf, call({ ...inputs, ...replaced })).flatMap((one, i) => projection(tf, one, i)),
+    ]);
   };
+  return gradientsOfLoss(tf, () => projected(...leaves), leaves);
+}
+
+/** Gradients of a loss with respect to each leaf; zeros for one that it does not depend on. */
+export function gradientsOfLoss(tf: typeof Tf, loss: () => Tf.Tensor, leaves: Tf.Tensor[]): Tf.Tensor[] {
   // The engine itself, because `tf.grads` refuses an input that the outputs do not depend on.
-  const { grads } = tf.engine().gradients(() => projected(...leaves), leaves, undefined, true);
+  const { grads } = tf.engine().gradients(loss, leaves, undefined, true);
   return leaves.map((leaf, i) => grads[i] ?? tf.zerosLike(leaf));
 }
 
-/** Whole numbers have no gradient, and are left out; of complex ones both parts are projected in turn. */
-function projections(tf: typeof Tf, outputs: readonly Tf.Tensor[]): Tf.Tensor[] {
-  return outputs.flatMap((output, i) => {
-    if (output.dtype !== "float32" && output.dtype !== "complex64") return [];
-    const parts = output.dtype === "complex64" ? tf.stack([tf.real(output), tf.imag(output)], -1) : output;
-    const direction = Float32Array.from(wave(firstDirection + i, parts.size));
-    return [tf.sum(tf.mul(parts, tf.tensor(direction, parts.shape)))];
-  });
+/**
+ * Output i on wave 400 + i, of complex numbers both parts in turn; nothing of whole numbers, which have no gradient.
+ * `adsam_bridge/outputs.py` does the same.
+ */
+export function projection(tf: typeof Tf, output: Tf.Tensor, i: number): Tf.Tensor[] {
+  if (output.dtype !== "float32" && output.dtype !== "complex64") return [];
+  const parts = output.dtype === "complex64" ? tf.stack([tf.real(output), tf.imag(output)], -1) : output;
+  const direction = Float32Array.from(wave(firstDirection + i, parts.size));
+  return [tf.sum(tf.mul(parts, tf.tensor(direction, parts.shape)))];
 }
 
 function listOf(tf: typeof Tf, result: unknown): Tf.Tensor[] {
