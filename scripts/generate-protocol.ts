@@ -126,13 +126,13 @@ function types({ input, output }: Record<Side, readonly z.ZodType[]>, elsewhere?
   return { text: formatted(header + text), names: module.names };
 }
 
-function formatted(text: string): string {
+function formatted(text: string, name = "types.ts"): string {
   const biome = fileURLToPath(new URL("node_modules/.bin/biome", root));
-  const { stdout, status, stderr } = spawnSync(biome, ["format", "--stdin-file-path", "types.ts"], {
+  const { stdout, status, stderr } = spawnSync(biome, ["format", "--stdin-file-path", name], {
     input: text,
     encoding: "utf8",
   });
-  if (status !== 0) throw new Error(`biome could not format the types: ${stderr}`);
+  if (status !== 0) throw new Error(`biome could not format ${name}: ${stderr}`);
   return stdout;
 }
 
@@ -143,12 +143,20 @@ function generated(): [path: string, text: string][] {
   const elsewhere = new Map(schema.names.map((name) => [name, "../schema/types.generated.ts"]));
   return [
     ["python/adversarial_sampling/_protocol.py", protocol()],
+    ["schemas/run.json", documentSchema(runRecord)],
+    ["schemas/result.json", documentSchema(runResult)],
+    ["schemas/event.json", documentSchema(fitEvent)],
     ["src/schema/types.generated.ts", schema.text],
     [
       "src/experiments/record.generated.ts",
       types({ input: [], output: [dataRecord, runRecord, runResult] }, elsewhere).text,
     ],
   ];
+}
+
+/** The schema of a document, for editors and other programs. */
+function documentSchema(schema: z.ZodType): string {
+  return formatted(JSON.stringify(z.toJSONSchema(schema, { io: "input" })), "schema.json");
 }
 
 for (const [path, text] of generated()) {

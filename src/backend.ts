@@ -41,6 +41,8 @@ export interface BackendInfo {
   readonly device: string;
   /** The device as its maker calls it. */
   readonly deviceName: string;
+  /** How many threads one operation is computed on; null: the engine decides. */
+  readonly threads: number | null;
   /** The numbers that it can compute in. */
   readonly dtypes: readonly ModelSpec["dtype"][];
   /** Versions of the parts it is made of, such as `{ torch: "2.13.0" }`. */

@@ -97,7 +97,8 @@ async function* wholeLines(path: string): AsyncGenerator<string> {
   }
 }
 
-function parseEvent(line: string, where: string): FitEvent {
+/** @throws AdsamError `file` for a line that is no event, naming its place. */
+export function parseEvent(line: string, where: string): FitEvent {
   let value: unknown;
   try {
     value = JSON.parse(line);

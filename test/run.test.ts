@@ -10,11 +10,12 @@ const means = { loss: 1, crossEntropy: 1, kl: 1, adversarialLoss: 1, adversarial
 
 function step(number: number): StepEvent {
   const place = { epoch: 0, step: number, batch: number, batches: 10_000 };
-  return { kind: "step", ...place, ...means, imagesPerSecond: 1, learningRate: 0.1 };
+  return { kind: "step", timestamp: null, ...place, ...means, imagesPerSecond: 1, learningRate: 0.1 };
 }
 
 const epoch: EpochEvent = {
   kind: "epoch",
+  timestamp: null,
   epoch: 0,
   epochs: 1,
   step: 0,

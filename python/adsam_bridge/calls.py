@@ -76,6 +76,7 @@ def hello(request: protocol.HelloRequest) -> protocol.HelloAnswer:
         torch=torch.__version__,
         device=str(_session.device),
         device_name=device_name(_session.device),
+        threads=torch.get_num_threads(),
         pid=os.getpid(),
     )
 

@@ -39,6 +39,8 @@ class HelloAnswer(Message):
     device: str
     """what the device asked for has become"""
     device_name: str
+    threads: int
+    """that one operation is computed on"""
     pid: int
 
 
@@ -720,6 +722,8 @@ class StepEvent(Message):
 
     kind: Literal["step"] = "step"
     """one training step"""
+    timestamp: str | None = None
+    """when it was told, in UTC (ISO 8601); null: by a version that did not say"""
     epoch: Count
     """number of the epoch, from 0"""
     step: PositiveCount
@@ -751,6 +755,8 @@ class EpochEvent(Message):
 
     kind: Literal["epoch"] = "epoch"
     """one pass over the training images"""
+    timestamp: str | None = None
+    """when it was told, in UTC (ISO 8601); null: by a version that did not say"""
     epoch: Count
     """number of the epoch, from 0"""
     epochs: Count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
 from math import isfinite
 from time import perf_counter
 from typing import NamedTuple
@@ -16,6 +17,12 @@ INTERVAL = 0.05
 
 OnEvent = Callable[[StepEvent | EpochEvent], None]
 Tell = Callable[[Sequence[StepEvent | EpochEvent]], None]
+
+
+def timestamp() -> str:
+    """The time in UTC, to the millisecond, as JavaScript writes it."""
+    now = datetime.now(timezone.utc)
+    return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Place(NamedTuple):
@@ -78,11 +85,14 @@ class StepReporter:
         seconds, self._since = now - self._since, now
         rate = sum(taken.images for taken in self._pending) / seconds
         self._sums.seconds += seconds
+        told = timestamp()
         events: list[StepEvent] = []
         diverged: StepEvent | None = None
         for taken, values in zip(self._pending, means, strict=True):
             self._sums.add(values, taken.images)
-            event = StepEvent(**taken.place._asdict(), **dict(values), images_per_second=rate)
+            event = StepEvent(
+                timestamp=told, **taken.place._asdict(), **dict(values), images_per_second=rate
+            )
             events.append(event)
             if not isfinite(event.loss) and not taken.retries:
                 diverged = event

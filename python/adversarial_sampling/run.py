@@ -18,7 +18,7 @@ from .fast import FastStep
 from .measurements import EpochSums
 from .models import Network
 from .normalization import Normalizer
-from .reporting import OnEvent, Place, StepReporter
+from .reporting import OnEvent, Place, StepReporter, timestamp
 from .run_files import RunFiles
 from .state import Progress, Setting, read_state, subset, write_state
 from .streams import Streams
@@ -181,6 +181,7 @@ class Run:
                 return False
         progress.train, progress.validation = progress.epoch.means(), validation
         event = EpochEvent(
+            timestamp=timestamp(),
             epoch=progress.epochs,
             epochs=self._options.epochs,
             step=progress.steps,

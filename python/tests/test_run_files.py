@@ -11,7 +11,7 @@ from test_resume import options, same
 from adversarial_sampling import EpochEvent, StateEvery, StepEvent, fit
 
 Event = StepEvent | EpochEvent
-TIMED = {"images_per_second", "seconds"}
+TIMED = {"images_per_second", "seconds", "timestamp"}
 
 
 class Killed(Exception):  # noqa: N818 - as a signal would end it
@@ -32,7 +32,7 @@ def logged(path: Path) -> list[dict[str, object]]:
         {
             name: value
             for name, value in json.loads(line).items()
-            if name not in ("imagesPerSecond", "seconds")
+            if name not in ("imagesPerSecond", "seconds", "timestamp")
         }
         for line in path.read_text().splitlines()
     ]

@@ -47,6 +47,8 @@ const runGroup = {
       .optional()
       .describe("go on with the run in this folder, with its own options; --epochs may make it longer")
       .meta({ placeholder: "folder" }),
+    tag: z.array(z.string()).optional().describe("words to find it by: --tag once a word"),
+    notes: z.string().optional().describe("what there is to say about it").meta({ placeholder: "text" }),
     stateSteps: stateEvery.shape.steps,
     stateMinutes: stateEvery.shape.minutes.meta({ placeholder: "minutes" }),
   },

@@ -41,6 +41,8 @@ function newRun(values: TrainArguments, given: readonly string[], signal: AbortS
     fit: fitInput(values, given),
     stateEvery: stateInput(values, given),
     pretrain: values.pretrain,
+    tags: values.tag,
+    notes: values.notes,
     folder: values.run,
     backend: askedBackend(values),
     signal,

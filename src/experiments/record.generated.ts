@@ -34,7 +34,7 @@ export interface DataRecord {
 /** run.json: everything that made a run what it is, written before it starts. */
 export interface RunRecord {
   /** of this file */
-  readonly format: 2;
+  readonly format: 3;
   /** of this package */
   readonly version: string;
   /** when it began, in UTC */
@@ -59,11 +59,51 @@ export interface RunRecord {
     readonly device: string;
     /** the device as its maker calls it */
     readonly deviceName: string;
+    /** that one operation was computed on; null: the engine decides */
+    readonly threads: number | null;
     /** the numbers that it can compute in */
     readonly dtypes: readonly ("float32" | "float64" | "float16" | "bfloat16")[];
     /** of the parts it is made of */
     readonly versions: Readonly<Record<string, string>>;
   };
+  /** words to find it by */
+  readonly tags: readonly string[];
+  /** what there is to say about it */
+  readonly notes: string | null;
+  /** the command line that began it; *** stands where something looked like a secret */
+  readonly command: readonly string[];
+  /** where it began; null: by a version that did not say */
+  readonly environment: RunEnvironment | null;
+  /** of the working directory; null: it was in no repository, or by a version that did not say */
+  readonly git: GitState | null;
+}
+
+/** Where a run began. */
+export interface RunEnvironment {
+  /** name of the machine */
+  readonly host: string;
+  /** operating system, its release and the processor's architecture */
+  readonly platform: string;
+  /** that this process may use */
+  readonly processors: number;
+  /** of the machine, in bytes */
+  readonly memory: number;
+  /** version of Node.js */
+  readonly node: string;
+  /** working directory */
+  readonly directory: string;
+  /** of the environment, those that change how it computes; no others are looked at */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** What a working directory had checked out. */
+export interface GitState {
+  /** checked out; null: there is none yet */
+  readonly commit: string | null;
+  /** checked out; null: none is */
+  readonly branch: string | null;
+  /** whether anything differed from it, untracked files included */
+  readonly dirty: boolean;
 }
 
 /** result.json: how a run ended. */
@@ -72,7 +112,7 @@ export type RunResult = EndedRun | FailedRun;
 /** result.json of a run that came to its end, or was stopped on the way. */
 export interface EndedRun {
   /** of this file */
-  readonly format: 2;
+  readonly format: 3;
   /** when it ended, in UTC */
   readonly ended: string;
   /** whether the run went to its end */
@@ -94,7 +134,7 @@ export interface EndedRun {
 /** result.json of a run that broke off. */
 export interface FailedRun {
   /** of this file */
-  readonly format: 2;
+  readonly format: 3;
   /** when it ended, in UTC */
   readonly ended: string;
   /** that it broke off */

@@ -6,10 +6,21 @@ import { positiveCount } from "../schema/numbers.ts";
 import { fitOptions, stateEvery } from "../schema/options.ts";
 import { fitResult } from "../schema/results.ts";
 
-export type { DataRecord, EndedRun, FailedRun, RunRecord, RunResult } from "./record.generated.ts";
+export type {
+  DataRecord,
+  EndedRun,
+  FailedRun,
+  GitState,
+  RunEnvironment,
+  RunRecord,
+  RunResult,
+} from "./record.generated.ts";
 
 /** Raised whenever run.json or result.json changes its fields. */
-export const runFormat = 2;
+export const runFormat = 3;
+
+/** That can be read too: it has fewer fields. */
+export const previousFormat = 2;
 
 const format = z.literal(runFormat).describe("of this file");
 
@@ -27,6 +38,34 @@ export const dataRecord = z
   })
   .meta({ id: "DataRecord", description: "The data set of a run, and how it was used." });
 
+/** What people say about a run. */
+export const remarks = z.strictObject({
+  tags: z.array(z.string().min(1)).readonly().default([]).describe("words to find it by"),
+  notes: z.string().nullable().default(null).describe("what there is to say about it"),
+});
+
+const runEnvironment = z
+  .strictObject({
+    host: z.string().describe("name of the machine"),
+    platform: z.string().describe("operating system, its release and the processor's architecture"),
+    processors: positiveCount.describe("that this process may use"),
+    memory: positiveCount.describe("of the machine, in bytes"),
+    node: z.string().describe("version of Node.js"),
+    directory: z.string().describe("working directory"),
+    variables: z
+      .record(z.string(), z.string())
+      .describe("of the environment, those that change how it computes; no others are looked at"),
+  })
+  .meta({ id: "RunEnvironment", description: "Where a run began." });
+
+const gitState = z
+  .strictObject({
+    commit: z.string().nullable().describe("checked out; null: there is none yet"),
+    branch: z.string().nullable().describe("checked out; null: none is"),
+    dirty: z.boolean().describe("whether anything differed from it, untracked files included"),
+  })
+  .meta({ id: "GitState", description: "What a working directory had checked out." });
+
 export const runRecord = z
   .strictObject({
     format,
@@ -43,10 +82,23 @@ export const runRecord = z
         backend: z.enum(backendNames).describe("what computes"),
         device: z.string().describe("what the device asked for has become"),
         deviceName: z.string().describe("the device as its maker calls it"),
+        threads: positiveCount
+          .nullable()
+          .default(null)
+          .describe("that one operation was computed on; null: the engine decides"),
         dtypes: z.array(z.enum(dtypes)).readonly().describe("the numbers that it can compute in"),
         versions: z.record(z.string(), z.string()).describe("of the parts it is made of"),
       })
       .describe("what trained it"),
+    ...remarks.shape,
+    command: z
+      .array(z.string())
+      .readonly()
+      .describe("the command line that began it; *** stands where something looked like a secret"),
+    environment: runEnvironment.nullable().describe("where it began; null: by a version that did not say"),
+    git: gitState
+      .nullable()
+      .describe("of the working directory; null: it was in no repository, or by a version that did not say"),
   })
   .meta({ id: "RunRecord", description: "run.json: everything that made a run what it is, written before it starts." });
 

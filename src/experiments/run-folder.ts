@@ -7,7 +7,9 @@ import { fileError, systemCode, writeFileAtomically } from "../files.ts";
 import { jsonText } from "../json.ts";
 import type { FitEvent } from "../schema/events.ts";
 import { validate } from "../validation.ts";
-import { type RunRecord, type RunResult, runFormat, runRecord, runResult } from "./record.ts";
+import { previousFormat, type RunRecord, type RunResult, runFormat, runRecord, runResult } from "./record.ts";
+
+const recordName = "run.json";
 
 /** Where the parts of a run lie. */
 export interface RunFiles {
@@ -15,6 +17,8 @@ export interface RunFiles {
   readonly record: string;
   /** events.jsonl: what it told, one JSON document a line. */
   readonly events: string;
+  /** metrics.csv: the numbers among them, a row for each step and each epoch. */
+  readonly metrics: string;
   /** The model after the last epoch. */
   readonly checkpoint: string;
   /** The training state, to go on from. */
@@ -26,8 +30,9 @@ export interface RunFiles {
 /** Where the parts of a run lie in its folder. */
 export function runFiles(folder: string): RunFiles {
   return {
-    record: join(folder, "run.json"),
+    record: join(folder, recordName),
     events: join(folder, "events.jsonl"),
+    metrics: join(folder, "metrics.csv"),
     checkpoint: join(folder, "checkpoint.safetensors"),
     state: join(folder, "state.safetensors"),
     result: join(folder, "result.json"),
@@ -92,12 +97,18 @@ async function readRecord<S extends z.ZodType>(path: string, schema: S): Promise
     throw new AdsamError("file", `${path} is damaged: expected a JSON document`, { cause });
   }
   const format = typeof value === "object" && value !== null && "format" in value ? value.format : undefined;
-  if (format !== runFormat) {
+  if (format !== runFormat && format !== previousFormat) {
     throw new AdsamError("file", `${path}: expected format ${runFormat}, got ${JSON.stringify(format) ?? "none"}`, {
       suggestion: "it was written by another version of adsam, or by another program",
     });
   }
-  return validate(schema, value, path, "file");
+  return validate(schema, format === previousFormat ? modernised(path, value) : value, path, "file");
+}
+
+/** What the previous format holds, in the words of this one. */
+function modernised(path: string, value: unknown): unknown {
+  const unsaid = { command: [], environment: null, git: null };
+  return { ...Object(value), format: runFormat, ...(path.endsWith(recordName) ? unsaid : {}) };
 }
 
 export async function writeRecord(path: string, value: RunRecord | RunResult): Promise<void> {

@@ -19,8 +19,10 @@ import {
   refuseFilledFolder,
   removeEmptyFolder,
 } from "./new-folder.ts";
-import { type EndedRun, type RunRecord, runFormat } from "./record.ts";
+import { type EndedRun, type RunRecord, remarks, runFormat } from "./record.ts";
 import { runFiles } from "./run-folder.ts";
+import { masked } from "./secrets.ts";
+import { surroundings } from "./surroundings.ts";
 
 /** What to train, on what and how; everything left out has the default of its schema. */
 export interface TrainOptions extends Cancellable {
@@ -36,6 +38,10 @@ export interface TrainOptions extends Cancellable {
   readonly pretrain?: string | undefined;
   /** What computes; torch unless told otherwise. */
   readonly backend?: OpenOptions | undefined;
+  /** Words to find the run by. */
+  readonly tags?: readonly string[] | undefined;
+  /** What there is to say about it. */
+  readonly notes?: string | undefined;
   /** Where the run is recorded; otherwise a new folder in `runs`. */
   readonly folder?: string | undefined;
 }
@@ -74,6 +80,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   const { model: modelInput, data: choice, fit: fitInput = {}, pretrain, signal } = options;
   const fit = validate(fitOptions, fitInput, "fit");
   const every = validate(stateEvery, options.stateEvery ?? {}, "stateEvery");
+  const said = validate(remarks, { tags: options.tags, notes: options.notes }, "train");
   const folder = resolve(options.folder ?? defaultRunFolder(modelInput.kind, choice.name, started));
   await refuseFilledFolder(folder);
   const data = await loadChosen(choice);
@@ -91,6 +98,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     data: dataRecordOf(choice, data),
     pretrain: pretrain === undefined ? null : resolve(pretrain),
     backend: await backend.info(),
+    tags: said.tags.map(masked),
+    notes: said.notes === null ? null : masked(said.notes),
+    ...(await surroundings()),
   };
   const lock = await createRunFolder(folder, run);
   try {
@@ -111,7 +121,7 @@ export async function* trainIn(
   run: Run,
   { onBegin = async () => {}, signal }: Cancellable & { readonly onBegin?: () => Promise<void> },
 ): AsyncGenerator<TrainEvent, void> {
-  const result = yield* follow(run, { result: runFiles(folder).result, onBegin, signal });
+  const result = yield* follow(run, { files: runFiles(folder), onBegin, signal });
   yield { kind: "result", folder, result };
 }
 

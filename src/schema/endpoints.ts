@@ -50,6 +50,7 @@ export const calls = {
         torch: z.string(),
         device: z.string().describe("what the device asked for has become"),
         deviceName: z.string(),
+        threads: z.int().describe("that one operation is computed on"),
         pid: z.int(),
       })
       .meta({ id: "HelloAnswer" }),

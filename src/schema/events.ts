@@ -3,6 +3,12 @@ import { count, positiveCount, real } from "./numbers.ts";
 
 export type { EpochEvent, FitEvent, StepEvent, TrainingMeans } from "./types.generated.ts";
 
+const timestamp = z
+  .string()
+  .nullable()
+  .default(null)
+  .describe("when it was told, in UTC (ISO 8601); null: by a version that did not say");
+
 const losses = {
   loss: real.describe("(1 - ratio) * (CE + beta * KL) + ratio * adversarial"),
   crossEntropy: real.nullable().describe("of the forwards with fresh noise; null when ratio is 1"),
@@ -19,6 +25,7 @@ export const trainingMeans = z
 const stepEvent = z
   .object({
     kind: z.literal("step").describe("one training step"),
+    timestamp,
     epoch: count.describe("number of the epoch, from 0"),
     step: positiveCount.describe("steps taken in this run, this one included"),
     batch: positiveCount.describe("steps taken in this epoch, this one included"),
@@ -40,6 +47,7 @@ export const validation = z
 const epochEvent = z
   .object({
     kind: z.literal("epoch").describe("one pass over the training images"),
+    timestamp,
     epoch: count.describe("number of the epoch, from 0"),
     epochs: count.describe("epochs that the run is to have"),
     step: count.describe("steps taken in this run"),

@@ -940,6 +940,8 @@ export type FitEvent = StepEvent | EpochEvent;
 export interface StepEvent {
   /** one training step */
   readonly kind: "step";
+  /** when it was told, in UTC (ISO 8601); null: by a version that did not say */
+  readonly timestamp: string | null;
   /** number of the epoch, from 0 */
   readonly epoch: number;
   /** steps taken in this run, this one included */
@@ -970,6 +972,8 @@ export interface StepEvent {
 export interface EpochEvent {
   /** one pass over the training images */
   readonly kind: "epoch";
+  /** when it was told, in UTC (ISO 8601); null: by a version that did not say */
+  readonly timestamp: string | null;
   /** number of the epoch, from 0 */
   readonly epoch: number;
   /** epochs that the run is to have */

@@ -26,6 +26,7 @@ class TfjsBackend implements Backend {
       backend: "tfjs",
       device: "cpu",
       deviceName: `${processor}, ${reason}`,
+      threads: null,
       dtypes: ["float32"],
       versions: { tfjs: version },
     };

@@ -35,7 +35,13 @@ export class StepReporter {
     this.#since = now;
     this.#sums.seconds += seconds;
     addStep(this.#sums, means, images);
-    this.last = { kind: "step", ...place, ...means, imagesPerSecond: images / seconds };
+    this.last = {
+      kind: "step",
+      timestamp: new Date().toISOString(),
+      ...place,
+      ...means,
+      imagesPerSecond: images / seconds,
+    };
     this.#onEvent(this.last);
     checkLoss(this.last);
   }

@@ -182,6 +182,7 @@ export class Run {
     progress.validation = validation;
     const event: EpochEvent = {
       kind: "epoch",
+      timestamp: new Date().toISOString(),
       epoch: progress.epochs,
       epochs: options.epochs,
       step: progress.steps,

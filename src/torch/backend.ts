@@ -43,8 +43,9 @@ class PythonBackend implements TorchBackend {
   }
 
   async info(): Promise<BackendInfo> {
-    const { device, deviceName, python, torch, package: version } = (await this.#living.session()).hello;
-    return { backend: "torch", device, deviceName, dtypes, versions: { python, torch, adversarial_sampling: version } };
+    const { device, deviceName, threads, python, torch, package: version } = (await this.#living.session()).hello;
+    const versions = { python, torch, adversarial_sampling: version };
+    return { backend: "torch", device, deviceName, threads, dtypes, versions };
   }
 
   async model(spec: ModelSpecInput): Promise<Model> {

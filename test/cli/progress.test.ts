@@ -15,6 +15,7 @@ const state: ProgressState = {
 const means = { loss: 1.5, crossEntropy: 1.4, kl: 1e5, adversarialLoss: 1.6, adversarialRise: 0.2, accuracy: 0.5 };
 const step: StepEvent = {
   kind: "step",
+  timestamp: null,
   epoch: 0,
   step: 1,
   batch: 1,
@@ -25,6 +26,7 @@ const step: StepEvent = {
 };
 const epoch: EpochEvent = {
   kind: "epoch",
+  timestamp: null,
   epoch: 0,
   epochs: 2,
   step: 4,

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import * as z from "zod";
 import { endedRun } from "../../src/experiments/record.ts";
 import { openRun } from "../../src/experiments/run-folder.ts";
 import { readSafetensors } from "../../src/safetensors.ts";
@@ -19,7 +20,8 @@ describe("a run", () => {
   test("is one JSON line an event on stdout, and all of it in its folder", async () => {
     const folder = join(await temporaryFolder(), "run");
     const words = ["train", "--limit", "60", "--batch", "20", "--epoch", "2", "--run", folder, "--json"];
-    const { exitCode, stdout, stderr } = await adsam(words);
+    const remarks = ["--tag", "first", "--tag", "quick", "--notes", `for hf_${"a1".repeat(12)}`];
+    const { exitCode, stdout, stderr } = await adsam([...words, ...remarks]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     const lines = jsonLines(stdout);
     const events = lines.slice(1, -1);
@@ -30,6 +32,7 @@ describe("a run", () => {
     expect((await readdir(folder)).sort()).toEqual([
       "checkpoint.safetensors",
       "events.jsonl",
+      "metrics.csv",
       "result.json",
       "run.json",
       "state.safetensors",
@@ -43,8 +46,25 @@ describe("a run", () => {
       model: { kind: "resnet20", bayesian: true, classes: 10 },
       fit: { epochs: 2, batch: 20, ratio: 0.8, seed: 42, flip: false, cropPadding: 0 },
       data: { name: "digits", trainImages: 60, testImages: 360, image: [3, 8, 8] },
-      backend: { backend: "torch" },
+      backend: { backend: "torch", threads: 1 },
+      tags: ["first", "quick"],
+      notes: "for ***",
+      environment: { node: process.versions.node, variables: { OMP_NUM_THREADS: "1" } },
+      git: { commit: expect.stringMatching(/^[0-9a-f]{40}$/), dirty: expect.any(Boolean) },
     });
+    expect(record.command.slice(1)).toEqual([...words, ...remarks.slice(0, -1), "for ***"]);
+    for (const [name, document] of [
+      ["run", record],
+      ["result", result],
+      ["event", events[0]],
+    ] as const) {
+      const schema = JSON.parse(await readFile(resolve(import.meta.dirname, `../../schemas/${name}.json`), "utf8"));
+      expect(z.fromJSONSchema(schema).parse(JSON.parse(JSON.stringify(document))), name).toEqual(document);
+    }
+    const rows = (await readFile(join(folder, "metrics.csv"), "utf8")).trimEnd().split("\n");
+    const told = rows.slice(1).map((row) => row.split(",").slice(0, 2));
+    expect(told).toEqual(events.map(({ step, timestamp }) => [String(step), timestamp]));
+    expect(events.map(({ timestamp }) => timestamp).sort()).toEqual(events.map(({ timestamp }) => timestamp));
   });
 
   test("is shown to a person as one line an epoch, and where it is", async () => {
@@ -80,7 +100,7 @@ test("a state that cannot be written whole is not there at all, and no checkpoin
   const { exitCode, stderr } = await adsam([...quick, "--epochs", "1", "--run", "mine"], { cwd, fileSize: 768 * 1024 });
   expect(exitCode).toBe(3);
   expect(stderr).toMatch(/^error: cannot write .+mine\/state\.safetensors: file too large$/m);
-  expect((await readdir(join(cwd, "mine"))).sort()).toEqual(["events.jsonl", "result.json", "run.json"]);
+  expect((await readdir(join(cwd, "mine"))).sort()).toEqual(["events.jsonl", "metrics.csv", "result.json", "run.json"]);
   expect((await openRun(join(cwd, "mine"))).result).toMatchObject({ status: "failed", error: { code: "disk" } });
 });
 

@@ -4,7 +4,7 @@ import { networkSpec } from "../../src/schema/models.ts";
 import { fitOptions } from "../../src/schema/options.ts";
 
 export const record: RunRecord = {
-  format: 2,
+  format: 3,
   version: "0.1.0",
   started: "2026-01-02T03:04:05.678Z",
   given: { model: { kind: "resnet20" }, data: { name: "digits" }, fit: { epochs: 2 } },
@@ -23,13 +23,25 @@ export const record: RunRecord = {
     normalization: { scale: 16, mean: [0.3, 0.3, 0.3], std: [0.4, 0.4, 0.4] },
   },
   pretrain: null,
-  backend: { backend: "torch", device: "cpu", deviceName: "CPU", dtypes: ["float32"], versions: { torch: "2.13.0" } },
+  backend: {
+    backend: "torch",
+    device: "cpu",
+    deviceName: "CPU",
+    threads: 2,
+    dtypes: ["float32"],
+    versions: { torch: "2.13.0" },
+  },
+  tags: ["first"],
+  notes: null,
+  command: ["adsam", "train"],
+  environment: null,
+  git: null,
 };
 
 const means = { loss: 1.5, crossEntropy: 1.4, kl: 1e5, adversarialLoss: null, adversarialRise: null, accuracy: 0.5 };
 
 export const result: EndedRun = {
-  format: 2,
+  format: 3,
   ended: "2026-01-02T03:05:05.678Z",
   status: "finished",
   epochs: 2,
@@ -42,6 +54,7 @@ export const result: EndedRun = {
 
 export const step: StepEvent = {
   kind: "step",
+  timestamp: "2026-01-02T03:04:06.000Z",
   epoch: 0,
   step: 1,
   batch: 1,
@@ -53,6 +66,7 @@ export const step: StepEvent = {
 
 export const epoch: EpochEvent = {
   kind: "epoch",
+  timestamp: "2026-01-02T03:04:09.000Z",
   epoch: 0,
   epochs: 2,
   step: 4,

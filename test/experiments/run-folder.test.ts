@@ -2,6 +2,7 @@ import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openRun, removeResult, runFiles, writeRecord } from "../../src/experiments/run-folder.ts";
+import { jsonText } from "../../src/json.ts";
 import { temporaryFolder } from "../temporary.ts";
 import { record, result } from "./records.ts";
 
@@ -30,9 +31,9 @@ describe("openRun", () => {
 
   test.each([
     ["is no run's", {}, "is not the folder of a run: it has no run.json"],
-    ["holds half a run.json", { "run.json": '{"format": 2, "ver' }, "run.json is damaged: expected a JSON document"],
-    ["holds another program's run.json", { "run.json": "[]" }, "run.json: expected format 2, got none"],
-    ["is of another version", { "run.json": JSON.stringify({ ...record, format: 3 }) }, "expected format 2, got 3"],
+    ["holds half a run.json", { "run.json": '{"format": 3, "ver' }, "run.json is damaged: expected a JSON document"],
+    ["holds another program's run.json", { "run.json": "[]" }, "run.json: expected format 3, got none"],
+    ["is of another version", { "run.json": JSON.stringify({ ...record, format: 4 }) }, "expected format 3, got 4"],
     [
       "holds a wrong value",
       { "run.json": JSON.stringify({ ...record, fit: { ...record.fit, ratio: 2 } }) },
@@ -51,6 +52,17 @@ describe("openRun", () => {
   ])("refuses a folder that %s", async (_, files, message) => {
     const folder = await folderWith(files);
     await expect(openRun(folder)).rejects.toMatchObject({ code: "file", message: expect.stringContaining(message) });
+  });
+
+  test("reads what the previous version wrote", async () => {
+    const { tags: _tags, notes: _notes, command: _command, environment: _environment, git: _git, ...then } = record;
+    const folder = await folderWith({
+      "run.json": JSON.stringify({ ...then, format: 2 }),
+      "result.json": jsonText({ ...result, format: 2 }),
+    });
+    const read = await openRun(folder);
+    expect(read.record).toEqual({ ...record, tags: [], command: [] });
+    expect(read.result).toMatchObject({ format: 3, status: "finished" });
   });
 
   test("says that a folder is missing", async () => {
