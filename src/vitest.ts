@@ -16,7 +16,7 @@ import { afterAll, expect } from "vitest";
 import { closeMatched } from "./vitest/backends.ts";
 import { matchTorch, type TorchInputs, type TorchMatchOptions } from "./vitest/match.ts";
 
-export type { MatchInput, Nested } from "./vitest/inputs.ts";
+export type { MatchInput, Nested } from "./tensor/nested.ts";
 export type { TorchInputs, TorchMatchOptions } from "./vitest/match.ts";
 
 interface TorchMatchers<R> {

@@ -76,7 +76,7 @@ describe("the rooms keep to themselves", () => {
   });
 
   test("conformance's rooms stand on few others: recorded numbers, pairs and bisection know nothing of each other", () => {
-    const rooms = ["golden", "pairs", "suites", "bisect", "locate", "reports"];
+    const rooms = ["golden", "pairs", "suites", "bisect", "locate", "prove", "reports"];
     const used = (room: string) =>
       rooms.filter(
         (other) =>
@@ -89,6 +89,7 @@ describe("the rooms keep to themselves", () => {
       suites: ["pairs", "reports"],
       bisect: [],
       locate: ["pairs"],
+      prove: ["pairs", "reports"],
       reports: [],
     });
   });

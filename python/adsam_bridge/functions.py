@@ -51,7 +51,7 @@ def find_function(target: str, folder: Folder) -> Callable[..., object]:
     names = [name for name, value in vars(module).items() if callable(value)]
     raise AdversarialSamplingError(
         f"there is no function {function} in {module.__file__ or name}",
-        suggestion=_nearest(function, names) or "name one of its functions",
+        suggestion=nearest(function, names) or "name one of its functions",
     )
 
 
@@ -126,9 +126,10 @@ def _nearest_module(name: str, folder: Folder) -> str | None:
     for parent in parents:
         spec = PathFinder.find_spec(parent, path)
         path = [] if spec is None else list(spec.submodule_search_locations or ())
-    return _nearest(last, [module.name for module in pkgutil.iter_modules(path)])
+    return nearest(last, [module.name for module in pkgutil.iter_modules(path)])
 
 
-def _nearest(name: str, others: Iterable[str]) -> str | None:
+def nearest(name: str, others: Iterable[str]) -> str | None:
+    """A question for the name that was meant."""
     found = difflib.get_close_matches(name, list(others), 1)
     return f"did you mean {found[0]}?" if found else None

@@ -28,15 +28,16 @@ def tensors_of(target: str, result: object, dtype: torch.dtype) -> list[Tensor]:
         AdversarialSamplingError: ``usage``, naming the element that is something else.
     """
     if not isinstance(result, (list, tuple)):
-        return [_tensor(f"{target} to return", result, dtype)]
+        return [tensor_of(f"{target} to return", result, dtype)]
     values = cast("Sequence[object]", result)
     return [
-        _tensor(f"element {i} of what {target} returns to be", value, dtype)
+        tensor_of(f"element {i} of what {target} returns to be", value, dtype)
         for i, value in enumerate(values)
     ]
 
 
-def _tensor(what: str, value: object, dtype: torch.dtype) -> Tensor:
+def tensor_of(what: str, value: object, dtype: torch.dtype) -> Tensor:
+    """A tensor as it is, a number as one without a dimension."""
     if isinstance(value, Tensor):
         return value
     if isinstance(value, bool):

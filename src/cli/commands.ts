@@ -43,6 +43,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./conform.ts")).conformCommand,
   },
   {
+    usage: "prove <function> <port>",
+    description:
+      "hold a TypeScript function (./port.ts#name) against a Python one (module:name); exits with 1 when they differ",
+    load: async () => (await import("./prove.ts")).proveCommand,
+  },
+  {
     usage: "wrap <modules...>",
     description: "write a typed TypeScript client for Python modules",
     load: async () => (await import("./wrap.ts")).wrap,

@@ -60,6 +60,7 @@ function read(schema: z.ZodType, text: string): unknown {
     return schema.options.find((option) => String(option).toLowerCase() === text.toLowerCase()) ?? text;
   }
   if (schema instanceof z.ZodArray) {
+    if (schema.meta()?.repeated === true) return [read(schema.element as z.ZodType, text)];
     return text === "" ? [] : text.split(",").map((item) => read(schema.element as z.ZodType, item));
   }
   return text === "" ? undefined : text;

@@ -1,15 +1,12 @@
 import type { Tensor } from "../tensor.ts";
 import { numbers } from "./numbers.ts";
-import { roundoff } from "./tolerance.ts";
+import { roundoff, smallestNormal } from "./tolerance.ts";
 
 /**
  * How many times what is shown of an element it may be off. More than the 3 of a whole tensor, since a few draws may show
  * next to nothing of one element's rounding; an error that hides behind a larger element is thousands of times as large.
  */
 const tolerated = 64;
-
-/** Below this float32 loses digits. */
-const smallestNormal = 2 ** -126;
 
 /** What runs show of each element of a tensor: how far rounding, and inputs one ulp away, were seen to take it. */
 export class Elements {

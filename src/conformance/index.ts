@@ -19,6 +19,12 @@ export {
 } from "./locate/bisect-port.ts";
 export { formatPortBisection } from "./locate/departure-text.ts";
 export type * from "./pairs/pair.ts";
+export type { ProveCase } from "./prove/cases.ts";
+export type { Arguments } from "./prove/given.ts";
+export type { ProveOptions } from "./prove/options.ts";
+export { type Handed, Outcome, type OutcomeParts, outcome } from "./prove/outcome.ts";
+export { type Port, type TensorForm, tensorForms } from "./prove/port-function.ts";
+export { prove } from "./prove/prove.ts";
 export { junitXml } from "./reports/junit.ts";
 export { htmlPage } from "./reports/page.ts";
 export type { CaseName, CaseReport, Report, ReportOptions, Worst } from "./reports/report.ts";

@@ -39,6 +39,9 @@ export async function untilAllPass(
 /** Unit roundoff of float32. */
 export const roundoff = 2 ** -24;
 
+/** Below this float32 loses digits, and TensorFlow takes numbers for 0. */
+export const smallestNormal = 2 ** -126;
+
 /** A distance from the exact result, in parts of its size: by the largest element, and by the Euclidean norm. */
 export interface Distance {
   readonly max: number;
@@ -51,7 +54,7 @@ export interface Measured extends Distance {
   readonly worst: number;
 }
 
-/** |a - exact| / |exact|; elements that are not finite in `exact` are left out. A result that is 0 has the size 1. */
+/** |a - exact| / |exact|; elements that are not finite in `exact` are left out, and so are errors that float32 has no digits for. A result that is 0 has the size 1. */
 export function measure(a: Tensor, exact: Tensor): Measured {
   const [values, truth] = [numbers(a), numbers(exact)];
   let largest = 0;
@@ -62,7 +65,8 @@ export function measure(a: Tensor, exact: Tensor): Measured {
   for (let i = 0; i < truth.length; i++) {
     const y = truth[i] ?? 0;
     if (!Number.isFinite(y)) continue;
-    const error = Math.abs((values[i] ?? 0) - y) || lostDifference(a.data[i], exact.data[i]);
+    const apart = Math.abs((values[i] ?? 0) - y) || lostDifference(a.data[i], exact.data[i]);
+    const error = apart < smallestNormal ? 0 : apart;
     const size = Math.abs(y);
     if (size > largest) largest = size;
     squares += y * y;

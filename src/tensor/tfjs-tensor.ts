@@ -7,3 +7,8 @@ export interface TfjsTensor {
   /** Its numbers in row-major order, in a typed array. */
   dataSync(): unknown;
 }
+
+/** Whether a value, of which no compiler knows anything, is such a tensor. */
+export function isTfjsTensor(value: unknown): value is TfjsTensor {
+  return typeof value === "object" && value !== null && "dataSync" in value;
+}

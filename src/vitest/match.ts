@@ -9,10 +9,10 @@ import { checkFunctionPair } from "../conformance/pairs/schema.ts";
 import { AdsamError } from "../errors.ts";
 import { positiveCount } from "../schema/numbers.ts";
 import { toPairs } from "../tensor/complex.ts";
+import { type MatchInput, toTensor } from "../tensor/nested.ts";
 import type { Tensor } from "../tensor.ts";
 import { nearest, validate } from "../validation.ts";
 import { type MatchedBackends, matchedBackends } from "./backends.ts";
-import { type MatchInput, toTensor } from "./inputs.ts";
 
 /** The arguments of both functions, by name. */
 export type TorchInputs = Readonly<Record<string, MatchInput>>;

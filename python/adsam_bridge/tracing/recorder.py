@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import linecache
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from adsam_bridge.outputs import tensors_in
+from adsam_bridge.source_line import source_line
 
 from .values import Snapshot, Values, snapshot
 
 Changed = Callable[[Callable[..., Any], Sequence[Any], dict[str, Any]], Any]
 """Computes an operation in another way: of its function and its arguments."""
 
-_LIBRARIES = tuple(
-    str(Path(str(module.__file__)).parent) for module in (torch, sys.modules["adsam_bridge"])
-)
 _READS = frozenset(
     {
         "size",
@@ -128,7 +123,7 @@ class Recorder(TorchFunctionMode):
             result = func(*args, **named)
         changed = [t for t, number in before if self.values.find(t) != number]
         made = [*changed, *(t for t in tensors_in(result) if all(t is not c for c in changed))]
-        file, line = _place()
+        file, line = source_line()
         outputs = [self._output(tensor, before) for tensor in made]
         inputs = list(dict.fromkeys(number for _, number in before))
         self.operations.append(Operation(name, file, line, inputs, outputs, inner))
@@ -159,17 +154,6 @@ def name_of(func: Any) -> str:
         "set_grad_enabled": "no_grad",
         "data": "detach",
     }.get(name, name)
-
-
-def _place() -> tuple[str, int]:
-    """The innermost line that is not torch's nor ours."""
-    frame = sys._getframe(2)  # noqa: SLF001
-    while frame is not None:
-        file = frame.f_code.co_filename
-        if not file.startswith((*_LIBRARIES, "<")):
-            return file, frame.f_lineno
-        frame = frame.f_back
-    return "", 0
 
 
 def text_of(operation: Operation) -> str:

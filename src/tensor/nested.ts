@@ -1,7 +1,7 @@
 import { AdsamError } from "../errors.ts";
-import { fromTfjs } from "../tensor/tfjs.ts";
-import type { TfjsTensor } from "../tensor/tfjs-tensor.ts";
 import { isTensor, type Tensor, tensor } from "../tensor.ts";
+import { fromTfjs } from "./tfjs.ts";
+import { isTfjsTensor, type TfjsTensor } from "./tfjs-tensor.ts";
 
 /** Numbers in rows of one length, to any depth. */
 export type Nested = number | readonly Nested[];
@@ -46,6 +46,7 @@ export function toTensor(name: string, value: unknown): Tensor {
   );
 }
 
-function isTfjsTensor(value: unknown): value is TfjsTensor {
-  return typeof value === "object" && value !== null && "dataSync" in value;
+/** Whether a value is numbers in rows; whether the rows are of one length is not looked at. */
+export function isNested(value: unknown): boolean {
+  return typeof value === "number" || (Array.isArray(value) && value.every(isNested));
 }

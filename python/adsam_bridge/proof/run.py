@@ -1,0 +1,133 @@
+"""One run: on copies, in one precision, with draws noted or given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from adsam_bridge.outputs import gradients_of
+from adsam_bridge.port.structure import Parts, taken_apart
+from adversarial_sampling.errors import AdversarialSamplingError
+
+from .draws import Draws
+from .named import named_tensors
+from .state import named_state, set_state, widen_state
+from .widened import Widened
+
+
+@dataclass
+class Run:
+    """What is called, and on what."""
+
+    function: Callable[..., Any]
+    owner: object
+    positional: Sequence[str]
+    """Inputs that go by position."""
+    given: Mapping[str, Any]
+    state: Mapping[str, Tensor]
+    """What the owner starts from."""
+
+
+def run(
+    target: str,
+    one: Run,
+    precision: str,
+    differentiate: Sequence[str],
+    draws: Sequence[Tensor] | None,
+) -> dict[str, Any]:
+    """Outputs, gradients and state by name, and what was drawn.
+
+    Args:
+        target: of the function, for messages.
+        one: the call; its owner may be changed.
+        precision: ``float32``; ``float64``; or ``widened``, which is float64 where the code itself
+            asks for float32 as well.
+        differentiate: names of inputs, and of the state's tensors after ``state.``.
+        draws: what is drawn, in order; None to draw from a fixed seed.
+    """
+    dtype = torch.float32 if precision == "float32" else torch.float64
+    parts = taken_apart(dict(one.given))
+    leaves = {
+        name: _cast(tensor, dtype) for name, tensor in zip(parts.names, parts.tensors, strict=True)
+    }
+    widen_state(one.owner, dtype)
+    set_state(one.owner, one.state)
+    held = {f"state.{name}": tensor for name, tensor in named_state(one.owner).items()}
+    wanted = {name: _leaf(name, {**leaves, **held}) for name in differentiate}
+    arguments, arrived = _arguments(parts, leaves, wanted)
+    drawn = Draws(draws)
+    with _surroundings(dtype, drawn, widened=precision == "widened"):
+        by_position = [arguments.pop(name) for name in one.positional]
+        result = one.function(*by_position, **arguments)
+    outputs, single = named_tensors(target, result, dtype)
+    gradients = gradients_of(list(outputs.values()), wanted) if wanted else {}
+    state = {
+        **{name: tensor for name, (tensor, before) in arrived.items() if _differs(tensor, before)},
+        **named_state(one.owner),
+    }
+    return {
+        "single": single,
+        "outputs": {name: tensor.detach() for name, tensor in outputs.items()},
+        "gradients": {name: tensor.detach() for name, tensor in gradients.items()},
+        "state": {name: tensor.detach().clone() for name, tensor in state.items()},
+        "draws": [
+            {"name": draw.name, "file": draw.file, "line": draw.line, "values": draw.values}
+            for draw in drawn.drawn
+        ],
+    }
+
+
+def _cast(tensor: Tensor, dtype: torch.dtype) -> Tensor:
+    copied = tensor.detach().clone()
+    if copied.is_complex():
+        return copied.to(dtype.to_complex())
+    return copied.to(dtype) if copied.is_floating_point() else copied
+
+
+def _leaf(name: str, known: Mapping[str, Tensor]) -> Tensor:
+    found = known.get(name)
+    if found is None:
+        raise AdversarialSamplingError(
+            f"differentiate: there is no tensor {name}",
+            suggestion=f"there are {', '.join(known)}",
+        )
+    return found.requires_grad_()
+
+
+def _arguments(
+    parts: Parts, leaves: Mapping[str, Tensor], wanted: Mapping[str, Tensor]
+) -> tuple[dict[str, Any], dict[str, tuple[Tensor, Tensor]]]:
+    """Arguments that may be written to, and each tensor of theirs as it comes and as it was."""
+    tensors = [leaf.clone() if name in wanted else leaf for name, leaf in leaves.items()]
+    arrived = {
+        name: (tensor, tensor.detach().clone())
+        for name, tensor in zip(parts.names, tensors, strict=True)
+    }
+    return parts.value(tensors), arrived
+
+
+def _differs(now: Tensor, before: Tensor) -> bool:
+    if now.shape != before.shape or now.dtype != before.dtype:
+        return True
+    return not torch.equal(now.detach().nan_to_num(), before.nan_to_num())
+
+
+@contextmanager
+def _surroundings(dtype: torch.dtype, draws: Draws, *, widened: bool) -> Generator[None]:
+    default = torch.get_default_dtype()
+    devices = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else []
+    with ExitStack() as stack:
+        stack.enter_context(torch.random.fork_rng(devices))
+        torch.manual_seed(0)
+        stack.callback(torch.set_default_dtype, default)
+        torch.set_default_dtype(dtype)
+        stack.enter_context(torch.enable_grad())
+        if widened:
+            stack.enter_context(Widened())
+        stack.enter_context(draws)
+        yield

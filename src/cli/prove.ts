@@ -1,0 +1,118 @@
+import type { Command } from "commander";
+import * as z from "zod";
+import { type Arguments, caseLine, prove, reportTable, tensorForms } from "../conformance/index.ts";
+import { AdsamError } from "../errors.ts";
+import { Float } from "../interop/kinds.ts";
+import { jsonText } from "../json.ts";
+import { open } from "../open.ts";
+import { backendGroup, jsonGroup } from "./groups.ts";
+import { interruptSignal } from "./interrupt.ts";
+import { addOptions } from "./options.ts";
+
+const repeated = (about: string) =>
+  z
+    .array(z.string())
+    .meta({ repeated: true })
+    .optional()
+    .describe(`${about}; once for each`)
+    .meta({ placeholder: "name=value" });
+
+const inputGroup = {
+  heading: "What it is given:",
+  shape: {
+    input: repeated("a parameter: x=float32[4,3] to draw numbers (y=int64[4]%10 below 10), or a value such as n=3"),
+    cases: z.string().optional().describe("JSON file with sets of inputs").meta({ placeholder: "file" }),
+    calls: z.string().optional().describe("folder of recorded calls").meta({ placeholder: "folder" }),
+    edges: z
+      .boolean()
+      .default(true)
+      .describe("beside what is drawn try zeros, ties, tiny and large numbers, one element and none"),
+    init: repeated("what the class is made with, as --input"),
+    folder: z.string().default(".").describe("where Python's module is").meta({ placeholder: "folder" }),
+  },
+};
+const portGroup = {
+  heading: "The port:",
+  shape: {
+    call: z
+      .enum(["positional", "named"])
+      .default("positional")
+      .describe("gets an argument for each of Python's parameters, or one object of them"),
+    as: z
+      .enum(tensorForms)
+      .default("tfjs")
+      .describe("gets tensors of TensorFlow.js, typed arrays, numbers in rows, or tensors of this package"),
+  },
+};
+const judgedGroup = {
+  heading: "What is judged:",
+  shape: {
+    differentiate: z
+      .array(z.string())
+      .optional()
+      .describe("inputs whose gradients are compared too, and state.<name> of parameters, separated by commas")
+      .meta({ placeholder: "names" }),
+    dtype: z
+      .enum(["auto", "float64", "float32"])
+      .default("auto")
+      .describe("what Python's truth is computed in; auto: float64 where its code allows it"),
+  },
+};
+const pythonGroup = { heading: "Backend:", shape: { python: backendGroup.shape.python } };
+const output = jsonGroup("one JSON document on stdout");
+const groups = [inputGroup, portGroup, judgedGroup, pythonGroup, output];
+const proveArguments = z.object({
+  ...inputGroup.shape,
+  ...portGroup.shape,
+  ...judgedGroup.shape,
+  ...pythonGroup.shape,
+  ...output.shape,
+});
+
+/** `adsam prove`: holds a port against a Python function. Exits with 1 when they differ. */
+export function proveCommand(command: Command): void {
+  addOptions(command, groups);
+  command.action(async (torch: string, port: string) => {
+    const { input, init, edges, python, json, ...options } = proveArguments.parse(command.opts());
+    await using candidate = await open({ backend: "tfjs" });
+    await using reference = await open({ backend: "torch", device: "cpu", python });
+    const report = await prove(candidate, reference, {
+      ...options,
+      torch,
+      port,
+      inputs: argumentsOf(input, "--input"),
+      init: argumentsOf(init, "--init"),
+      ...(edges ? {} : { edges }),
+      signal: interruptSignal(),
+      onCase: (one, done, total) => {
+        if (!json) process.stderr.write(`${done}/${total}  ${caseLine(one)}\n`);
+      },
+    });
+    process.stdout.write(`${json ? jsonText(report) : reportTable(report)}\n`);
+    if (report.failed > 0) process.exitCode = 1;
+  });
+}
+
+/** `name=value` each: JSON, or a text; a number with a point is a float in Python. */
+function argumentsOf(said: readonly string[] | undefined, flag: string): Arguments | undefined {
+  if (said === undefined) return undefined;
+  const values = new Map<string, unknown>();
+  for (const text of said) {
+    const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/.exec(text) ?? [];
+    if (name === undefined || value === undefined) {
+      throw new AdsamError("usage", `${flag}: expected a name and a value such as x=float32[4,3], got ${text}`);
+    }
+    if (values.has(name)) throw new AdsamError("usage", `${flag}: expected ${name} once, got it twice`);
+    values.set(name, givenValue(value));
+  }
+  return Object.fromEntries(values);
+}
+
+function givenValue(text: string): unknown {
+  if (/^[-+]?(\d+\.\d*|\.\d+|\d+(\.\d*)?e[-+]?\d+)$/i.test(text)) return new Float(Number(text));
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,65 @@
+import { resolve } from "node:path";
+import * as z from "zod";
+import type { TorchBackend } from "../../backend.ts";
+import type { PythonObject } from "../../interop/handle.ts";
+import { isTensor, type NamedTensors, type Tensor } from "../../tensor.ts";
+
+const tensorValue = z.custom<Tensor>(isTensor);
+const namedValues = z.record(z.string(), tensorValue);
+
+const description = z.object({
+  parameters: z.array(z.object({ name: z.string(), optional: z.boolean() })).nullable(),
+  rest: z.boolean(),
+  annotations: z.record(z.string(), z.object({ dtypes: z.array(z.string()), dimensions: z.string() })),
+  state: namedValues,
+});
+
+const ran = z.object({
+  single: z.boolean(),
+  outputs: namedValues,
+  gradients: namedValues,
+  state: namedValues,
+  draws: z.array(z.object({ name: z.string(), file: z.string(), line: z.number(), values: tensorValue })),
+});
+
+/** What Python says of a function. */
+export type Description = z.output<typeof description>;
+
+/** What a run of it gave. */
+export type Ran = z.output<typeof ran>;
+
+/** In what it runs; `widened` is float64 where its own code asks for float32 too. */
+export type Precision = "float32" | "float64" | "widened";
+
+/** How it runs. */
+export interface RunOptions {
+  readonly precision: Precision;
+  readonly differentiate: readonly string[];
+  /** What is drawn, in order; null for what a fixed seed gives. */
+  readonly draws: readonly Tensor[] | null;
+}
+
+/** A Python function, method or module that is run again and again. */
+export interface Subject extends Description {
+  run(given: Readonly<Record<string, unknown>>, state: NamedTensors, options: RunOptions): Promise<Ran>;
+}
+
+/** `module:function`, `module:Class.method` or `module:Module` of a folder. */
+export async function openSubject(
+  backend: TorchBackend,
+  target: string,
+  folder: string,
+  init: Readonly<Record<string, unknown>> | undefined,
+): Promise<Subject> {
+  const proof = await backend.import("adsam_bridge.proof", { folder });
+  const handle = proof.with({ keep: true });
+  const subject = await handle.method<PythonObject>("subject", target, resolve(folder), init ?? null);
+  const told = subject.with({ keep: false });
+  return {
+    ...description.parse(await told.method("describe")),
+    run: async (given, state, { precision, differentiate, draws }) =>
+      ran.parse(
+        await told.method("run", { ...given }, { ...state }, precision, [...differentiate], draws && [...draws]),
+      ),
+  };
+}

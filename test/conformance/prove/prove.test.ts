@@ -1,0 +1,346 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Backend, TorchBackend } from "../../../src/backend.ts";
+import { outcome, type Port, type ProveOptions, prove } from "../../../src/conformance/index.ts";
+import { numbers } from "../../../src/conformance/numbers.ts";
+import { open } from "../../../src/open.ts";
+import { type Tensor, tensor } from "../../../src/tensor.ts";
+import { temporaryFolder } from "../../temporary.ts";
+
+const folder = join(import.meta.dirname, "../../fixtures/python");
+const ports = join(import.meta.dirname, "../../fixtures/ports/proved.ts");
+
+let candidate: Backend;
+let reference: TorchBackend;
+beforeAll(async () => {
+  candidate = await open({ backend: "tfjs" });
+  await candidate.info(); // makes TensorFlow.js ready for the tests' own tensors
+  reference = await open({ backend: "torch", device: "cpu" });
+});
+afterAll(() => Promise.all([candidate.close(), reference.close()]));
+
+const x = "float32[4,3]";
+
+function proved(torch: string, port: Port | string, options: Omit<ProveOptions, "torch" | "port"> = {}) {
+  return prove(candidate, reference, { folder, torch: `proved:${torch}`, port, ...options });
+}
+
+/** What each case came to, by its name. */
+async function verdicts(...given: Parameters<typeof proved>) {
+  const { cases } = await proved(...given);
+  return Object.fromEntries(cases.map(({ id, status }) => [id, status]));
+}
+
+/** The one case, or the first that is not passed. */
+async function verdict(...given: Parameters<typeof proved>) {
+  const { cases } = await proved(...given);
+  return cases.find(({ status }) => status !== "passed") ?? cases[0];
+}
+
+describe("a right port passes", () => {
+  test("on draws and on edges, each of its own name, and leaves no tensor behind", async () => {
+    const before = tf.memory().numTensors;
+    const found = await verdicts("scaled", (a: tf.Tensor, factor = 2) => tf.mul(a, factor), {
+      inputs: { x },
+      differentiate: ["x"],
+    });
+    expect(found).toEqual(
+      Object.fromEntries(
+        "draw-1 draw-2 draw-3 zeros ties small large denormals one-element zero-size"
+          .split(" ")
+          .map((id) => [id, "passed"]),
+      ),
+    );
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  test("with what it returns by name: a named tuple, a dataclass, a dict with a tuple in it", async () => {
+    const losses = (a: tf.Tensor, b: tf.Tensor) => ({ nll: tf.losses.meanSquaredError(b, a), kl: tf.sum(tf.abs(a)) });
+    expect(await verdict("losses", losses, { inputs: { x, y: x } })).toMatchObject({ status: "passed" });
+    const moments = (a: tf.Tensor) => ({ mean: tf.mean(a, 0), count: a.shape[0] });
+    expect(await verdict("moments", moments, { inputs: { x }, edges: false })).toMatchObject({ status: "passed" });
+    const report = (a: tf.Tensor2D) => ({ largest: tf.max(a), ends: [a.slice(0, 1).flatten(), a.slice(3).flatten()] });
+    const found = await verdict("report", report, { inputs: { x }, edges: false, differentiate: ["x"] });
+    expect(found).toMatchObject({ status: "passed" });
+    expect(found?.comparisons?.map((one) => one.tensor)).toEqual([
+      "output.largest",
+      "output.ends.0",
+      "output.ends.1",
+      "gradient.x",
+    ]);
+  });
+
+  test("by name, on typed arrays, on numbers in rows, on tensors of this package, and async", async () => {
+    const given = { inputs: { x, factor: 3 } };
+    const byName = ({ x: a, factor }: { x: tf.Tensor; factor: number }) => tf.mul(a, factor);
+    expect(await verdict("scaled", byName, { ...given, call: "named" })).toMatchObject({ status: "passed" });
+    const arrays = (a: Float32Array, factor: number) => a.map((value) => value * factor);
+    expect(await verdict("scaled", arrays, { ...given, as: "arrays" })).toMatchObject({ status: "passed" });
+    const rows = (a: number[][], factor: number) => a.map((row) => row.map((value) => value * factor));
+    expect(await verdict("scaled", rows, { ...given, as: "rows", edges: false })).toMatchObject({ status: "passed" });
+    const own = async (a: Tensor, factor: number) =>
+      tensor(
+        Float32Array.from(numbers(a), (v) => v * factor),
+        a.shape,
+      );
+    expect(await verdict("scaled", own, { ...given, as: "tensors" })).toMatchObject({ status: "passed" });
+  });
+
+  test("of a TypeScript file, which is read again when it has changed", async () => {
+    expect(await verdict("scaled", `${ports}#doubled`, { inputs: { x } })).toMatchObject({ status: "passed" });
+    const path = join(await temporaryFolder(), "port.ts");
+    const text = (factor: number) =>
+      `export const port = (x: Float32Array): Float32Array => x.map((v) => v * ${factor});`;
+    const found = () => verdict("scaled", `${path}#port`, { inputs: { x }, as: "arrays", edges: false });
+    await writeFile(path, text(2));
+    expect(await found()).toMatchObject({ status: "passed" });
+    await writeFile(path, text(3));
+    expect(await found()).toMatchObject({ status: "failed" });
+  });
+
+  test("and the wrong one beside it does not", async () => {
+    const found = await verdict("scaled", `${ports}#tripled`, { inputs: { x } });
+    expect(found).toMatchObject({ status: "failed", suite: "proved:scaled" });
+    expect(found?.message).toMatch(/^output\.0\[\d, \d\]: the port gives \S+, exact is \S+ \(relative error 5\.0e-1/);
+  });
+});
+
+describe("what Python computes in is said", () => {
+  test("float64 where it can, without a word", async () => {
+    expect((await verdict("scaled", `${ports}#scaled`, { inputs: { x } }))?.note).toBeUndefined();
+  });
+
+  test("with its casts widened where it asks for float32 by name", async () => {
+    const port = (a: tf.Tensor) => tf.exp(a);
+    const found = await verdict("rounded_inside", port, { inputs: { x }, edges: false });
+    expect(found).toMatchObject({
+      status: "passed",
+      note: "the code casts to float32: judged by float64 with its casts widened",
+    });
+  });
+
+  test("float32 where it takes nothing else, which a wrong port does not pass", async () => {
+    const inputs = { x };
+    const found = await verdict("narrow", (a: tf.Tensor) => tf.tanh(a), { inputs });
+    expect(found).toMatchObject({
+      status: "passed",
+      note: expect.stringMatching(/float64 is refused \(.*float32 only/),
+    });
+    const off = (a: tf.Tensor) => tf.mul(tf.tanh(a), 1 + 2 ** -16);
+    expect(await verdict("narrow", off, { inputs })).toMatchObject({ status: "failed" });
+    const insisted = proved("narrow", (a: tf.Tensor) => tf.tanh(a), { inputs, dtype: "float64" });
+    await expect(insisted).rejects.toThrow(/^dtype: expected code that takes float64: .*float32 only/);
+  });
+});
+
+test("where Python throws on an edge the port throws too, or nothing is said of it", async () => {
+  const softmax = (a: tf.Tensor) => tf.softmax(a);
+  const found = await verdict("softmax_rows", softmax, { inputs: { x } });
+  expect(found).toMatchObject({
+    id: "zero-size",
+    status: "unsupported",
+    message: expect.stringMatching(/^Python throws: .*nothing to normalise/),
+  });
+  const strict = (a: tf.Tensor) => {
+    if (a.size === 0) throw new Error("nothing");
+    return tf.softmax(a);
+  };
+  expect(await verdicts("softmax_rows", strict, { inputs: { x } })).toMatchObject({ "zero-size": "passed" });
+});
+
+describe("what Python changes in place is compared", () => {
+  test("arguments, handed back or written to", async () => {
+    const inputs = { total: "float32[3]", x: "float32[3]" };
+    const handing = (total: tf.Tensor, a: tf.Tensor) => {
+      const sum = tf.add(total, a);
+      return outcome({ output: tf.sum(sum), state: { total: sum } });
+    };
+    expect(await verdict("accumulate", handing, { inputs, differentiate: ["x"] })).toMatchObject({ status: "passed" });
+    const writing = (total: Float32Array, a: Float32Array) => {
+      for (const [i, value] of a.entries()) total[i] = (total[i] ?? 0) + value;
+      return total.reduce((sum, value) => sum + value, 0);
+    };
+    expect(await verdict("accumulate", writing, { inputs, as: "arrays" })).toMatchObject({ status: "passed" });
+    const silent = (total: tf.Tensor, a: tf.Tensor) => tf.sum(tf.add(total, a));
+    expect(await verdict("accumulate", silent, { inputs })).toMatchObject({
+      message: "state.total: the port gives no such tensor",
+    });
+  });
+
+  type State = { readonly state: Readonly<Record<string, tf.Tensor>> };
+  const part = (state: State["state"], name: string) => state[name] ?? tf.scalar(Number.NaN);
+
+  const dense =
+    (unbiased: number) =>
+    (a: tf.Tensor2D, { state }: State) => {
+      const hidden = tf.add(
+        tf.matMul(a, part(state, "linear.weight") as tf.Tensor2D, false, true),
+        part(state, "linear.bias"),
+      );
+      const { mean, variance } = tf.moments(hidden, 0);
+      const n = a.shape[0];
+      const moved = (name: string, to: tf.Tensor) => tf.add(tf.mul(0.9, part(state, name)), tf.mul(0.1, to));
+      const normal = tf.div(tf.sub(hidden, mean), tf.sqrt(tf.add(variance, 1e-5)));
+      return outcome({
+        output: tf.add(tf.mul(normal, part(state, "norm.weight")), part(state, "norm.bias")),
+        state: {
+          "norm.running_mean": moved("norm.running_mean", mean),
+          "norm.running_var": moved("norm.running_var", tf.mul(variance, n / (n - unbiased))),
+          "norm.num_batches_tracked": tf.add(part(state, "norm.num_batches_tracked"), tf.scalar(1, "int32")),
+        },
+      });
+    };
+
+  test("buffers of a module, whose parameters the port is given and whose gradients are compared", async () => {
+    const options = { inputs: { x }, init: { width: 3 }, edges: false, differentiate: ["x", "state.linear.weight"] };
+    const found = await verdict("Dense", dense(1), options);
+    expect(found).toMatchObject({ status: "passed" });
+    expect(found?.comparisons?.map((one) => one.tensor)).toEqual([
+      "output.0",
+      "gradient.x",
+      "gradient.state.linear.weight",
+      "state.norm.running_mean",
+      "state.norm.running_var",
+      "state.norm.num_batches_tracked",
+    ]);
+    expect(await verdict("Dense", dense(0), options)).toMatchObject({
+      status: "failed",
+      message: expect.stringMatching(/^state\.norm\.running_var\[\d\]: the port gives/),
+    });
+  });
+
+  const step =
+    (momentum: number) =>
+    (a: tf.Tensor2D, { state }: State) => {
+      const names = ["model.weight", "model.bias"];
+      const loss = (weight: tf.Tensor, bias: tf.Tensor) =>
+        tf.mean(tf.square(tf.add(tf.matMul(a, weight as tf.Tensor2D, false, true), bias))) as tf.Scalar;
+      const { value, grads } = tf.valueAndGrads(loss)(names.map((name) => part(state, name)));
+      const next = names.flatMap((name, i) => {
+        const velocity = tf.mul(momentum, grads[i] ?? value);
+        return [
+          [name, tf.sub(part(state, name), tf.mul(0.1, velocity))],
+          [`optimizer.${name}.momentum_buffer`, velocity],
+        ];
+      });
+      return outcome({ output: value, state: Object.fromEntries(next) });
+    };
+
+  test("parameters and moments of a training step", async () => {
+    const options = { inputs: { x }, init: { width: 3 }, edges: false };
+    const found = await verdict("Trainer.step", step(1), options);
+    expect(found).toMatchObject({ status: "passed" });
+    expect(found?.comparisons?.map((one) => one.tensor)).toEqual([
+      "output.0",
+      "state.model.weight",
+      "state.model.bias",
+      "state.optimizer.model.weight.momentum_buffer",
+      "state.optimizer.model.bias.momentum_buffer",
+    ]);
+    expect(await verdict("Trainer.step", step(0.9), options)).toMatchObject({ status: "failed" });
+    expect(await verdict("Trainer.doubled", `${ports}#doubled`, { inputs: { x } })).toMatchObject({ status: "passed" });
+  });
+});
+
+describe("what Python draws is given to the port by name", () => {
+  type Drawn = {
+    readonly draws: Readonly<Record<string, tf.Tensor>>;
+    readonly sites: Readonly<Record<string, string>>;
+  };
+  const sites = new Set<string>();
+  const noisy = (a: tf.Tensor, { draws, sites: lines }: Drawn) => {
+    for (const [name, line] of Object.entries(lines)) sites.add(`${name} ${line.replace(/.*\//, "")}`);
+    const draw = (name: string) => draws[name] ?? tf.scalar(Number.NaN);
+    const hidden = tf.add(tf.mul(tf.mul(a, 2), draw("dropout.0")), draw("randn_like.0"));
+    return [tf.mul(hidden, draw("uniform.0")), draw("randperm.0")];
+  };
+
+  test("and says where", async () => {
+    const found = await verdict("noisy", noisy, { inputs: { x }, differentiate: ["x"] });
+    expect(found).toMatchObject({ status: "passed" });
+    expect([...sites]).toEqual([
+      expect.stringMatching(/^dropout\.0 proved\.py:\d+$/),
+      expect.stringMatching(/^randn_like\.0 proved\.py:\d+$/),
+      expect.stringMatching(/^uniform\.0 proved\.py:\d+$/),
+      expect.stringMatching(/^randperm\.0 proved\.py:\d+$/),
+    ]);
+  });
+
+  test("and a port that draws for itself does not pass", async () => {
+    const own = (a: tf.Tensor) => [tf.randomNormal(a.shape), tf.tensor1d([0, 1, 2, 3], "int32")];
+    expect(await verdict("noisy", own, { inputs: { x } })).toMatchObject({
+      status: "failed",
+      message: expect.stringMatching(/the port is not deterministic/),
+    });
+  });
+});
+
+describe("what is wrong with the question is said, and nothing is ignored", () => {
+  const port = (a: tf.Tensor) => a;
+  test.each<[string, () => Promise<unknown>, string | RegExp]>([
+    [
+      "a misspelt option",
+      () => proved("scaled", port, { inputs: { x }, differntiate: ["x"] } as object),
+      "prove: unknown field differntiate: did you mean differentiate?",
+    ],
+    [
+      "an input that the function does not take",
+      () => proved("scaled", port, { inputs: { x, facor: 2 } }),
+      "inputs: Python's function takes no facor: did you mean factor?",
+    ],
+    ["an input that lacks", () => proved("losses", port, { inputs: { x } }), "inputs: expected y, got x"],
+    [
+      "a gradient of no input",
+      () => proved("scaled", port, { inputs: { x }, differentiate: ["y"] }),
+      "differentiate: there is no tensor y",
+    ],
+    [
+      "inputs and cases at once",
+      () => proved("scaled", port, { inputs: { x }, cases: [{ id: "1", inputs: {} }] }),
+      /^prove: expected one of inputs, cases and calls, got "inputs and cases"$/,
+    ],
+    [
+      "gradients of typed arrays",
+      () => proved("scaled", port, { inputs: { x }, differentiate: ["x"], as: "arrays" }),
+      /^prove: expected as: "tfjs" with differentiate, .*got "arrays"$/,
+    ],
+    [
+      "a dtype that is none",
+      () => proved("scaled", port, { inputs: { x: "flaot32[3]" } }),
+      /^expected a dtype .* flaot32/,
+    ],
+    [
+      "a port that is not there",
+      () => proved("scaled", `${ports}#scale`),
+      /expected a function scale, got no such export/,
+    ],
+    ["a port that is no function", () => proved("scaled", `${ports}#inside`), /expected a function inside, got object/],
+    ["a file that is not there", () => proved("scaled", "nowhere.ts#scaled"), /nowhere\.ts/],
+    ["a target that is not there", () => proved("scald", port, { inputs: { x } }), /there is no function scald in/],
+    ["a class that is no module", () => proved("Trainer", port, { inputs: { x } }), "proved:Trainer is a class"],
+    ["init of a function", () => proved("scaled", port, { inputs: { x }, init: { n: 1 } }), /^init: proved:scaled/],
+  ])("%s", async (_, refused, message) => {
+    await expect(refused()).rejects.toThrow(message);
+  });
+
+  test("a promise where gradients are wanted", async () => {
+    const later = async (a: tf.Tensor) => tf.mul(a, 2);
+    expect(await verdict("scaled", later, { inputs: { x }, edges: false })).toMatchObject({ status: "passed" });
+    expect(await verdict("scaled", later, { inputs: { x }, differentiate: ["x"] })).toMatchObject({
+      status: "failed",
+      message: expect.stringContaining("expected a tensor where gradients are wanted, got a promise"),
+    });
+  });
+
+  test("a Python file that has changed since it was imported", async () => {
+    const own = await temporaryFolder();
+    const text = (factor: number) => `def changing(x):\n    return x * ${factor}\n`;
+    await writeFile(join(own, "changing_module.py"), text(2));
+    const found = () => proved("", port, { torch: "changing_module:changing", folder: own, inputs: { x } } as object);
+    await found();
+    await writeFile(join(own, "changing_module.py"), text(3));
+    await expect(found()).rejects.toThrow(/changing_module\.py has changed since Python imported it/);
+  });
+});
