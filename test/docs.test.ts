@@ -86,7 +86,7 @@ describe.each(documents)("%s", (document) => {
     const place = `${document}:${line}`;
     if (language === "json") expect(() => JSON.parse(code), place).not.toThrow();
     if (language === "text") expect(shape(printed), place).toEqual(expect.arrayContaining(shape(code)));
-    if (language === "js" || info.endsWith(".py")) await writeFile(join(folder, info), code);
+    if (language === "js" || /\.(py|ts)$/.test(info)) await writeFile(join(folder, info), code);
     const runner = runners[kindOf(block)];
     if (runner === undefined) return undefined;
     const path = join(folder, `${line}-${runner.name}`);

@@ -33,6 +33,7 @@ export async function conform(candidate: Backend, reference: Backend, options: C
   const { suites, pairs, ...reporting } = validate(conformOptions, options, "conform");
   if (suites !== undefined && pairs !== undefined)
     throw new AdsamError("usage", "conform: expected suites or pairs, got both");
+  if (typeof pairs === "string") await candidate.info(); // the file may make tensors: TensorFlow.js is ready then
   const own =
     typeof pairs === "string" ? await loadPairs(pairs) : pairs?.map((pair, i) => checkPair(pair, `pairs.${i}`));
   const checks = own === undefined ? checksOf(suites) : own.flatMap((pair) => pairChecks("pairs", pair));

@@ -41,10 +41,10 @@ describe("recorded numbers", () => {
 test("pairs of the user's are judged, and the one that differs is named", async () => {
   const pair = (name: string, sign: number) => `{
     name: "${name}", torch: "matching:softplus", folder: ${JSON.stringify(operations)},
-    tfjs: ({ x }) => tf.mul(tf.softplus(x), ${sign}), cases: [{ id: "drawn", inputs: { x: { seed: 1, shape: [3] } } }],
+    tfjs: ({ x }) => tf.mul(tf.mul(one, tf.softplus(x)), ${sign}), cases: [{ id: "drawn", inputs: { x: { seed: 1, shape: [3] } } }],
   }`;
   const core = import.meta.resolve("@tensorflow/tfjs-core");
-  const text = `import * as tf from "${core}";\nexport const pairs = [${pair("same", 1)}, ${pair("negative", -1)}];`;
+  const text = `import * as tf from "${core}";\nconst one = tf.scalar(1);\nexport const pairs = [${pair("same", 1)}, ${pair("negative", -1)}];`;
   const { path } = await written("my.pairs.mjs", text);
   const { exitCode, stdout } = await adsam(["conform", "--pairs", path, "--json"]);
   expect(JSON.parse(stdout).cases).toMatchObject([

@@ -15,11 +15,12 @@ import { checkInputs } from "./schema.ts";
 export async function prepareInputs({ id, inputs }: PairCase, reference: Backend): Promise<NamedTensors> {
   const sources = typeof inputs === "function" ? checkInputs(await inputs(reference), `case ${id}`) : inputs;
   const prepared: Record<string, Tensor> = {};
-  for (const [name, source] of Object.entries(sources)) prepared[name] = rounded(await read(source));
+  for (const [name, source] of Object.entries(sources)) prepared[name] = rounded(await readSource(source));
   return prepared;
 }
 
-async function read(source: InputSource): Promise<Tensor> {
+/** The numbers of a source, not rounded yet. */
+export async function readSource(source: InputSource): Promise<Tensor> {
   if ("values" in source) return source.values;
   if ("file" in source) return fromFile(source.file, source.tensor);
   const { shape, scale = 1, offset = 0 } = source;

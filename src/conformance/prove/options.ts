@@ -22,7 +22,7 @@ export interface ProveOptions extends ReportOptions {
   readonly as?: TensorForm | undefined;
   /**
    * By name: `float32[4,3]` to have numbers drawn, edges among them; tensors, numbers and whatever else Python takes as they are.
-   * Without inputs, cases and calls, jaxtyping's annotations say the shapes.
+   * Of what is not given, jaxtyping's annotations say the shapes.
    */
   readonly inputs?: Arguments | undefined;
   /** Sets of arguments, or the JSON file that has them. */

@@ -24,7 +24,7 @@ export async function prove(candidate: Backend, reference: TorchBackend, options
   const loaded =
     typeof port === "string" ? await loadPort(port) : { port, name: port.name, unchanged: () => Promise.resolve() };
   const subject = await openSubject(reference, torch, folder, init);
-  const cases = await casesFor(checked, subject);
+  const { cases, unkept } = await casesFor(checked, subject);
   for (const { inputs } of cases) checkNames(subject, Object.keys(inputs));
   const reports: CaseReport[] = [];
   for (const one of cases) {
@@ -38,5 +38,15 @@ export async function prove(candidate: Backend, reference: TorchBackend, options
     reports.push(report);
     onCase?.(report, reports.length, cases.length);
   }
-  return summarize(reports);
+  const refused = unkept.map(
+    ({ id, reason }): CaseReport => ({
+      suite: torch,
+      id,
+      backend,
+      status: "unsupported",
+      worst: null,
+      message: reason,
+    }),
+  );
+  return summarize([...reports, ...refused]);
 }

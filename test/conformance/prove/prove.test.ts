@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -6,6 +6,7 @@ import type { Backend, TorchBackend } from "../../../src/backend.ts";
 import { outcome, type Port, type ProveOptions, prove } from "../../../src/conformance/index.ts";
 import { numbers } from "../../../src/conformance/numbers.ts";
 import { open } from "../../../src/open.ts";
+import { encodeSafetensors } from "../../../src/safetensors.ts";
 import { type Tensor, tensor } from "../../../src/tensor.ts";
 import { temporaryFolder } from "../../temporary.ts";
 
@@ -105,6 +106,22 @@ describe("a right port passes", () => {
     expect(found).toMatchObject({ status: "failed", suite: "proved:scaled" });
     expect(found?.message).toMatch(/^output\.0\[\d, \d\]: the port gives \S+, exact is \S+ \(relative error 5\.0e-1/);
   });
+});
+
+test("on the cases of a file, on recorded calls, and on cases of one's own", async () => {
+  const own = await temporaryFolder();
+  const path = join(own, "cases.json");
+  await writeFile(path, JSON.stringify([{ id: "rows", inputs: { x: [[1, 2]], factor: 3 } }]));
+  const port = (a: tf.Tensor, factor: number) => tf.mul(a, factor);
+  expect(await verdicts("scaled", port, { cases: path })).toEqual({ rows: "passed" });
+  const call = { module: "proved", function: "scaled", arguments: { x: { $tensor: "x" }, factor: 3 } };
+  await writeFile(join(own, "1.json"), JSON.stringify({ ...call, arguments: { x: { $unkept: "Sparse" } } }));
+  await writeFile(join(own, "2.json"), JSON.stringify(call));
+  await writeFile(join(own, "2.safetensors"), encodeSafetensors({ x: tensor(Float32Array.of(1, -2)) }));
+  await rm(path);
+  expect(await verdicts("scaled", port, { calls: own })).toEqual({ 1: "unsupported", 2: "passed" });
+  const cases = [{ id: "mine", inputs: { x: "float32[2]", factor: 2 } }];
+  expect(await verdicts("scaled", port, { cases })).toEqual({ mine: "passed" });
 });
 
 describe("what Python computes in is said", () => {

@@ -1,0 +1,81 @@
+import { readFile } from "node:fs/promises";
+import * as z from "zod";
+import { AdsamError } from "../../errors.ts";
+import { fileError } from "../../files.ts";
+import { arrayOf, isDtype, kindOf } from "../../tensor/dtypes.ts";
+import { toTensor } from "../../tensor/nested.ts";
+import { type Tensor, tensor } from "../../tensor.ts";
+import { validate } from "../../validation.ts";
+import { numbers } from "../numbers.ts";
+import { readSource } from "../pairs/inputs.ts";
+import { checkInputs } from "../pairs/schema.ts";
+import type { ProveCase } from "./cases.ts";
+
+const caseFile = z
+  .array(
+    z.strictObject({ id: z.string().min(1), inputs: z.record(z.string(), z.unknown()), edge: z.boolean().optional() }),
+  )
+  .min(1);
+
+const typed = z.strictObject({ dtype: z.string(), values: z.unknown() });
+
+/**
+ * The cases of a JSON file, each with an `id` and `inputs` by name. Numbers in rows are a float32 tensor, `{ dtype, values }` one of
+ * another dtype, `{ plain }` a list or dict as it stands, and `{ seed, shape }`, `{ wave, shape }` and `{ file, tensor }` are read as
+ * those of pairs.
+ * @throws AdsamError `file` for a file that cannot be read, `usage` for what is no case.
+ */
+export async function readCases(path: string): Promise<readonly ProveCase[]> {
+  const parsed = await jsonIn(path);
+  const cases = validate(caseFile, parsed, path);
+  return Promise.all(
+    cases.map(async ({ id, inputs, edge }) => {
+      const values = Object.entries(inputs).map(async ([name, value]) => {
+        return [name, await readValue(value, `${path}: case ${id}: ${name}`)] as const;
+      });
+      return { id, inputs: Object.fromEntries(await Promise.all(values)), edge };
+    }),
+  );
+}
+
+/** @throws AdsamError `file` for a file that cannot be read, or holds no JSON. */
+export async function jsonIn(path: string): Promise<unknown> {
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    throw fileError(error, "read", path);
+  });
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AdsamError("file", `${path}: expected JSON: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    });
+  }
+}
+
+async function readValue(value: unknown, where: string): Promise<unknown> {
+  if (Array.isArray(value)) return toTensor(where, value);
+  if (typeof value !== "object" || value === null) return value;
+  if ("plain" in value) return validate(z.strictObject({ plain: z.unknown() }), value, where).plain;
+  if ("dtype" in value) {
+    const { dtype, values } = validate(typed, value, where);
+    return ofDtype(toTensor(where, values), dtype, where);
+  }
+  const { input } = checkInputs({ input: value }, where);
+  if (input === undefined) throw new Error(`expected a source at ${where}`);
+  return readSource(input);
+}
+
+function ofDtype(given: Tensor, dtype: string, where: string): Tensor {
+  if (!isDtype(dtype) || kindOf(dtype) === "complex" || dtype === "float16" || dtype === "bfloat16") {
+    throw new AdsamError("usage", `${where}: expected a dtype such as int64 or bool, got ${dtype}`);
+  }
+  const values = numbers(given);
+  const array = arrayOf(dtype);
+  const data = new array(new ArrayBuffer(values.length * array.BYTES_PER_ELEMENT), 0, values.length);
+  for (const [i, one] of values.entries()) {
+    const whole = kindOf(dtype) === "real" || Number.isSafeInteger(one);
+    if (!whole) throw new AdsamError("usage", `${where}: expected whole numbers for ${dtype}, got ${one}`);
+    data[i] = data instanceof BigInt64Array || data instanceof BigUint64Array ? BigInt(one) : one;
+  }
+  return tensor(data, given.shape, dtype);
+}

@@ -1,0 +1,92 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+import { AdsamError } from "../../errors.ts";
+import { fileError } from "../../files.ts";
+import { readSafetensors } from "../../safetensors.ts";
+import type { NamedTensors } from "../../tensor.ts";
+import { validate } from "../../validation.ts";
+import { jsonIn } from "./case-file.ts";
+import type { ProveCase } from "./cases.ts";
+
+const recordedCall = z.looseObject({
+  module: z.string(),
+  function: z.string(),
+  arguments: z.record(z.string(), z.unknown()),
+});
+
+/** A call that cannot be made again. */
+export interface UnkeptCall {
+  readonly id: string;
+  readonly reason: string;
+}
+
+/**
+ * The calls of a Python function that a folder has: `<name>/<i>.json`, with the tensors in `<i>.safetensors` beside it.
+ * @param target `module:function`.
+ * @throws AdsamError `file` for a folder or file that cannot be read, `usage` where there is no call of that function.
+ */
+export async function readCalls(
+  folder: string,
+  target: string,
+): Promise<{ cases: readonly ProveCase[]; unkept: readonly UnkeptCall[] }> {
+  const files = await readdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw fileError(error, "read", folder);
+  });
+  const calls = files
+    .filter((name) => name.endsWith(".json"))
+    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const cases: ProveCase[] = [];
+  const unkept: UnkeptCall[] = [];
+  const others = new Set<string>();
+  for (const file of calls) {
+    const path = join(folder, file);
+    const call = validate(recordedCall, await jsonIn(path), path, "file");
+    const name = `${call.module}:${call.function}`;
+    if (name !== target) {
+      others.add(name);
+      continue;
+    }
+    const id = file.replace(/\.json$/, "");
+    const tensors = await tensorsBeside(path);
+    const { self: _, ...given } = call.arguments; // what it is a method of is made anew
+    const missing: string[] = [];
+    const inputs = mapped(given, "", (part, place) => filled(part, place, tensors, path, missing));
+    if (missing.length > 0) unkept.push({ id, reason: `the recording has not kept ${missing.join(", ")}` });
+    else cases.push({ id, inputs: inputs as ProveCase["inputs"] });
+  }
+  if (cases.length + unkept.length > 0) return { cases, unkept };
+  const has = others.size === 0 ? "none" : `those of ${[...others].join(", ")}`;
+  throw new AdsamError("usage", `${folder}: expected recorded calls of ${target}, got ${has}`);
+}
+
+async function tensorsBeside(path: string): Promise<NamedTensors> {
+  const beside = path.replace(/\.json$/, ".safetensors");
+  try {
+    return (await readSafetensors(beside)).tensors;
+  } catch (error) {
+    if (error instanceof AdsamError && (error.cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT") return {};
+    throw error;
+  }
+}
+
+function filled(part: object, place: string, tensors: NamedTensors, path: string, missing: string[]): unknown {
+  if ("$unkept" in part) {
+    missing.push(`${place} (${part.$unkept})`);
+    return null;
+  }
+  if (!("$tensor" in part)) return undefined;
+  const found = tensors[String(part.$tensor)];
+  if (found !== undefined) return found;
+  throw new AdsamError("file", `${path}: there is no tensor ${part.$tensor} beside it`);
+}
+
+/** Objects replaced where `change` gives something else. */
+function mapped(value: unknown, place: string, change: (part: object, place: string) => unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const changed = change(value, place);
+  if (changed !== undefined) return changed;
+  const within = (key: string | number) => (place === "" ? `${key}` : `${place}.${key}`);
+  if (Array.isArray(value)) return value.map((item, i) => mapped(item, within(i), change));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapped(item, within(key), change)]));
+}
