@@ -3,6 +3,7 @@ import type { ReportedCode } from "./schema/errors.ts";
 /**
  * What went wrong:
  * - `usage`: an option or argument out of range or unknown;
+ * - `unsupported`: what the published code, as a backend, cannot do;
  * - `data`: images, labels or a data set that do not fit;
  * - `checkpoint`: a checkpoint that is damaged, foreign or of another model;
  * - `file`: a file or folder that is missing, damaged, or may not be read or written;

@@ -6,6 +6,7 @@ import { validate } from "./validation.ts";
 const backends = {
   torch: async () => (await import("./torch/backend.ts")).openTorch,
   tfjs: async () => (await import("./tfjs/backend.ts")).openTfjs,
+  reference: async () => (await import("./torch/backend.ts")).openReference,
 } satisfies Record<BackendName, () => Promise<(options: CheckedOpenOptions) => Backend>>;
 
 /** Torch is what is opened where nothing else is named. */

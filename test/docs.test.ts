@@ -29,6 +29,9 @@ function blocksOf(document: string): Block[] {
 
 const binary = (name: string) => join(root, "node_modules/.bin", name);
 
+/** A checkout of the published code, for the blocks that need one; this package contains none. */
+const published = process.env.ADSAM_REFERENCE;
+
 /** What runs a block, given the file that it was written to: each in the document's own folder, after those before it. */
 const runners: Readonly<Record<string, { readonly name: string; readonly command: readonly string[] }>> = {
   ts: { name: "block.mts", command: [process.execPath, "--import", join(root, "node_modules/tsx/dist/esm/index.mjs")] },
@@ -40,7 +43,8 @@ const runners: Readonly<Record<string, { readonly name: string; readonly command
 /** What is shown and not run: output, documents, and files that a later block uses. */
 const shown = ["text", "json", "js"];
 
-const kindOf = ({ language, info }: Block) => (info === "" || language === "js" ? language : `${language} ${info}`);
+const kindOf = ({ language, info }: Block) =>
+  ["", "published"].includes(info) || language === "js" ? language : `${language} ${info}`;
 
 /** What a block printed, as a document may show it: numbers and times are another machine's. */
 function shape(output: string): string[] {
@@ -57,6 +61,7 @@ function shape(output: string): string[] {
 
 describe.each(documents)("%s", (document) => {
   const blocks = blocksOf(document);
+  const theirs = blocks.filter(({ info }) => info === "published");
 
   test("has blocks of the known kinds alone", () => {
     const known = [...Object.keys(runners), ...shown];
@@ -65,20 +70,31 @@ describe.each(documents)("%s", (document) => {
 
   test.runIf(blocks.length > 0)(
     "its blocks run as they stand, one after another, and print what is shown",
-    async () => {
-      // In the repository, where the package's own name leads to what was built.
-      const folder = await mkdtemp(join(root, "docs-run-"));
-      await symlink(join(root, "test/fixtures"), join(folder, "fixtures"));
-      await writeFile(join(folder, "vitest.config.mjs"), "export default {};"); // not the repository's own
-      let printed = "";
-      try {
-        for (const block of blocks) printed = (await run(block, folder, printed)) ?? printed;
-      } finally {
-        await rm(folder, { recursive: true });
-      }
-    },
+    () => runAll(blocks.filter((block) => !theirs.includes(block))),
     300_000,
   );
+
+  if (theirs.length > 0) {
+    test.skipIf(published === undefined)(
+      "its blocks of the published code run with the checkout that ADSAM_REFERENCE names",
+      () => runAll(theirs),
+      300_000,
+    );
+  }
+
+  async function runAll(chosen: readonly Block[]): Promise<void> {
+    // In the repository, where the package's own name leads to what was built.
+    const folder = await mkdtemp(join(root, "docs-run-"));
+    await symlink(join(root, "test/fixtures"), join(folder, "fixtures"));
+    if (published !== undefined) await symlink(resolve(published), join(folder, "AS"));
+    await writeFile(join(folder, "vitest.config.mjs"), "export default {};"); // not the repository's own
+    let printed = "";
+    try {
+      for (const block of chosen) printed = (await run(block, folder, printed)) ?? printed;
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
 
   /** What the block printed; undefined where it is one that is shown. */
   async function run(block: Block, folder: string, printed: string): Promise<string | undefined> {

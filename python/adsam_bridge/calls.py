@@ -23,6 +23,7 @@ from .reply import reply
 from .session import Session
 
 _session: Session | None = None
+_jobs = JOBS
 
 
 INTERRUPTIBLE = frozenset({"ask", "call", "contract"})
@@ -35,7 +36,7 @@ def handle(method: str, request: Any, job: int | None, within: int | None) -> pr
         return getattr(CALLS, method)(protocol.CALL_REQUESTS[method].model_validate(request))
     if method not in protocol.JOB_REQUESTS or job is None:
         raise AdversarialSamplingError(f"expected a method of the protocol, got {method!r}")
-    endpoint = getattr(JOBS, method)
+    endpoint = getattr(_jobs, method)
     message = protocol.JOB_REQUESTS[method].model_validate(request)
     session = _current()
 
@@ -61,13 +62,17 @@ def _current() -> Session:
 
 def hello(request: protocol.HelloRequest) -> protocol.HelloAnswer:
     """Begins the session: checks the protocol, takes the device."""
-    global _session  # noqa: PLW0603 - a process is a session
+    global _session, _jobs  # noqa: PLW0603 - a process is a session
     if request.protocol != protocol.PROTOCOL_VERSION:
         raise AdversarialSamplingError(
             f"expected protocol {protocol.PROTOCOL_VERSION}, got {request.protocol}",
             code="environment",
             suggestion="install the npm package and its Python package in the same version",
         )
+    if request.checkout is not None:
+        from adsam_reference.endpoints import jobs_of  # noqa: PLC0415 - most sessions want none
+
+        _jobs = jobs_of(request.checkout)
     _session = Session(request.device, guard.folders)
     return protocol.HelloAnswer(
         protocol=protocol.PROTOCOL_VERSION,

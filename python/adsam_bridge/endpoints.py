@@ -16,7 +16,7 @@ from adversarial_sampling.inspection import inspect
 from adversarial_sampling.models import Network, build
 from adversarial_sampling.noise import noise_from
 from adversarial_sampling.normalization import check_agreement
-from adversarial_sampling.predict import predict
+from adversarial_sampling.predict import Prediction, predict
 from adversarial_sampling.trace import trace
 from adversarial_sampling.train import fit
 
@@ -136,15 +136,21 @@ def run_inspect(
 def run_trace(session: Session, request: protocol.TraceRequest, _job: Job) -> protocol.TraceAnswer:
     """Training steps, recorded forward by forward."""
     model = session.model(request.model)
-    tensors = unpack(request.tensors)
-    batches = [
-        Images(tensors[f"input.{j}"], tensors[f"labels.{j}"]) for j in range(len(tensors) // 2)
-    ]
-    noise = noise_from(request.noise, model.noise, session.device)
     steps = trace(
-        model, batches, request.options, request.training_size, noise, request.normalization
+        model,
+        batches(unpack(request.tensors)),
+        request.options,
+        request.training_size,
+        noise_from(request.noise, model.noise, session.device),
+        request.normalization,
     )
     return protocol.TraceAnswer(steps=tuple(steps))
+
+
+def batches(tensors: Mapping[str, Tensor]) -> list[Images]:
+    """What the steps of a trace are taken on."""
+    count = len(tensors) // 2
+    return [Images(tensors[f"input.{j}"], tensors[f"labels.{j}"]) for j in range(count)]
 
 
 def run_fit(session: Session, request: protocol.FitRequest, job: Job) -> protocol.FitResult:
@@ -170,20 +176,22 @@ def run_predict(
     session: Session, request: protocol.PredictRequest, job: Job
 ) -> protocol.PredictAnswer:
     """Monte Carlo prediction."""
-    model, options = session.model(request.model), request.options
-    images = unpack(request.tensors)["images"]
-    if request.agreed and options.normalization != "model":
-        check_agreement(model.normalization, images, options.normalization)
-    prediction = predict(model, images, options, should_stop=job.cancelled)
-    return protocol.PredictAnswer(
-        tensors=session.pack(
-            {
-                "logits": prediction.logits,
-                "entropy_mean": prediction.entropy_mean,
-                "entropy_spread": prediction.entropy_spread,
-            }
-        )
-    )
+    images = images_of(session, request)
+    model = session.model(request.model)
+    return predicted(session, predict(model, images, request.options, should_stop=job.cancelled))
+
+
+def images_of(session: Session, request: protocol.PredictRequest) -> Tensor:
+    """The images to predict for, normalised as the model is used to where that is asked for."""
+    images, asked = unpack(request.tensors)["images"], request.options.normalization
+    if request.agreed and asked != "model":
+        check_agreement(session.model(request.model).normalization, images, asked)
+    return images
+
+
+def predicted(session: Session, prediction: Prediction) -> protocol.PredictAnswer:
+    """A prediction on its way."""
+    return protocol.PredictAnswer(tensors=session.pack(prediction._asdict()))
 
 
 def dispose(session: Session, request: protocol.DisposeRequest, _job: Job) -> protocol.Nothing:

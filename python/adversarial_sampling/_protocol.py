@@ -28,6 +28,8 @@ class Message(BaseModel):
 class HelloRequest(Message):
     protocol: int
     device: str
+    checkout: str | None
+    """folder of the published code, whose models are wanted; null: this package's"""
 
 
 class HelloAnswer(Message):
@@ -794,7 +796,7 @@ class DoneEvent(Message):
 
 
 class PythonErrorData(Message):
-    code: Literal["usage", "data", "checkpoint", "file", "disk", "environment", "diverged"] | None
+    code: Literal["usage", "unsupported", "data", "checkpoint", "file", "disk", "environment", "diverged"] | None
     """where the package raised it on purpose"""
     suggestion: str | None
     type: str
@@ -1036,4 +1038,4 @@ ARCHITECTURES: dict[str, ArchitectureFacts] = {
     ),
 }
 
-PROTOCOL_VERSION = 4
+PROTOCOL_VERSION = 5

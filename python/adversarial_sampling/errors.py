@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Literal
 
-ErrorCode = Literal["usage", "data", "checkpoint", "file", "disk", "environment", "diverged"]
+ErrorCode = Literal[
+    "usage", "unsupported", "data", "checkpoint", "file", "disk", "environment", "diverged"
+]
 
 
 class AdversarialSamplingError(Exception):
     """What the caller can mend.
 
     Attributes:
-        code: ``usage`` (an argument out of range), ``data`` (images or labels that do not fit),
+        code: ``usage`` (an argument out of range), ``unsupported`` (what the published code, where
+            it computes, cannot do), ``data`` (images or labels that do not fit),
             ``checkpoint`` (damaged, foreign or of another model), ``file`` (missing, or may not be
             read or written), ``disk`` (no room to write), ``environment`` (a device that is not
             there), ``diverged`` (training whose loss is NaN).

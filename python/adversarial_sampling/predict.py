@@ -78,7 +78,7 @@ def predict(
                     raise Cancelled
                 logits.append(forward(x))
             answers.append(torch.stack(logits).cpu())
-    return _summary(torch.cat(answers, dim=1))
+    return summary(torch.cat(answers, dim=1))
 
 
 def _check_size(samples: int, images: int, spec: ModelSpec) -> None:
@@ -91,7 +91,8 @@ def _check_size(samples: int, images: int, spec: ModelSpec) -> None:
         )
 
 
-def _summary(logits: Tensor) -> Prediction:
+def summary(logits: Tensor) -> Prediction:
+    """Of logits [S, N, classes]."""
     entropy = torch.special.entr(logits.softmax(dim=-1)).sum(dim=-1)
     mean = entropy.mean(dim=0)
     return Prediction(logits, mean, (entropy - mean).abs().mean(dim=0))

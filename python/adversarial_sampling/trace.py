@@ -16,7 +16,7 @@ from .normalization import resolve_normalization
 from .passes import prepare
 
 
-class _Counted:
+class CountedDraws:
     """Numbers the draws of another source."""
 
     def __init__(self, source: NoiseSource) -> None:
@@ -24,6 +24,7 @@ class _Counted:
         self.next = source.next if isinstance(source, WaveNoise) else 0
 
     def draw(self, like: Tensor) -> Tensor:
+        """The next draw, with the shape, dtype and device of ``like``."""
         self.next += 1
         return self._source.draw(like)
 
@@ -58,13 +59,13 @@ def trace(
         forwards.append(
             ForwardRecord(
                 fixed_noise=fixed_noise,
-                eps=_digests(model.stored_noise()) if fixed_noise else None,
+                eps=digests(model.stored_noise()) if fixed_noise else None,
                 loss=loss.item(),
                 kl=model.kl().item() if model.bayesian else None,
             )
         )
 
-    source = _Counted(noise)
+    source = CountedDraws(noise)
     with model.drawing_from(source), model.in_mode(train=True):
         step = FastStep(model, options, training_size, observe)
         records: list[StepRecord] = []
@@ -78,13 +79,14 @@ def trace(
                     accuracy=means.accuracy,
                     draws=(first, source.next),
                     forwards=tuple(forwards),
-                    parameters=_digests(dict(model.named_parameters())),
-                    running=_digests(model.running_statistics()),
+                    parameters=digests(dict(model.named_parameters())),
+                    running=digests(model.running_statistics()),
                 )
             )
             forwards.clear()
     return records
 
 
-def _digests(tensors: dict[str, Tensor]) -> dict[str, tuple[float, float, float]]:
+def digests(tensors: dict[str, Tensor]) -> dict[str, tuple[float, float, float]]:
+    """Of each tensor, by the same names."""
     return {name: digest(tensor) for name, tensor in tensors.items()}

@@ -53,10 +53,13 @@ const sidesGroup = {
       .enum(backendNames)
       .optional()
       .describe("what is judged; null: torch for golden files, otherwise the one that --against is not"),
+    reference: path("checkout").describe(
+      "folder of the published code (github.com/AISIGSJTU/AS): what the backend reference computes with",
+    ),
     device: device
       .unwrap()
       .default("cpu")
-      .describe("of torch: auto, cpu, cuda, or cuda:1; records were made on cpu")
+      .describe("of Python's: auto, cpu, cuda, or cuda:1; records were made on cpu")
       .meta({ placeholder: "device" }),
     python,
   },

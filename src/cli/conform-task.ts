@@ -27,7 +27,7 @@ const works = {
 } as const satisfies Partial<Record<keyof ConformArguments, readonly (keyof ConformArguments)[]>>;
 
 /** What goes with all work. */
-const always: readonly (keyof ConformArguments)[] = ["backend", "device", "python", "json"];
+const always: readonly (keyof ConformArguments)[] = ["backend", "reference", "device", "python", "json"];
 
 /**
  * The task that the options describe.
@@ -71,5 +71,14 @@ function judged({ backend, against: reference = "torch" }: ConformArguments): Ju
   if (candidate !== undefined && candidate !== reference) return { candidate, reference };
   throw new AdsamError("usage", `expected two backends to compare, got ${reference} as --backend and as --against`, {
     suggestion: "leave --backend out, or name another one",
+  });
+}
+
+/** @throws AdsamError `usage` for a checkout of the published code that no side of the task computes with. */
+export function requireUse(task: ConformTask, checkout: string | undefined): void {
+  const sides = "backend" in task ? [task.backend] : [task.candidate, task.reference];
+  if (checkout === undefined || sides.includes("reference")) return;
+  throw new AdsamError("usage", `--reference is for the backend reference, got ${sides.join(" and ")}`, {
+    suggestion: "add --backend reference or --against reference",
   });
 }

@@ -13,11 +13,18 @@ import type { BackendName, OpenOptions } from "../schema/backends.ts";
 import { networks } from "./conform-options.ts";
 import type { ConformTask } from "./conform-task.ts";
 
-/** Where torch computes, whichever side it is. */
-export type Where = Pick<OpenOptions, "device" | "python">;
+/** Where Python's sides compute, and with which checkout of the published code. */
+export type Where = Pick<OpenOptions, "device" | "python" | "checkout">;
 
-function openSide(backend: BackendName, where: Where): Promise<Backend> {
-  return open(backend === "torch" ? { backend, ...where } : { backend });
+function openSide(backend: BackendName, { checkout, ...where }: Where): Promise<Backend> {
+  switch (backend) {
+    case "torch":
+      return open({ backend, ...where });
+    case "tfjs":
+      return open({ backend });
+    case "reference":
+      return open({ backend, checkout, ...where });
+  }
 }
 
 /** Opens what a task with a report needs, does it, and closes it again. */

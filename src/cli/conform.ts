@@ -4,7 +4,7 @@ import { AdsamError } from "../errors.ts";
 import { checkWritable, writeFileAtomically } from "../files.ts";
 import { jsonText } from "../json.ts";
 import { type ConformArguments, conformArguments, conformGroups } from "./conform-options.ts";
-import { taskOf } from "./conform-task.ts";
+import { requireUse, taskOf } from "./conform-task.ts";
 import { reportOn, takeApart } from "./conform-work.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { addOptions } from "./options.ts";
@@ -15,8 +15,9 @@ export function conformCommand(command: Command): void {
   command.action(async () => {
     const values = conformArguments.parse(command.opts());
     const task = taskOf(values);
-    const { device, python, json } = values;
-    const where = { device, python };
+    const { device, python, reference: checkout, json } = values;
+    const where = { device, python, checkout };
+    requireUse(task, checkout);
     if (task.kind === "bisect") {
       const found = await takeApart(task, where, interruptSignal());
       process.stdout.write(json ? `${jsonText(found)}\n` : formatBisection(found));

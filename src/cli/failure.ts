@@ -6,6 +6,7 @@ const exitCodes: Record<Exclude<ErrorCode, "cancelled">, number> = {
   diverged: 1,
   departed: 1,
   usage: 2,
+  unsupported: 2,
   data: 2,
   checkpoint: 2,
   file: 2,

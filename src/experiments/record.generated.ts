@@ -54,7 +54,7 @@ export interface RunRecord {
   /** what trained it */
   readonly backend: {
     /** what computes */
-    readonly backend: "torch" | "tfjs";
+    readonly backend: "torch" | "tfjs" | "reference";
     /** what the device asked for has become */
     readonly device: string;
     /** the device as its maker calls it */

@@ -20,7 +20,7 @@ import {
 import { fitResult, modelInfo, stepRecord } from "./results.ts";
 
 /** Raised whenever a message changes; the two sides refuse to talk when theirs differ. */
-export const protocolVersion = 4;
+export const protocolVersion = 5;
 
 const model = count.describe("the model's number in its session");
 const nothing = z.object({}).meta({ id: "Nothing" });
@@ -40,6 +40,10 @@ export const calls = {
       .object({
         protocol: z.int(),
         device: z.string(),
+        checkout: z
+          .string()
+          .nullable()
+          .describe("folder of the published code, whose models are wanted; null: this package's"),
       })
       .meta({ id: "HelloRequest" }),
     z

@@ -1,5 +1,14 @@
 /** Failures that either language can report: of what it was given, of what surrounds it, of the training itself. */
-export const reportedCodes = ["usage", "data", "checkpoint", "file", "disk", "environment", "diverged"] as const;
+export const reportedCodes = [
+  "usage",
+  "unsupported",
+  "data",
+  "checkpoint",
+  "file",
+  "disk",
+  "environment",
+  "diverged",
+] as const;
 /**
  * Kinds of failure that either language can report.
  * @useDeclaredType

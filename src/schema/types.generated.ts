@@ -607,7 +607,7 @@ export interface OpenOptions {
    * what computes
    * @default "torch"
    */
-  readonly backend?: "torch" | "tfjs" | undefined;
+  readonly backend?: "torch" | "tfjs" | "reference" | undefined;
   /**
    * "auto" (CUDA where there is one), "cpu", "cuda" or "cuda:<n>"
    * @default "auto"
@@ -615,6 +615,8 @@ export interface OpenOptions {
   readonly device?: string | undefined;
   /** the Python to use; otherwise ADSAM_PYTHON, otherwise the one that `adsam setup` made */
   readonly python?: string | undefined;
+  /** folder of the published code as it is at github.com/AISIGSJTU/AS, for the backend reference */
+  readonly checkout?: string | undefined;
 }
 
 /** Everything that a backend can build: a network, or one layer on its own. */
@@ -914,11 +916,13 @@ export interface ModuleImportOptions {
 /** Which backend to open, and on what. */
 export interface CheckedOpenOptions {
   /** what computes */
-  readonly backend: "torch" | "tfjs";
+  readonly backend: "torch" | "tfjs" | "reference";
   /** "auto" (CUDA where there is one), "cpu", "cuda" or "cuda:<n>" */
   readonly device: string;
   /** the Python to use; otherwise ADSAM_PYTHON, otherwise the one that `adsam setup` made */
   readonly python?: string | undefined;
+  /** folder of the published code as it is at github.com/AISIGSJTU/AS, for the backend reference */
+  readonly checkout?: string | undefined;
 }
 
 /** The four places where the published code departs from the paper. */

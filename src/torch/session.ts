@@ -26,6 +26,8 @@ export interface SessionOptions {
   /** Path of the Python interpreter. */
   readonly python: string;
   readonly device: string;
+  /** Folder of the published code, where its models are wanted. */
+  readonly checkout?: string | undefined;
 }
 
 /** pythonia queues without a limit, and what waits costs memory: more calls than this wait in line here. */
@@ -93,15 +95,20 @@ export class Session implements AsyncDisposable {
 
   /**
    * Starts Python, imports torch there and exchanges versions.
-   * @throws AdsamError `environment` when that Python cannot serve, `usage` for an unknown device.
+   * @throws AdsamError `environment` when that Python cannot serve, `usage` for an unknown device, `file`
+   *   for a checkout that is no such thing.
    */
-  static async start({ python, device }: SessionOptions): Promise<Session> {
+  static async start({ python, device, checkout }: SessionOptions): Promise<Session> {
     const folders = await Folders.make();
     let session: Session | undefined;
     try {
       session = new Session(folders, python);
       await session.#listen();
-      session.#hello = await session.call("hello", { protocol: protocolVersion, device });
+      session.#hello = await session.call("hello", {
+        protocol: protocolVersion,
+        device,
+        checkout: checkout ?? null,
+      });
       return session;
     } catch (error) {
       await session?.close();

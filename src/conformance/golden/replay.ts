@@ -10,6 +10,7 @@ import {
   type ReportOptions,
   reportOptions,
   summarize,
+  unlessUnsupported,
 } from "../reports/report.ts";
 import { answer } from "./answer.ts";
 import type { GoldenCase } from "./case.ts";
@@ -63,7 +64,9 @@ export async function replayGolden(backend: Backend, folder: string, options: Go
   for (const golden of cases) {
     if (signal?.aborted)
       throw new AdsamError("cancelled", `cancelled after ${reports.length} of ${cases.length} cases`);
-    const report = judge(golden, name, await compareCase(golden, backend, torch, { signal }));
+    const report = await unlessUnsupported(golden, name, async () =>
+      judge(golden, name, await compareCase(golden, backend, torch, { signal })),
+    );
     reports.push(report);
     onCase?.(report, reports.length, cases.length);
   }

@@ -13,7 +13,7 @@ import { checkDifferentiated } from "./schema.ts";
 import { structuralDifference, unrepeated } from "./structure.ts";
 
 /** Errors that end the whole comparison; any other is an answer of the side that threw it. */
-const fatal: ReadonlySet<string> = new Set(["cancelled", "closed", "crashed", "environment", "disk"]);
+const fatal: ReadonlySet<string> = new Set(["cancelled", "closed", "crashed", "environment", "disk", "unsupported"]);
 
 class SideFailure extends Error {
   readonly difference: Difference;

@@ -1,4 +1,5 @@
 import type { Cancellable } from "../../backend.ts";
+import { AdsamError } from "../../errors.ts";
 import { abortSignal, callback } from "../../validation.ts";
 import type { Comparison } from "../comparison.ts";
 
@@ -82,6 +83,20 @@ export function judge({ suite, id }: CaseName, backend: string, comparisons: rea
   if (message === undefined) return { suite, id, backend, status: "passed", worst: numbers };
   const others = failed === 1 ? "" : `; ${failed} of ${comparisons.length} comparisons failed`;
   return { suite, id, backend, status: "failed", worst: numbers, message: message + others };
+}
+
+/** The report on a case, or that a backend has said that it cannot do it. */
+export async function unlessUnsupported(
+  { suite, id }: CaseName,
+  backend: string,
+  report: () => Promise<CaseReport>,
+): Promise<CaseReport> {
+  try {
+    return await report();
+  } catch (error) {
+    if (!(error instanceof AdsamError) || error.code !== "unsupported") throw error;
+    return { suite, id, backend, status: "unsupported", worst: null, message: error.message };
+  }
 }
 
 export function summarize(cases: readonly CaseReport[]): Report {

@@ -3,7 +3,7 @@ import { AdsamError } from "../../errors.ts";
 import type { Parties } from "../pairs/implementation.ts";
 import type { ReportOptions } from "../reports/report.ts";
 
-import { type CaseReport, judge, type Report, summarize } from "../reports/report.ts";
+import { type CaseReport, judge, type Report, summarize, unlessUnsupported } from "../reports/report.ts";
 import type { Check } from "./check.ts";
 
 /**
@@ -24,9 +24,11 @@ export async function runChecks(
   for (const check of checks) {
     if (signal?.aborted)
       throw new AdsamError("cancelled", `cancelled after ${reports.length} of ${checks.length} cases`);
-    const comparisons = await check.run(parties, { signal });
-    const note = check.note === undefined ? {} : { note: check.note(comparisons) };
-    const report: CaseReport = { ...judge(check, backend, comparisons), ...note, comparisons };
+    const report = await unlessUnsupported(check, backend, async () => {
+      const comparisons = await check.run(parties, { signal });
+      const note = check.note === undefined ? {} : { note: check.note(comparisons) };
+      return { ...judge(check, backend, comparisons), ...note, comparisons };
+    });
     reports.push(report);
     onCase?.(report, reports.length, checks.length);
   }
