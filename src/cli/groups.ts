@@ -1,17 +1,23 @@
 import * as z from "zod";
 import { datasetNames } from "../data/index.ts";
-import { type OpenOptions, openOptions } from "../schema/backends.ts";
+import { type BackendName, type OpenOptions, openOptions } from "../schema/backends.ts";
 import { networkSpec } from "../schema/models.ts";
 import { count } from "../schema/numbers.ts";
 import { type PredictOptionsInput, predictOptions } from "../schema/options.ts";
 
 const path = (what: string) => z.string().optional().meta({ placeholder: what });
 
+/** The published code can be compared with, and neither trains runs nor keeps them. */
+const trainable = ["torch", "tfjs"] as const satisfies readonly BackendName[];
+
 /** Options that several commands share. */
 export const backendGroup = {
   heading: "Backend:",
   shape: {
-    backend: openOptions.shape.backend,
+    backend: z
+      .enum(trainable)
+      .default("torch")
+      .describe(openOptions.shape.backend.description ?? ""),
     device: openOptions.shape.device.meta({ placeholder: "device" }),
     python: openOptions.shape.python.meta({ placeholder: "path" }),
   },

@@ -100,7 +100,7 @@ class Life {
 const askedWrongly: ReadonlySet<ErrorCode> = new Set(["usage", "file"]);
 
 async function connect({ python: named, device, checkout }: CheckedOpenOptions): Promise<Session> {
-  const folder = checkout === undefined ? undefined : absolutePath(checkout, "open: checkout");
+  const folder = checkout === undefined ? null : absolutePath(checkout, "open: checkout");
   const python = (await findPython({ python: named })).path;
   try {
     return await Session.start({ python, device, checkout: folder });

@@ -27,7 +27,7 @@ export interface SessionOptions {
   readonly python: string;
   readonly device: string;
   /** Folder of the published code, where its models are wanted. */
-  readonly checkout?: string | undefined;
+  readonly checkout?: string | null;
 }
 
 /** pythonia queues without a limit, and what waits costs memory: more calls than this wait in line here. */
@@ -98,17 +98,13 @@ export class Session implements AsyncDisposable {
    * @throws AdsamError `environment` when that Python cannot serve, `usage` for an unknown device, `file`
    *   for a checkout that is no such thing.
    */
-  static async start({ python, device, checkout }: SessionOptions): Promise<Session> {
+  static async start({ python, device, checkout = null }: SessionOptions): Promise<Session> {
     const folders = await Folders.make();
     let session: Session | undefined;
     try {
       session = new Session(folders, python);
       await session.#listen();
-      session.#hello = await session.call("hello", {
-        protocol: protocolVersion,
-        device,
-        checkout: checkout ?? null,
-      });
+      session.#hello = await session.call("hello", { protocol: protocolVersion, device, checkout });
       return session;
     } catch (error) {
       await session?.close();
