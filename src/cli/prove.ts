@@ -52,19 +52,36 @@ const judgedGroup = {
       .optional()
       .describe("inputs whose gradients are compared too, and state.<name> of parameters, separated by commas")
       .meta({ placeholder: "names" }),
+    draws: z
+      .enum(["python", "port"])
+      .default("python")
+      .describe("who draws where Python does: the port gets Python's draws, or Python the port's"),
     dtype: z
       .enum(["auto", "float64", "float32"])
       .default("auto")
       .describe("what Python's truth is computed in; auto: float64 where its code allows it"),
   },
 };
+const reproGroup = {
+  heading: "A failure:",
+  shape: {
+    repro: z
+      .string()
+      .optional()
+      .describe(
+        "folder in which each case that fails leaves its inputs, what both gave, and a script that runs it again",
+      )
+      .meta({ placeholder: "folder" }),
+  },
+};
 const pythonGroup = { heading: "Backend:", shape: { python: backendGroup.shape.python } };
 const output = jsonGroup("one JSON document on stdout");
-const groups = [inputGroup, portGroup, judgedGroup, pythonGroup, output];
+const groups = [inputGroup, portGroup, judgedGroup, reproGroup, pythonGroup, output];
 const proveArguments = z.object({
   ...inputGroup.shape,
   ...portGroup.shape,
   ...judgedGroup.shape,
+  ...reproGroup.shape,
   ...pythonGroup.shape,
   ...output.shape,
 });

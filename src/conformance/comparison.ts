@@ -29,6 +29,8 @@ export interface Comparison {
   readonly normTolerance?: number | undefined;
   /** ... and the error in parts of the reference's own in float32. */
   readonly ratio?: number | undefined;
+  /** Elements that a kink decides, where the derivative of the side that was taken is torch's too. */
+  readonly decided?: readonly string[] | undefined;
   /** In what way it failed, where sides were compared. */
   readonly kind?: DifferenceKind | undefined;
   /** Why it failed; absent when it passed. */

@@ -5,13 +5,12 @@ import { sideOf } from "../conformance/pairs/implementation.ts";
 import { prepareInputs } from "../conformance/pairs/inputs.ts";
 import { judgePair } from "../conformance/pairs/judge.ts";
 import type { FunctionPair, PairCase } from "../conformance/pairs/pair.ts";
-import { checkFunctionPair } from "../conformance/pairs/schema.ts";
-import { AdsamError } from "../errors.ts";
+import { checkFunctionPair, checkReductions } from "../conformance/pairs/schema.ts";
 import { positiveCount } from "../schema/numbers.ts";
 import { toPairs } from "../tensor/complex.ts";
 import { type MatchInput, toTensor } from "../tensor/nested.ts";
 import type { Tensor } from "../tensor.ts";
-import { nearest, validate } from "../validation.ts";
+import { validate } from "../validation.ts";
 import { type MatchedBackends, matchedBackends } from "./backends.ts";
 
 /** The arguments of both functions, by name. */
@@ -66,7 +65,11 @@ function drawable(values: Tensor | undefined): Tensor | null {
 async function complaints(pair: FunctionPair, one: PairCase, { tfjs, torch }: MatchedBackends, reductions: Reductions) {
   const comparisons = await judgePair(pair, one, { candidate: tfjs, reference: torch });
   if (comparisons.every(({ kind }) => kind !== "throws" && kind !== "nondeterministic")) {
-    checkReductions(reductions, comparisons);
+    checkReductions(
+      reductions,
+      comparisons.map(({ tensor }) => tensor),
+      "toMatchTorch",
+    );
   }
   const failed = comparisons.filter(({ message }) => message !== undefined);
   const lines: string[] = [];
@@ -78,13 +81,6 @@ async function complaints(pair: FunctionPair, one: PairCase, { tfjs, torch }: Ma
 }
 
 type Reductions = Readonly<Record<string, number>>;
-
-function checkReductions(reductions: Reductions, comparisons: readonly Comparison[]): void {
-  const known = comparisons.map(({ tensor }) => tensor);
-  const unknown = Object.keys(reductions).find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  throw new AdsamError("usage", `toMatchTorch: reductions: unknown output ${unknown}: ${nearest(unknown, known)}`);
-}
 
 /**
  * What `toMatchTorch` does; its first argument is what `expect` was given.

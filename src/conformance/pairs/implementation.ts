@@ -8,6 +8,8 @@ import { callTfjs } from "./tfjs-function.ts";
 export interface Side {
   /** What messages call it. */
   readonly name: string;
+  /** Answers for one set of inputs alone, and is asked for no other. */
+  readonly once?: boolean | undefined;
   compute(inputs: NamedTensors, options: Cancellable): Promise<NamedTensors>;
 }
 

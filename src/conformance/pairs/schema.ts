@@ -81,3 +81,14 @@ export function checkDifferentiated(
   if (unknown === undefined) return;
   throw new AdsamError("usage", `${where}: differentiate: unknown input ${unknown}: ${nearest(unknown, inputs)}`);
 }
+
+/** @throws AdsamError `usage` where it is said how many terms an output is summed from that there is not. */
+export function checkReductions(
+  reductions: Readonly<Record<string, number>>,
+  outputs: readonly string[],
+  where: string,
+): void {
+  const unknown = Object.keys(reductions).find((name) => !outputs.includes(name));
+  if (unknown === undefined) return;
+  throw new AdsamError("usage", `${where}: reductions: unknown output ${unknown}: ${nearest(unknown, outputs)}`);
+}

@@ -35,6 +35,10 @@ export interface ProveOptions extends ReportOptions {
   readonly differentiate?: readonly string[] | undefined;
   /** What the truth is computed in: float64 where the code allows it, unless told otherwise. */
   readonly dtype?: "auto" | "float64" | "float32" | undefined;
+  /** Who draws: Python, whose draws the port is given, unless told otherwise; or the port, which hands its own over by `outcome`. */
+  readonly draws?: "python" | "port" | undefined;
+  /** A folder in which each case that fails leaves one of its own: inputs, what both gave, and a script that runs it again. */
+  readonly repro?: string | undefined;
   /** How many terms each number of an output, by name, is summed from; 1 unless told otherwise. */
   readonly reductions?: Readonly<Record<string, number>> | undefined;
 }
@@ -59,6 +63,8 @@ const options = {
   edges: z.boolean().optional(),
   differentiate: z.array(z.string()).default([]),
   dtype: z.enum(["auto", "float64", "float32"]).default("auto"),
+  draws: z.enum(["python", "port"]).default("python"),
+  repro: z.string().min(1).optional(),
   reductions: z.record(z.string(), positiveCount).default({}),
 };
 

@@ -118,7 +118,9 @@ function differentiated(
       const place = order.indexOf(name);
       return projection(tf, value, place < 0 ? i : place);
     });
-    for (const value of Object.values(outcome.state)) if (value instanceof tf.Tensor) keep(value);
+    for (const value of [...Object.values(outcome.state), ...Object.values(outcome.draws)]) {
+      if (value instanceof tf.Tensor) keep(value);
+    }
     return tf.addN([tf.scalar(0), ...terms]);
   };
   const gradients = gradientsOfLoss(tf, loss, leaves);
@@ -173,7 +175,7 @@ function argumentsOf(
     given.parts,
     given.names.map((name) => values[name]),
   );
-  const floats = takenApart(filled, (part): part is Float => part instanceof Float);
+  const floats = takenApart(filled, (part): part is Float => part instanceof Float); // a number is one to the port
   const named = rebuilt(
     floats,
     floats.tensors.map(({ value }) => value),

@@ -1,20 +1,23 @@
 import type { Cancellable } from "../../backend.ts";
 import { AdsamError } from "../../errors.ts";
-import type { NamedTensors } from "../../tensor.ts";
-import type { Comparison } from "../comparison.ts";
+import type { NamedTensors, Tensor } from "../../tensor.ts";
 import { under } from "../named.ts";
 import type { Side } from "../pairs/implementation.ts";
 import { judgeFunctions } from "../pairs/judge.ts";
+import { checkReductions } from "../pairs/schema.ts";
 import { type CaseReport, judge } from "../reports/report.ts";
 import type { ProveCase } from "./cases.ts";
+import { drawsOfPort } from "./drawn-by-port.ts";
 import { argumentsWith, type Given, givenOf } from "./given.ts";
 import type { CheckedProveOptions } from "./options.ts";
-import { type Convention, callPort, type Port } from "./port-function.ts";
+import { type Convention, callPort, type Port, type PortAnswer } from "./port-function.ts";
 import { exactRun } from "./precision.ts";
 import type { Precision, Ran, Subject } from "./python-subject.ts";
+import { Failure, orFailure, refused } from "./refused.ts";
+import type { Failed } from "./reproduction.ts";
 
 /** What is proved, and how. */
-export interface Proof extends Pick<CheckedProveOptions, "differentiate" | "dtype" | "reductions"> {
+export interface Proof extends Pick<CheckedProveOptions, "differentiate" | "draws" | "dtype" | "reductions"> {
   readonly suite: string;
   readonly backend: string;
   readonly subject: Subject;
@@ -22,55 +25,111 @@ export interface Proof extends Pick<CheckedProveOptions, "differentiate" | "dtyp
   readonly convention: Convention;
 }
 
+/** A verdict, and what is left of a failure. */
+export interface Verdict {
+  readonly report: CaseReport;
+  readonly failed?: Failed | undefined;
+}
+
 /** The verdict on one set of arguments. */
-export async function proveCase(
+export async function proveCase(proof: Proof, one: ProveCase, options: Cancellable): Promise<Verdict> {
+  const given = givenOf(one.inputs);
+  const inputs = { ...given.tensors, ...givenOf({ state: proof.subject.state }).tensors };
+  const first = await orFailure(() => runPython(proof, given, inputs, "float32", null));
+  const seen: { python?: NamedTensors; port?: NamedTensors } = {};
+  const { suite, backend, port, convention } = proof;
+  const request = { given, inputs, draws: [], differentiate: [] };
+  const report =
+    first instanceof Failure
+      ? await refused({ suite, id: one.id, backend }, one.edge === true, first, () =>
+          callPort(port, convention, request, { single: true, outputs: {}, state: {} }),
+        )
+      : await compared(proof, one.id, { given, inputs, first }, seen, options);
+  if (report.status !== "failed") return { report };
+  return { report, failed: { id: one.id, message: report.message ?? "", given, python: seen.python, port: seen.port } };
+}
+
+interface Start {
+  readonly given: Given;
+  readonly inputs: NamedTensors;
+  /** What Python gave first, from draws of its own. */
+  readonly first: Ran;
+}
+
+async function compared(
   proof: Proof,
-  { id, inputs: values, edge }: ProveCase,
+  id: string,
+  { given, inputs, first }: Start,
+  seen: { python?: NamedTensors; port?: NamedTensors },
   options: Cancellable,
 ): Promise<CaseReport> {
-  const { suite, backend, subject, reductions } = proof;
-  const given = givenOf(values);
-  const inputs = { ...given.tensors, ...givenOf({ state: subject.state }).tensors };
-  const first = await orFailure(() => runPython(proof, given, inputs, "float32", null));
-  if (first instanceof Failure) return refused(proof, { id, edge }, given, inputs, first);
-  const draws = first.draws.map((draw) => draw.values);
-  const python = (at: NamedTensors, precision: Precision) => runPython(proof, given, at, precision, draws);
-  const { precision, truth, note } = await exactRun(proof.dtype, first, (wanted) => python(inputs, wanted));
+  const { suite, backend, port, convention, differentiate, reductions } = proof;
   const changed = changedBy(first, inputs);
+  const state = Object.fromEntries(changed.flatMap((name) => withName(name, first.state)));
+  const expected = { single: first.single, outputs: first.outputs, state };
+  const ask = (at: NamedTensors) => {
+    const draws = proof.draws === "python" ? first.draws : [];
+    return callPort(port, convention, { given, inputs: at, draws, differentiate }, expected);
+  };
+  const own = proof.draws === "port" ? await orFailure(() => ask(inputs)) : undefined;
+  const answered: PortAnswer | undefined = own instanceof Failure ? undefined : own;
+  const draws = answered === undefined ? first.draws.map(({ values }) => values) : drawsOfPort(answered, first.draws);
+  const python = (at: NamedTensors, precision: Precision) => runPython(proof, given, at, precision, draws);
+  const single = answered === undefined ? first : await python(inputs, "float32");
+  const { precision, truth, note } = await exactRun(proof.dtype, single, (wanted) => python(inputs, wanted));
   const named = (ran: Ran): NamedTensors => ({
     ...ran.outputs,
     ...under("gradient.", ran.gradients),
-    ...under(
-      "state.",
-      Object.fromEntries(changed.flatMap((name) => (ran.state[name] ? [[name, ran.state[name]]] : []))),
-    ),
+    ...under("state.", Object.fromEntries(changed.flatMap((name) => withName(name, ran.state)))),
   });
+  seen.python = named(truth);
+  checkReductions(reductions, Object.keys(seen.python), "prove");
+  const judged: Side = {
+    name: "the port",
+    once: answered !== undefined,
+    compute: async (at) => {
+      const answer = answered ?? checked(await ask(at));
+      if (at === inputs) seen.port = answer.named;
+      return answer.named;
+    },
+  };
   const side = (wanted: Precision, known: Ran): Side => {
-    let once: Ran | undefined = known;
+    let once = true; // the first run was made already
     return {
       name: "Python",
       compute: async (at) => {
-        const ran = once !== undefined && at === inputs ? once : await python(at, wanted);
-        if (ran === once) once = undefined;
-        return named(ran);
+        if (at !== inputs || !once) return named(await python(at, wanted));
+        once = false;
+        return named(known);
       },
     };
   };
-  const expected = {
-    single: first.single,
-    outputs: first.outputs,
-    state: Object.fromEntries(changed.map((name) => [name, first.state[name]])) as NamedTensors,
-  };
-  const judged: Side = {
-    name: "the port",
-    compute: async (at) => {
-      const request = { given, inputs: at, draws: first.draws, differentiate: proof.differentiate };
-      return (await callPort(proof.port, proof.convention, request, expected)).named;
-    },
-  };
-  const sides = { judged, single: side("float32", first), double: side(precision, truth) };
+  const sides = { judged, single: side("float32", single), double: side(precision, truth) };
   const comparisons = await judgeFunctions(sides, inputs, (output) => reductions[output] ?? 1, options);
-  return { ...judge({ suite, id }, backend, comparisons), ...(note === undefined ? {} : { note }), comparisons };
+  const decided = comparisons.flatMap((comparison) => comparison.decided ?? []);
+  const notes = [note, decided.length === 0 ? undefined : `a kink decides ${listed(decided)}`].filter(
+    (text) => text !== undefined,
+  );
+  const verdict = judge({ suite, id }, backend, comparisons);
+  return { ...verdict, ...(notes.length === 0 ? {} : { note: notes.join("; ") }), comparisons };
+}
+
+function listed(names: readonly string[]): string {
+  return names.length <= 8 ? names.join(", ") : `${names.slice(0, 8).join(", ")} and ${names.length - 8} more`;
+}
+
+/** @throws AdsamError `usage` for a port that draws where Python's draws are to count. */
+function checked(answer: PortAnswer): PortAnswer {
+  const drawn = Object.keys(answer.draws);
+  if (drawn.length === 0) return answer;
+  throw new AdsamError("usage", `expected a port that takes Python's draws, got its own: ${drawn.join(", ")}`, {
+    suggestion: 'say that the port draws: draws: "port"',
+  });
+}
+
+function withName(name: string, tensors: NamedTensors): [string, Tensor][] {
+  const found = tensors[name];
+  return found === undefined ? [] : [[name, found]];
 }
 
 async function runPython(
@@ -78,7 +137,7 @@ async function runPython(
   given: Given,
   inputs: NamedTensors,
   precision: Precision,
-  draws: Parameters<Subject["run"]>[2]["draws"],
+  draws: readonly Tensor[] | null,
 ): Promise<Ran> {
   const state = Object.entries(inputs).flatMap(([name, value]) =>
     name.startsWith("state.") ? [[name.slice("state.".length), value] as const] : [],
@@ -94,44 +153,4 @@ function changedBy({ state }: Ran, inputs: NamedTensors): string[] {
       before !== undefined && String(before.shape) === String(now.shape) && String(before.data) === String(now.data);
     return same ? [] : [name];
   });
-}
-
-/** What a side threw that is its answer, and ends nothing. */
-class Failure {
-  readonly reason: string;
-
-  constructor(reason: string) {
-    this.reason = reason;
-  }
-}
-
-async function orFailure<T>(work: () => Promise<T>): Promise<T | Failure> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof AdsamError && error.code !== "python") throw error;
-    return new Failure(error instanceof Error ? error.message : String(error));
-  }
-}
-
-/** Where Python throws, the port must: on an edge otherwise nothing is said of it. */
-async function refused(
-  proof: Proof,
-  { id, edge }: Pick<ProveCase, "id" | "edge">,
-  given: Given,
-  inputs: NamedTensors,
-  { reason }: Failure,
-): Promise<CaseReport> {
-  const { suite, backend, port, convention } = proof;
-  const message = `Python throws: ${reason}`;
-  const request = { given, inputs, draws: [], differentiate: [] };
-  const ours = await orFailure(() => callPort(port, convention, request, { single: true, outputs: {}, state: {} }));
-  const named = { suite, id, backend };
-  if (ours instanceof Failure) {
-    const agreed: Comparison = { tensor: "throws", maxAbs: 0, maxRel: 0, tolerance: 0 };
-    return { ...judge({ suite, id }, backend, [agreed]), note: `${message}; the port throws: ${ours.reason}` };
-  }
-  return edge === true
-    ? { ...named, status: "unsupported", worst: null, message }
-    : { ...named, status: "failed", worst: null, message: `${message}; the port does not` };
 }

@@ -7,6 +7,7 @@ import { type ProveOptions, proveOptions } from "./options.ts";
 import { loadPort } from "./port-file.ts";
 import { proveCase } from "./prove-case.ts";
 import { openSubject } from "./python-subject.ts";
+import { writeReproduction } from "./reproduction.ts";
 import { casesFor } from "./sources.ts";
 
 /**
@@ -33,8 +34,9 @@ export async function prove(candidate: Backend, reference: TorchBackend, options
     }
     const convention = conventionOf(checked, subject, Object.keys(one.inputs));
     const proof = { ...checked, subject, port: loaded.port, convention, backend, suite: torch };
-    const report = await proveCase(proof, one, { signal });
+    const { report, failed } = await proveCase(proof, one, { signal });
     await loaded.unchanged();
+    if (failed !== undefined && checked.repro !== undefined) await writeReproduction(checked, failed);
     reports.push(report);
     onCase?.(report, reports.length, cases.length);
   }

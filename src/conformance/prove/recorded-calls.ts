@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { AdsamError } from "../../errors.ts";
 import { fileError } from "../../files.ts";
+import { Float } from "../../interop/kinds.ts";
 import { readSafetensors } from "../../safetensors.ts";
 import type { NamedTensors } from "../../tensor.ts";
 import { validate } from "../../validation.ts";
@@ -75,6 +76,7 @@ function filled(part: object, place: string, tensors: NamedTensors, path: string
     missing.push(`${place} (${part.$unkept})`);
     return null;
   }
+  if ("$float" in part) return new Float(Number(part.$float));
   if (!("$tensor" in part)) return undefined;
   const found = tensors[String(part.$tensor)];
   if (found !== undefined) return found;

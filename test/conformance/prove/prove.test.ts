@@ -294,6 +294,69 @@ describe("what Python draws is given to the port by name", () => {
   });
 });
 
+test("or Python draws what the port has drawn", async () => {
+  const drawing = (forgotten: boolean) => (a: tf.Tensor) => {
+    const [mask, noise, factor] = [tf.cast(tf.greater(tf.randomUniform(a.shape), 0.5), "float32"), tf.randomNormal(a.shape), tf.randomUniform(a.shape)]; // biome-ignore format: as Python draws them
+    const order = tf.tensor1d([2, 0, 3, 1], "int32");
+    const output = [tf.mul(tf.add(tf.mul(tf.mul(a, 2), mask), noise), factor), order];
+    const draws = { "dropout.0": mask, "randn_like.0": noise, "uniform.0": factor };
+    return outcome({ output, draws: forgotten ? draws : { ...draws, "randperm.0": order } });
+  };
+  const options = { inputs: { x }, differentiate: ["x"], draws: "port" } as const;
+  const found = await verdict("noisy", drawing(false), options);
+  expect(found, found?.message).toMatchObject({ status: "passed" });
+  await expect(proved("noisy", drawing(true), options)).rejects.toThrow(
+    /^draws: expected randperm\.0 of the port, which Python draws at .*proved\.py:\d+$/,
+  );
+  await expect(proved("noisy", drawing(false), { inputs: { x } })).resolves.toMatchObject({
+    cases: expect.arrayContaining([
+      expect.objectContaining({ message: expect.stringMatching(/expected a port that takes Python's draws/) }),
+    ]),
+  });
+});
+
+describe("at a kink the derivative of either side will do", () => {
+  const cases = [{ id: "kink", inputs: { x: tensor(Float32Array.of(0, -1, 2, 2, 0)) } }];
+  /** With these derivatives of abs at 0 and of max where two are equal. */
+  const kinked = (atZero: readonly [number, number], ofMax: readonly [number, number]) => (a: tf.Tensor) =>
+    tf.customGrad((...given: (tf.Tensor | tf.GradSaveFunc)[]) => ({
+      value: tf.add(tf.sum(tf.abs(given[0] as tf.Tensor)), tf.max(given[0] as tf.Tensor)),
+      gradFunc: (dy: tf.Tensor) => tf.mul(dy, tf.tensor1d([atZero[0], -1, 1 + ofMax[0], 1 + ofMax[1], atZero[1]])),
+    }))(a);
+  const found = (...[atZero, ofMax]: Parameters<typeof kinked>) =>
+    verdict("kinked", kinked(atZero, ofMax), { cases, differentiate: ["x"] });
+
+  test("each number to its own side, and each is named", async () => {
+    const report = await found([-1, 1], [0, 1]);
+    expect(report).toMatchObject({ status: "passed" });
+    expect(report?.note).toBe("a kink decides gradient.x[0], gradient.x[2], gradient.x[3], gradient.x[4]");
+    expect(await found([0, 0], [0.5, 0.5])).toMatchObject({ status: "passed" }); // as torch has it
+  });
+
+  test("and what no side has does not", async () => {
+    expect(await found([-1, 3], [0, 1])).toMatchObject({ status: "failed" });
+    expect(await found([-1, 1], [1, 1])).toMatchObject({ status: "failed" });
+    expect(await found([-1, 1], [0, 0])).toMatchObject({ status: "failed" });
+  });
+});
+
+test("a gross error is told after as many runs as a right port takes", async () => {
+  const counted = async (factor: number) => {
+    let calls = 0;
+    const port = (a: tf.Tensor) => {
+      calls += 1;
+      return tf.mul(a, factor);
+    };
+    const began = performance.now();
+    const found = await verdict("scaled", port, { inputs: { x: "float32[40,30]" }, edges: false });
+    return { status: found?.status, calls, time: performance.now() - began };
+  };
+  await counted(2); // the first is slower
+  const [right, wrong] = [await counted(2), await counted(2.5)];
+  expect(right).toMatchObject({ status: "passed", calls: 6 });
+  expect(wrong).toMatchObject({ status: "failed", calls: 6 });
+});
+
 describe("what is wrong with the question is said, and nothing is ignored", () => {
   const port = (a: tf.Tensor) => a;
   test.each<[string, () => Promise<unknown>, string | RegExp]>([
