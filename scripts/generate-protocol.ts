@@ -23,8 +23,8 @@ import {
   fitOptions,
   forwardOptions,
   gradientOptions,
-  importOptions,
   predictOptions,
+  program,
   stateEvery,
   stepOptions,
 } from "../src/schema/options.ts";
@@ -138,7 +138,7 @@ function formatted(text: string, name = "types.ts"): string {
 
 function generated(): [path: string, text: string][] {
   const options = [fitOptions, stepOptions, forwardOptions, gradientOptions, predictOptions, evaluateOptions];
-  const input = [modelSpec, ...options, stateEvery, callOptions, importOptions, openOptions];
+  const input = [modelSpec, ...options, stateEvery, callOptions, program, openOptions];
   const schema = types({ input, output: [fidelity, normalization, fitEvent, fitResult, stepRecord, tensorInfo] });
   const elsewhere = new Map(schema.names.map((name) => [name, "../schema/types.generated.ts"]));
   return [

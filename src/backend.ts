@@ -15,9 +15,9 @@ import type {
   ForwardOptionsInput,
   FunctionCallOptionsInput,
   GradientOptionsInput,
-  ModuleImportOptionsInput,
   NoiseSpec,
   PredictOptionsInput,
+  ProgramInput,
   StepOptions,
 } from "./schema/options.ts";
 import type { StepRecord } from "./schema/results.ts";
@@ -191,7 +191,7 @@ export interface CallResult {
 export interface CallOptions extends FunctionCallOptionsInput, Cancellable {}
 
 /** How a Python module is imported. */
-export interface ImportOptions extends ModuleImportOptionsInput, Pick<AskOptions, "signal" | "onOutput"> {}
+export interface ImportOptions extends ProgramInput, Pick<AskOptions, "signal" | "onOutput"> {}
 
 /** The bridge to PyTorch, which can call Python functions too. */
 export interface TorchBackend extends Backend {
@@ -224,5 +224,5 @@ export interface TorchBackend extends Backend {
    * What Python modules offer to a caller: functions, classes, and the types of what goes in and comes out.
    * @throws AdsamError as `import`.
    */
-  contract(modules: readonly string[], options?: ModuleImportOptionsInput): Promise<Contract>;
+  contract(modules: readonly string[], options?: ProgramInput): Promise<Contract>;
 }

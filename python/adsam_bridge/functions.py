@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import difflib
 import inspect
 import pkgutil
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Sequence
 from importlib.machinery import PathFinder
 from types import ModuleType
@@ -59,8 +61,8 @@ def load_module(name: str, folder: Folder) -> ModuleType:
     """The module of that name; call it while the folder is entered.
 
     Raises:
-        AdversarialSamplingError: ``usage`` when there is no such module, ``environment`` when it
-            needs one that this Python lacks.
+        AdversarialSamplingError: ``usage`` when there is no such module, and when it ends its
+            program, ``environment`` when it needs one that this Python lacks.
         ModuleFailed: when the module itself raises.
     """
     try:
@@ -70,7 +72,9 @@ def load_module(name: str, folder: Folder) -> ModuleType:
         if f"{name}.".startswith(f"{missing}."):
             raise _no_module(missing, folder) from error
         raise _no_dependency(name, missing, folder) from error
-    except (Exception, SystemExit) as error:
+    except SystemExit as error:
+        raise _ended(name, error) from error
+    except Exception as error:
         raise ModuleFailed(name) from error
 
 
@@ -94,6 +98,25 @@ def check_arguments(target: str, function: Callable[..., object], names: Iterabl
             f"expected inputs for {target}{signature}, got {', '.join(names) or 'none'}: {error}",
             suggestion="name the inputs as the function names its parameters",
         ) from error
+
+
+def _ended(name: str, error: SystemExit) -> AdversarialSamplingError:
+    """A module that reads ``sys.argv`` when it is imported, most often, and misses something."""
+    said = error.code if isinstance(error.code, str) else _complaint(error)
+    reason = f": {said}" if said else f" (exit status {error.code or 0})"
+    return AdversarialSamplingError(
+        f"the Python module {name} ends its program when it is imported{reason}",
+        suggestion="give what it expects in sys.argv as the option argv, such as "
+        '{ argv: ["--epochs", "1"] }; or move that code under if __name__ == "__main__"',
+    )
+
+
+def _complaint(error: SystemExit) -> str | None:
+    """What argparse found wrong: it is printed, and the exception does not have it."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        if frame.f_code is argparse.ArgumentParser.error.__code__:
+            return frame.f_locals["message"]
+    return None
 
 
 def _no_module(name: str, folder: Folder) -> AdversarialSamplingError:

@@ -13,12 +13,14 @@ from pathlib import Path
 
 import torch
 
+from adversarial_sampling import _protocol as protocol
 from adversarial_sampling.errors import AdversarialSamplingError
 
 from .modules import Folder
+from .served_cuda import served_by
 from .settings import Settings
 
-_programs: dict[str, Program] = {}
+_programs: dict[protocol.Program, Program] = {}
 _stays: list[_Stay] = []
 """What the programs that run now have changed in the process, innermost last."""
 _leaving = threading.Lock()
@@ -37,8 +39,12 @@ class _Stay:
 class Program:
     """The modules that come from a folder, and the settings that their code makes."""
 
-    def __init__(self, path: str) -> None:
-        self.modules = Folder(path)
+    def __init__(self, named: protocol.Program, device: torch.device) -> None:
+        self.modules = Folder(named.folder)
+        self.wire = named.model_dump(mode="json", by_alias=True)
+        """What TypeScript names it by."""
+        self._argv = named.argv
+        self._cuda_by = device if named.cuda == "served" else None
         self._settings = Settings()
 
     @contextmanager
@@ -70,8 +76,10 @@ class Program:
         leave_resting()
         with ExitStack() as changes:
             changes.callback(setattr, sys, "argv", sys.argv)
-            sys.argv = [self.modules.path]
+            sys.argv = [self.modules.path, *self._argv]
             changes.enter_context(self._settings.in_force())
+            if self._cuda_by is not None:
+                changes.enter_context(served_by(self._cuda_by))
             changes.enter_context(self.modules.entered())
             changes.enter_context(surroundings or contextlib.nullcontext())
             _stays.append(_Stay(self, changes.pop_all()))
@@ -98,16 +106,24 @@ def leave_programs() -> None:
         _leave(_stays[-1])
 
 
-def program_in(folder: str) -> Program:
-    """The program of a folder, the same one by whatever path it is named.
+def running_program() -> Program:
+    """The one whose code asks."""
+    return _stays[-1].program
+
+
+def program_in(named: protocol.Program, device: torch.device) -> Program:
+    """The program of a folder with its arguments, the same one by whatever path it is named.
 
     Raises:
         AdversarialSamplingError: ``usage`` when there is no such folder.
     """
+    folder = named.folder
     if not Path(folder).is_dir():
         raise AdversarialSamplingError(
             f"folder: expected a folder, got {folder}",
             suggestion="name the folder that holds the Python module",
         )
-    path = os.path.realpath(folder)
-    return _programs.setdefault(path, Program(path))
+    named = named.model_copy(update={"folder": os.path.realpath(folder)})
+    if named not in _programs:
+        _programs[named] = Program(named, device)
+    return _programs[named]

@@ -419,6 +419,17 @@ class InspectAnswer(Message):
     """value/*, gradient/*"""
 
 
+class Program(Message):
+    """A folder of Python modules, as a program that runs there."""
+
+    folder: str = "."
+    """where the module is, besides Python's own path; each folder has modules of its own, whatever their names"""
+    argv: tuple[str, ...] = ()
+    """what modules find in sys.argv, after a name; with other ones it is another program, with modules of its own"""
+    cuda: Literal["real", "served"] = "real"
+    """served: where there is no CUDA, code that asks for it gets the device at hand, and is told that there is one"""
+
+
 class CallRequest(Message):
     target: str
     """package.module:function"""
@@ -426,8 +437,7 @@ class CallRequest(Message):
     """inputs whose gradients of sum_i(output_i * wave(400 + i)) are wanted"""
     dtype: Literal["float32", "float64", "unchanged"] = "float64"
     """what real inputs are cast to, and complex ones at that width; integers and bools never are"""
-    folder: str = "."
-    """where the module is, besides Python's own path; each folder has modules of its own, whatever their names"""
+    program: Program
     tensors: Bundle
     """*"""
 
@@ -442,7 +452,7 @@ Operation = Literal["import", "reload", "call", "method", "get", "set", "length"
 
 class AskRequest(Message):
     operation: Operation
-    folder: str
+    program: Program
     """the program that its code runs in"""
     values: str
     """positional arguments and keyword arguments, as JSON text"""
@@ -464,7 +474,7 @@ class AskAnswer(Message):
 class ContractRequest(Message):
     modules: tuple[str, ...]
     """by their dotted names"""
-    folder: str
+    program: Program
     """where they are"""
 
 

@@ -1,4 +1,5 @@
 import type { Operation } from "../schema/interop.ts";
+import type { Program } from "../schema/options.ts";
 import type { NamedTensors, Tensor } from "../tensor.ts";
 
 /** How something is asked of Python. */
@@ -20,14 +21,14 @@ export interface AskOptions {
 export interface Asker {
   /** What asks by blocking. */
   blocking(): Promise<BlockingAsk>;
-  ask(operation: Operation, folder: string, values: readonly unknown[], options: AskOptions): Promise<unknown>;
+  ask(operation: Operation, program: Program, values: readonly unknown[], options: AskOptions): Promise<unknown>;
   release(number: number): void;
 }
 
 /** Asks, and gives the answer itself. */
 export type BlockingAsk = (
   operation: Operation,
-  folder: string,
+  program: Program,
   values: readonly unknown[],
   options: AskOptions,
 ) => unknown;

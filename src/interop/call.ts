@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import * as z from "zod";
 import type { CallOptions, CallResult } from "../backend.ts";
 import { callOptions } from "../schema/options.ts";
@@ -7,6 +6,7 @@ import { withPrefix } from "../torch/bundle.ts";
 import type { Requests } from "../torch/requests.ts";
 import { validate } from "../validation.ts";
 import { checkDifferentiable } from "./differentiable.ts";
+import { programOf } from "./program.ts";
 
 /** What `TorchBackend.call` does. */
 export async function call(
@@ -15,13 +15,13 @@ export async function call(
   inputs: NamedTensors,
   { signal, ...rest }: CallOptions,
 ): Promise<CallResult> {
-  const options = validate(callOptions, rest, "call");
+  const { folder, argv, cuda, ...options } = validate(callOptions, rest, "call");
   checkTensors(inputs, "inputs");
   checkDifferentiable(inputs, options.differentiate);
   const request = {
     ...options,
     target: validate(z.string(), target, "call"),
-    folder: resolve(options.folder),
+    program: programOf({ folder, argv, cuda }, "call"),
     tensors: inputs,
   };
   const { tensors } = await requests.run("call", request, { signal });

@@ -174,8 +174,8 @@ export class PythonObject implements AsyncDisposable, AsyncIterable<unknown> {
       });
     }
     const ask = await this.#kept.asker.blocking();
-    const { folder } = this.#handle;
-    return synchronousOf(this, (operation, values) => ask(operation, folder, values, this.#options));
+    const { program } = this.#handle;
+    return synchronousOf(this, (operation, values) => ask(operation, program, values, this.#options));
   }
 
   /** A module as its file is now. Handles to what it held before keep that. */
@@ -212,7 +212,7 @@ export class PythonObject implements AsyncDisposable, AsyncIterable<unknown> {
   }
 
   async #ask<Result>(operation: Operation, values: readonly unknown[]): Promise<Result> {
-    const answer = this.#kept.asker.ask(operation, this.#handle.folder, [this, ...values], this.#options);
+    const answer = this.#kept.asker.ask(operation, this.#handle.program, [this, ...values], this.#options);
     return (await answer) as Result;
   }
 }

@@ -1,6 +1,6 @@
-import { resolve } from "node:path";
 import { AdsamError } from "../errors.ts";
 import type { Operation } from "../schema/interop.ts";
+import type { Program } from "../schema/options.ts";
 import type { NamedTensors, Tensor } from "../tensor.ts";
 import { withPrefix } from "../torch/bundle.ts";
 import { originOf } from "../torch/failures.ts";
@@ -31,18 +31,18 @@ export class Python implements Asker, Sender, Answerer {
   }
 
   /** What modules offer to a caller. */
-  async contract(modules: readonly string[], folder: string): Promise<Contract> {
-    const request = { modules: [...modules], folder: resolve(folder) };
+  async contract(modules: readonly string[], program: Program): Promise<Contract> {
+    const request = { modules: [...modules], program };
     return JSON.parse((await this.#requests.run("contract", request)).contract);
   }
 
   /** The modules of a client that `adsam wrap` has made. */
-  async use<Modules>(made: Client<Modules>, folder: string, options: AskOptions): Promise<Modules> {
+  async use<Modules>(made: Client<Modules>, program: Program, options: AskOptions): Promise<Modules> {
     const names = Object.keys(made.contract.modules);
-    const now = await this.contract(names, folder);
+    const now = await this.contract(names, program);
     const modules = new Map<string, Imported>();
     for (const [name, { classes }] of Object.entries(made.contract.modules)) {
-      const module = await this.import(name, folder, options);
+      const module = await this.import(name, program, options);
       const found = Object.keys(classes).map(async (one) => [one, await module.get<PythonObject>(one)] as const);
       modules.set(name, { module, classes: new Map(await Promise.all(found)) });
     }
@@ -50,14 +50,14 @@ export class Python implements Asker, Sender, Answerer {
   }
 
   /** The module of that name, as a handle. */
-  async import(name: string, folder: string, options: AskOptions): Promise<PythonObject> {
-    const module = await this.ask("import", resolve(folder), [name], { ...options, keep: true });
+  async import(name: string, program: Program, options: AskOptions): Promise<PythonObject> {
+    const module = await this.ask("import", program, [name], { ...options, keep: true });
     return (module as PythonObject).with({ keep: false });
   }
 
-  async ask(operation: Operation, folder: string, given: readonly unknown[], options: AskOptions): Promise<unknown> {
+  async ask(operation: Operation, program: Program, given: readonly unknown[], options: AskOptions): Promise<unknown> {
     const { onOutput, onChanged, signal } = options;
-    const { outgoing, request } = this.#question(operation, folder, given, options);
+    const { outgoing, request } = this.#question(operation, program, given, options);
     this.#asking += 1;
     try {
       return this.#outcome(outgoing, await this.#requests.run("ask", request, { signal, onOutput }), onChanged);
@@ -71,17 +71,17 @@ export class Python implements Asker, Sender, Answerer {
 
   async blocking(): Promise<BlockingAsk> {
     const blocking = await this.#requests.blocking();
-    return (operation, folder, given, options) => {
-      const { outgoing, request } = this.#question(operation, folder, given, options);
+    return (operation, program, given, options) => {
+      const { outgoing, request } = this.#question(operation, program, given, options);
       return this.#outcome(outgoing, blocking.ask(request), options.onChanged);
     };
   }
 
-  #question(operation: Operation, folder: string, given: readonly unknown[], { keep = false, onOutput }: AskOptions) {
+  #question(operation: Operation, program: Program, given: readonly unknown[], { keep = false, onOutput }: AskOptions) {
     const outgoing = new Outgoing(this);
     const values = writeArguments(outgoing, operation, given);
     const output = onOutput !== undefined;
-    return { outgoing, request: { operation, folder, values, keep, output, tensors: outgoing.tensors } };
+    return { outgoing, request: { operation, program, values, keep, output, tensors: outgoing.tensors } };
   }
 
   #outcome(outgoing: Outgoing, { value, tensors }: JobAnswer<"ask">, onChanged: AskOptions["onChanged"]): unknown {

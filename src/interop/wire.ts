@@ -1,3 +1,5 @@
+import type { Program } from "../schema/options.ts";
+
 /**
  * Values on their way between the languages, as JSON in which "$" tells what JSON has no word for; adsam_bridge/interop
  * has the other side. Tensors travel beside it, by the names that it has for them.
@@ -13,6 +15,6 @@ export interface Handle {
   readonly number: number;
   /** Its class. */
   readonly type: string;
-  /** The folder whose program it belongs to. */
-  readonly folder: string;
+  /** The program that it belongs to. */
+  readonly program: Program;
 }

@@ -2,9 +2,10 @@ import * as z from "zod";
 import { AdsamError } from "../errors.ts";
 import type { PythonObject } from "../interop/handle.ts";
 import { keywords } from "../interop/kinds.ts";
+import { programOf } from "../interop/program.ts";
 import type { Python } from "../interop/python.ts";
 import { positiveCount } from "../schema/numbers.ts";
-import { importOptions } from "../schema/options.ts";
+import { program } from "../schema/options.ts";
 import type { NamedTensors, Tensor } from "../tensor.ts";
 import { callback, validate } from "../validation.ts";
 import { compareCall } from "./both.ts";
@@ -25,7 +26,7 @@ const shadowOptions = z.strictObject({
 });
 const patchOptions = z.strictObject({
   mode: z.enum(["python", "native", "both", "shadow"]).default("native"),
-  folder: importOptions.shape.folder,
+  ...program.shape,
   shadow: shadowOptions.optional(),
 });
 type Checked = z.output<typeof patchOptions>;
@@ -42,7 +43,7 @@ export async function putInPlace(
   python: Python,
   target: string,
   call: NativeFunction,
-  { mode, folder, shadow: given }: Checked,
+  { mode, shadow: given, folder, argv, cuda }: Checked,
 ): Promise<Patch> {
   const native = new Native(validate(callback<NativeFunction>(), call, "patch: the native function"), target);
   const { rate, again, pending, maxBytes, ...bounds } = shadowOptions.parse(given ?? {});
@@ -85,7 +86,9 @@ export async function putInPlace(
         ? { shadow: { sample, rate, again, pending, max_bytes: maxBytes } }
         : {};
   const values = [target, mode, forward, pullback, keywords(others)];
-  const object = (await python.ask("patch", folder, values, { keep: true })) as PythonObject;
+  const object = (await python.ask("patch", programOf({ folder, argv, cuda }, "patch"), values, {
+    keep: true,
+  })) as PythonObject;
   return new InPlace(
     target,
     object,

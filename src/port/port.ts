@@ -1,4 +1,5 @@
 import type { Comparison } from "../conformance/comparison.ts";
+import type { ProgramInput } from "../schema/options.ts";
 import type { NamedTensors } from "../tensor.ts";
 
 /**
@@ -39,11 +40,9 @@ export interface ShadowOptions {
 }
 
 /** How a function is patched. */
-export interface PatchOptions {
+export interface PatchOptions extends ProgramInput {
   /** `native` unless given. */
   readonly mode?: PatchMode | undefined;
-  /** The folder whose program is patched; the working directory unless given. */
-  readonly folder?: string | undefined;
   /** Of the mode `shadow`. */
   readonly shadow?: ShadowOptions | undefined;
 }

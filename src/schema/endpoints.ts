@@ -13,6 +13,7 @@ import {
   gradientOptions,
   noise,
   predictOptions,
+  program,
   saveFormat,
   stateEvery,
   stepOptions,
@@ -133,7 +134,8 @@ export const jobs = {
     z
       .object({
         target: z.string().describe("package.module:function"),
-        ...callOptions.shape,
+        ...callOptions.pick({ differentiate: true, dtype: true }).shape,
+        program,
         tensors: carrying("*"),
       })
       .meta({ id: "CallRequest" }),
@@ -144,7 +146,7 @@ export const jobs = {
     z
       .object({
         modules: z.array(z.string()).describe("by their dotted names"),
-        folder: z.string().describe("where they are"),
+        program: program.describe("where they are"),
       })
       .meta({ id: "ContractRequest" }),
     z

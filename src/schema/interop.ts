@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { bundle, carrying } from "./bundle.ts";
 import { count } from "./numbers.ts";
+import { program } from "./options.ts";
 
 /** What can be asked of objects that live in Python; what each takes stands beside its name in adsam_bridge/operations.py. */
 const operation = z
@@ -37,7 +38,7 @@ const values = z.string().describe("values as JSON text");
 export const askRequest = z
   .object({
     operation,
-    folder: z.string().describe("the program that its code runs in"),
+    program: program.describe("the program that its code runs in"),
     values: values.describe("positional arguments and keyword arguments, as JSON text"),
     keep: z.boolean().describe("what comes out stays in Python, and a handle stands for it"),
     output: z.boolean().describe("what it prints is told line by line"),

@@ -12,10 +12,10 @@ export type {
   ForwardOptionsInput,
   FunctionCallOptionsInput,
   GradientOptionsInput,
-  ModuleImportOptionsInput,
   NoiseSpec,
   PredictOptions,
   PredictOptionsInput,
+  ProgramInput,
   StateEvery,
   StateEveryInput,
   StepOptions,
@@ -195,9 +195,24 @@ const folder = z
   .default(".")
   .describe("where the module is, besides Python's own path; each folder has modules of its own, whatever their names");
 
-export const importOptions = z
-  .strictObject({ folder })
-  .meta({ id: "ModuleImportOptions", description: "Where a Python module is." });
+export const program = z
+  .strictObject({
+    folder,
+    argv: z
+      .array(z.string())
+      .default([])
+      .describe(
+        "what modules find in sys.argv, after a name; with other ones it is another program, with modules of its own",
+      ),
+    cuda: z
+      .enum(["real", "served"])
+      .default("real")
+      .describe(
+        "served: where there is no CUDA, code that asks for it gets the device at hand, and is told that there is one",
+      ),
+  })
+  .meta({ id: "Program", description: "A folder of Python modules, as a program that runs there." });
+export type Program = z.output<typeof program>;
 
 export const callOptions = z
   .strictObject({
@@ -209,6 +224,6 @@ export const callOptions = z
       .enum(["float32", "float64", "unchanged"])
       .default("float64")
       .describe("what real inputs are cast to, and complex ones at that width; integers and bools never are"),
-    folder,
+    ...program.shape,
   })
   .meta({ id: "FunctionCallOptions", description: "How a Python function is called." });

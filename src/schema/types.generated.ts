@@ -590,15 +590,35 @@ export interface FunctionCallOptionsInput {
    * @default "."
    */
   readonly folder?: string | undefined;
+  /**
+   * what modules find in sys.argv, after a name; with other ones it is another program, with modules of its own
+   * @default []
+   */
+  readonly argv?: readonly string[] | undefined;
+  /**
+   * served: where there is no CUDA, code that asks for it gets the device at hand, and is told that there is one
+   * @default "real"
+   */
+  readonly cuda?: "real" | "served" | undefined;
 }
 
-/** Where a Python module is. */
-export interface ModuleImportOptionsInput {
+/** A folder of Python modules, as a program that runs there. */
+export interface ProgramInput {
   /**
    * where the module is, besides Python's own path; each folder has modules of its own, whatever their names
    * @default "."
    */
   readonly folder?: string | undefined;
+  /**
+   * what modules find in sys.argv, after a name; with other ones it is another program, with modules of its own
+   * @default []
+   */
+  readonly argv?: readonly string[] | undefined;
+  /**
+   * served: where there is no CUDA, code that asks for it gets the device at hand, and is told that there is one
+   * @default "real"
+   */
+  readonly cuda?: "real" | "served" | undefined;
 }
 
 /** Which backend to open, and on what. */
@@ -905,12 +925,20 @@ export interface FunctionCallOptions {
   readonly dtype: "float32" | "float64" | "unchanged";
   /** where the module is, besides Python's own path; each folder has modules of its own, whatever their names */
   readonly folder: string;
+  /** what modules find in sys.argv, after a name; with other ones it is another program, with modules of its own */
+  readonly argv: readonly string[];
+  /** served: where there is no CUDA, code that asks for it gets the device at hand, and is told that there is one */
+  readonly cuda: "real" | "served";
 }
 
-/** Where a Python module is. */
-export interface ModuleImportOptions {
+/** A folder of Python modules, as a program that runs there. */
+export interface Program {
   /** where the module is, besides Python's own path; each folder has modules of its own, whatever their names */
   readonly folder: string;
+  /** what modules find in sys.argv, after a name; with other ones it is another program, with modules of its own */
+  readonly argv: readonly string[];
+  /** served: where there is no CUDA, code that asks for it gets the device at hand, and is told that there is one */
+  readonly cuda: "real" | "served";
 }
 
 /** Which backend to open, and on what. */

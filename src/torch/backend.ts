@@ -1,14 +1,13 @@
-import { resolve } from "node:path";
 import * as z from "zod";
 import type { Backend, CallOptions, CallResult, ImportOptions, TorchBackend } from "../backend.ts";
 import { call } from "../interop/call.ts";
 import type { Contract } from "../interop/contract/contract.ts";
 import type { Client } from "../interop/contract/use.ts";
 import type { PythonObject } from "../interop/handle.ts";
+import { programOf } from "../interop/program.ts";
 import { checkPatchOptions, putInPlace } from "../port/patch.ts";
 import type { NativeFunction, Patch, PatchOptions } from "../port/port.ts";
 import type { CheckedOpenOptions } from "../schema/backends.ts";
-import { importOptions } from "../schema/options.ts";
 import type { NamedTensors } from "../tensor.ts";
 import { validate } from "../validation.ts";
 import { PythonModels } from "./models.ts";
@@ -21,27 +20,23 @@ class PythonBackend extends PythonModels implements TorchBackend {
 
   async import(module: string, options: ImportOptions = {}): Promise<PythonObject> {
     const { signal, onOutput, ...rest } = options;
-    const { folder } = validate(importOptions, rest, "import");
-    return this.living.python.import(validate(z.string(), module, "import"), folder, { signal, onOutput });
+    const program = programOf(rest, "import");
+    return this.living.python.import(validate(z.string(), module, "import"), program, { signal, onOutput });
   }
 
   async use<Modules>(client: Client<Modules>, options: ImportOptions = {}): Promise<Modules> {
     const { signal, onOutput, ...rest } = options;
-    const { folder } = validate(importOptions, rest, "use");
-    return this.living.python.use(client, folder, { signal, onOutput });
+    return this.living.python.use(client, programOf(rest, "use"), { signal, onOutput });
   }
 
   async contract(modules: readonly string[], options: ImportOptions = {}): Promise<Contract> {
-    const { folder } = validate(importOptions, options, "contract");
-    return this.living.python.contract(validate(z.array(z.string()).min(1), modules, "contract"), folder);
+    const program = programOf(options, "contract");
+    return this.living.python.contract(validate(z.array(z.string()).min(1), modules, "contract"), program);
   }
 
   async patch(target: string, native: NativeFunction, options: PatchOptions = {}): Promise<Patch> {
-    const { folder, ...rest } = checkPatchOptions(options);
-    return putInPlace(this.living.python, validate(z.string(), target, "patch"), native, {
-      folder: resolve(folder),
-      ...rest,
-    });
+    const checked = checkPatchOptions(options);
+    return putInPlace(this.living.python, validate(z.string(), target, "patch"), native, checked);
   }
 }
 

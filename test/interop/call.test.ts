@@ -164,7 +164,11 @@ describe("a module", () => {
       message: expect.stringMatching(/ValueError: importing raises failed: no luck today/),
       python: { type: "builtins.ValueError", traceback: expect.stringMatching(/raises.py/) },
     });
-    await expect(call("leaves:f")).rejects.toMatchObject({ code: "python", python: { type: "builtins.SystemExit" } });
+    await expect(call("leaves:f")).rejects.toMatchObject({
+      code: "usage",
+      message: expect.stringContaining("the Python module leaves ends its program when it is imported"),
+      suggestion: expect.stringContaining('if __name__ == "__main__"'),
+    });
   });
 });
 

@@ -69,7 +69,7 @@ test("an answer that comes by file and that nobody waits for any more is dropped
   const abort = new AbortController();
   const request: JobRequest<"call"> = {
     target: "hostile:hold",
-    folder,
+    program: { folder, argv: [], cuda: "real" },
     dtype: "float64",
     differentiate: [],
     tensors: { x },

@@ -24,14 +24,15 @@ from .output import Lines
 def ask(session: Session, request: protocol.AskRequest, job: Job) -> protocol.AskAnswer:
     """What comes of an operation, and which of its arguments it has changed in place."""
     surroundings = _told(job) if request.output else None
-    with program_in(request.folder).running(surroundings, rest=True) as folder:
+    program = program_in(request.program, session.device)
+    with program.running(surroundings, rest=True) as folder:
         tensors = {
             name: tensor.to(session.device) for name, tensor in unpack(request.tensors).items()
         }
-        incoming = Incoming(tensors, session.objects, folder, session.callbacks)
+        incoming = Incoming(tensors, session.objects, program, session.callbacks)
         values, named = incoming.value(json.loads(request.values))
         result = finished(OPERATIONS[request.operation](folder, *values, **named))
-        outgoing = Outgoing(session.objects, folder)
+        outgoing = Outgoing(session.objects, program)
         value = text_of(_wire(outgoing, request, result))
     if incoming.given:
         now = changed(incoming.given, unpack(request.tensors))

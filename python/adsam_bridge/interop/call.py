@@ -20,7 +20,7 @@ def call(session: Session, request: protocol.CallRequest, _job: Job) -> protocol
         name: tensor.to(session.device, _cast(tensor.dtype, real))
         for name, tensor in unpack(request.tensors).items()
     }
-    with program_in(request.folder).running(rest=True) as folder:
+    with program_in(request.program, session.device).running(rest=True) as folder:
         function = find_function(request.target, folder)
         check_arguments(request.target, function, inputs)
         leaves = {name: inputs[name].requires_grad_() for name in request.differentiate}

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from adsam_bridge.bundle import unpack
 from adsam_bridge.errors import TypeScriptError
-from adsam_bridge.modules import Folder
+from adsam_bridge.programs import Program
 from adversarial_sampling._protocol import AnswerRequest, Bundle, FileBundle, ForgottenEvent
 from adversarial_sampling.errors import AdversarialSamplingError
 
@@ -140,29 +140,29 @@ class Callbacks:
         # A walk that the garbage collector ends needs its function, which it may have found too.
         self._walks: dict[tuple[int, int], TypeScriptFunction] = {}
 
-    def function(self, number: int, name: str, folder: Folder) -> TypeScriptFunction:
+    def function(self, number: int, name: str, program: Program) -> TypeScriptFunction:
         """The function of that number, the same object as long as there is one.
 
         It counts how often it came: TypeScript forgets it when all of them are gone.
         """
         function = self._functions.get(number)
         if function is None:
-            call, tell = partial(self._call, folder), partial(self._tell, folder)
+            call, tell = partial(self._call, program), partial(self._tell, program)
             function = self._functions[number] = TypeScriptFunction(number, name, call, tell)
             weakref.finalize(function, self._forget, number, function.received)
         else:
             function.received[0] += 1
         return function
 
-    def operation(self, forward: int, pullback: int, name: str, folder: Folder) -> object:
+    def operation(self, forward: int, pullback: int, name: str, program: Program) -> object:
         """The operation of a function and its pullback."""
         return TypeScriptOperation(
-            self.function(forward, name, folder), self.function(pullback, f"{name}'s", folder)
+            self.function(forward, name, program), self.function(pullback, f"{name}'s", program)
         )
 
-    def iterable(self, number: int, folder: Folder) -> TypeScriptIterable:
+    def iterable(self, number: int, program: Program) -> TypeScriptIterable:
         """The iterable whose steps the function of that number takes."""
-        step = self.function(number, "iterable", folder)
+        step = self.function(number, "iterable", program)
 
         def begin() -> int:
             walk: int = step("begin")
@@ -183,24 +183,24 @@ class Callbacks:
 
     def _tell(
         self,
-        folder: Folder,
+        program: Program,
         number: int,
         values: tuple[Any, ...],
         on_answer: Callable[[], None],
     ) -> None:
-        outgoing = Outgoing(self._objects, folder)
+        outgoing = Outgoing(self._objects, program)
         text = text_of([outgoing.items(values), {}])
         self._caller.tell(number, text, self._pack(outgoing.tensors), on_answer)
 
     def _call(
-        self, folder: Folder, number: int, values: tuple[Any, ...], named: dict[str, Any]
+        self, program: Program, number: int, values: tuple[Any, ...], named: dict[str, Any]
     ) -> Any:
         """What the function gives.
 
         Raises:
             TypeScriptError: what it threw.
         """
-        outgoing = Outgoing(self._objects, folder)
+        outgoing = Outgoing(self._objects, program)
         text = text_of([outgoing.items(values), {k: outgoing.wire(v) for k, v in named.items()}])
         answer = self._caller.ask(number, text, self._pack(outgoing.tensors))
         if answer.thrown is not None:
@@ -208,5 +208,5 @@ class Callbacks:
         tensors = unpack(answer.tensors)
         if isinstance(answer.tensors, FileBundle):
             Path(answer.tensors.path).unlink(missing_ok=True)
-        incoming = Incoming(tensors, self._objects, folder, self)
+        incoming = Incoming(tensors, self._objects, program, self)
         return incoming.value(json.loads(answer.value or "null"))

@@ -12,9 +12,9 @@ from adversarial_sampling import _protocol as protocol
 
 
 def contract(
-    _session: Session, request: protocol.ContractRequest, _job: Job
+    session: Session, request: protocol.ContractRequest, _job: Job
 ) -> protocol.ContractAnswer:
     """What modules of the user's offer."""
-    with program_in(request.folder).running() as folder:
+    with program_in(request.program, session.device).running() as folder:
         offered = contract_of(list(request.modules), folder)
     return protocol.ContractAnswer(contract=json.dumps(offered))

@@ -15,7 +15,7 @@ import torch
 from pydantic import BaseModel
 from torch import Tensor
 
-from adsam_bridge.modules import Folder
+from adsam_bridge.programs import Program
 from adversarial_sampling.errors import AdversarialSamplingError
 
 from .leaves import Wire
@@ -25,15 +25,15 @@ from .objects import Objects
 class Functions(Protocol):
     """Makes what calls TypeScript; see ``callbacks``."""
 
-    def function(self, number: int, name: str, folder: Folder) -> object:
+    def function(self, number: int, name: str, program: Program) -> object:
         """A function of TypeScript's."""
         ...
 
-    def operation(self, forward: int, pullback: int, name: str, folder: Folder) -> object:
+    def operation(self, forward: int, pullback: int, name: str, program: Program) -> object:
         """A function of TypeScript's that torch can differentiate."""
         ...
 
-    def iterable(self, number: int, folder: Folder) -> object:
+    def iterable(self, number: int, program: Program) -> object:
         """An iterable of TypeScript's."""
         ...
 
@@ -45,7 +45,7 @@ class Incoming:
         self,
         tensors: Mapping[str, Tensor],
         objects: Objects,
-        folder: Folder,
+        program: Program,
         functions: Functions,
     ) -> None:
         self.objects = objects
@@ -53,7 +53,7 @@ class Incoming:
         self.given: dict[str, Tensor | np.ndarray[Any, Any]] = {}
         """Tensors and arrays that were read, by their names."""
         self._tensors = tensors
-        self.folder = folder
+        self.program = program
 
     def value(self, wire: Wire) -> Any:
         """The value that a JSON value stands for."""
@@ -81,7 +81,7 @@ class Incoming:
     def named(self, where: str) -> Any:
         """What a class's name stands for."""
         module, _, path = where.partition(":")
-        found: Any = self.folder.load(module)
+        found: Any = self.program.modules.load(module)
         for name in path.split("."):
             found = getattr(found, name)
         return found
@@ -106,13 +106,13 @@ def _items(incoming: Incoming, fields: dict[str, Wire]) -> list[Any]:
 _READERS: dict[str, Callable[[Incoming, dict[str, Wire]], Any]] = {
     "handle": lambda incoming, fields: incoming.objects.get(fields["number"]),
     "callback": lambda incoming, fields: incoming.functions.function(
-        fields["number"], fields["name"], incoming.folder
+        fields["number"], fields["name"], incoming.program
     ),
     "operation": lambda incoming, fields: incoming.functions.operation(
-        fields["number"], fields["pullback"], fields["name"], incoming.folder
+        fields["number"], fields["pullback"], fields["name"], incoming.program
     ),
     "iterable": lambda incoming, fields: incoming.functions.iterable(
-        fields["number"], incoming.folder
+        fields["number"], incoming.program
     ),
     "tensor": lambda incoming, fields: incoming.tensor(fields["tensor"]),
     "array": lambda incoming, fields: incoming.array(fields["tensor"]),

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from torch import Tensor
 
 from adsam_bridge.bundle import CROSSING
-from adsam_bridge.modules import Folder
+from adsam_bridge.programs import Program
 
 from . import leaves
 from .leaves import Wire
@@ -35,10 +35,10 @@ _ARRAYS = {str(dtype).removeprefix("torch.") for dtype in CROSSING} - {"bfloat16
 class Outgoing:
     """Writes values; their tensors gather in ``tensors``, their objects in the session's."""
 
-    def __init__(self, objects: Objects, folder: Folder) -> None:
+    def __init__(self, objects: Objects, program: Program) -> None:
         self.tensors: dict[str, Tensor] = {}
         self._objects = objects
-        self._folder = folder.path
+        self._program = program
         self._open: set[int] = set()
 
     def wire(self, value: object) -> Wire:
@@ -54,7 +54,7 @@ class Outgoing:
             "$": "handle",
             "number": self._objects.keep(value),
             "type": type_name(type(value)),
-            "folder": self._folder,
+            "program": self._program.wire,
         }
 
     def tensor(self, kind: str, tensor: Tensor) -> Wire:

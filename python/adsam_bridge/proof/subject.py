@@ -12,7 +12,7 @@ from torch import nn
 
 from adsam_bridge.functions import find_function, nearest
 from adsam_bridge.modules import Folder
-from adsam_bridge.programs import program_in
+from adsam_bridge.programs import running_program
 from adversarial_sampling.errors import AdversarialSamplingError
 
 from .annotations import annotated
@@ -21,15 +21,14 @@ from .sources import check_unchanged
 from .state import named_state
 
 
-def subject(target: str, folder: str, init: dict[str, Any] | None) -> Subject:
-    """``module:function``, ``module:Class.method`` or ``module:Module`` of a folder's program.
+def subject(target: str, init: dict[str, Any] | None) -> Subject:
+    """``module:function``, ``module:Class.method`` or ``module:Module`` of the program that runs.
 
     Args:
         target: what is proved; of a module of torch's its forward.
-        folder: where its module is.
         init: what its class is made with, by name; None where it is no class's.
     """
-    modules = program_in(folder).modules
+    modules = running_program().modules
     name, _, path = target.partition(":")
     first, *rest = path.split(".")
     found = find_function(f"{name}:{first}", modules)

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import * as z from "zod";
 import type { TorchBackend } from "../../backend.ts";
 import type { PythonObject } from "../../interop/handle.ts";
@@ -53,7 +52,7 @@ export async function openSubject(
 ): Promise<Subject> {
   const proof = await backend.import("adsam_bridge.proof", { folder });
   const handle = proof.with({ keep: true });
-  const subject = await handle.method<PythonObject>("subject", target, resolve(folder), init ?? null);
+  const subject = await handle.method<PythonObject>("subject", target, init ?? null);
   const told = subject.with({ keep: false });
   return {
     ...description.parse(await told.method("describe")),
