@@ -71,7 +71,9 @@ describe("what is packed", () => {
   test("has all of Python that runs, and nothing that only tests or builds need", () => {
     const python = files().filter((path) => path.startsWith("python/") && /\.\w+$/.test(path));
     const kept = readdirSync(join(root, "python"), { recursive: true, encoding: "utf8" })
-      .filter((path) => /^(adversarial_sampling|adsam_bridge|adsam_bench)\/.*\.(py|h|cpp|typed)$/.test(path))
+      .filter((path) =>
+        /^(adversarial_sampling|adsam_bridge|adsam_reference|adsam_bench)\/.*\.(py|h|cpp|typed)$/.test(path),
+      )
       .map((path) => `python/${path}`);
     expect(python).toEqual([...kept, "python/pyproject.toml", "python/requirements.txt"].sort());
     expect(files().filter((path) => /^(test|scripts|src|\.)/.test(path))).toEqual([]);
