@@ -1,29 +1,9 @@
-import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { promisify } from "node:util";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../temporary.ts";
-
-const root = resolve(import.meta.dirname, "../..");
-const modules = join(root, "test/fixtures/python");
-const run = promisify(execFile);
-const ended = (command: string, words: readonly string[], cwd = root) =>
-  run(command, words, { cwd }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
-  );
-const adsam = (...words: string[]) => ended(process.execPath, [join(root, "dist/cli/main.js"), ...words]);
-
-/** A project of a user's, with a client for a module. */
-async function project(folder: string): Promise<string> {
-  await mkdir(join(folder, "node_modules"));
-  await symlink(root, join(folder, "node_modules/adversarial-sampling"));
-  await symlink(join(root, "node_modules/@types"), join(folder, "node_modules/@types"));
-  await writeFile(join(folder, "package.json"), '{ "type": "module" }');
-  return folder;
-}
+import { adsam, ended, modules, project, root } from "./wrapped/project.ts";
 
 describe("a client for the signatures that research code has", () => {
   let folder: string;

@@ -16,6 +16,7 @@ from adsam_bridge.modules import Folder
 from .docstrings import READS, read_docstring
 from .records import hints_of, is_record
 from .signatures import function_of
+from .stubs import stub_attributes
 from .types import Types, unknown
 
 FORMAT = 1
@@ -141,6 +142,9 @@ def _attributes(kind: type, types: Types) -> dict[str, Any]:
                 if hint is None
                 else types.of_annotation(hint)
             )
+    for name, annotation in stub_attributes(kind).items():
+        if not name.startswith("_") and found.get(name, {"kind": "unknown"})["kind"] == "unknown":
+            found[name] = types.of_annotation(annotation)
     for name in _assigned(kind):
         found.setdefault(name, unknown("assigned in __init__, without annotation"))
     return dict(sorted(found.items()))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 import typing
 from collections.abc import Callable
 from typing import Any
 
 from pydantic import BaseModel
+
+from .spaces import for_checkers
 
 
 def is_record(kind: type) -> bool:
@@ -31,12 +34,19 @@ def fields_of(kind: Any) -> list[str]:
 
 def hints_of(owner: Callable[..., Any] | type) -> dict[str, Any]:
     """Its annotations, those that can be told at run time; the others as they are written."""
+    hidden = for_checkers(_variables(owner))
     try:
-        return typing.get_type_hints(owner)
+        return typing.get_type_hints(owner, localns=hidden or None)
     except Exception:  # noqa: BLE001 - a name that only type checkers know, or worse
         written = getattr(owner, "__annotations__", {})
-        space = {**vars(typing), **getattr(owner, "__globals__", {})}
+        space = {**vars(typing), **_variables(owner), **hidden}
         return {name: _evaluated(text, space) for name, text in written.items()}
+
+
+def _variables(owner: Callable[..., Any] | type) -> dict[str, Any]:
+    """Of the module that it was written in."""
+    written: dict[str, Any] | None = getattr(owner, "__globals__", None)
+    return written if written is not None else vars(sys.modules.get(owner.__module__, typing))
 
 
 def _evaluated(text: Any, space: dict[str, Any]) -> Any:

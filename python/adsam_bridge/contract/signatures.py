@@ -10,6 +10,7 @@ from typing import Any
 
 from .docstrings import Documented, read_docstring, type_said
 from .records import hints_of
+from .stubs import stubs_of
 from .types import Type, Types, unknown
 
 _KINDS = {
@@ -26,8 +27,21 @@ def function_of(
 ) -> dict[str, Any]:
     """As ``signature_of``, with the overloads that it says of itself."""
     answer = signature_of(function, types, bound=bound, doc=doc)
-    overloads = _overloads(function, types, bound=bound)
+    stubs = stubs_of(function)
+    overloads = _overloads(function, stubs, types, bound=bound)
+    if len(stubs) == 1:
+        _add_stub(answer, stubs[0], types)
     return {**answer, "overloads": overloads} if overloads else answer
+
+
+def _add_stub(answer: dict[str, Any], stub: Callable[..., Any], types: Types) -> None:
+    """Takes from a stub what nothing else says."""
+    hints = hints_of(stub)
+    for one in answer["parameters"]:
+        if one["type"]["kind"] == "unknown" and one["name"] in hints:
+            one["type"] = types.of_annotation(hints[one["name"]])
+    if answer["result"]["kind"] == "unknown" and "return" in hints:
+        answer["result"] = types.of_annotation(hints["return"])
 
 
 def signature_of(
@@ -78,7 +92,9 @@ def _parameter(
         "required": required,
         "type": _type(parameter, hints, described[0], types),
     }
-    if parameter.default is not parameter.empty:
+    if (
+        parameter.default is not parameter.empty and parameter.default is not ...
+    ):  # as stubs have it
         answer["default"] = _shown(parameter.default)
     if described[1]:
         answer["doc"] = described[1]
@@ -111,14 +127,15 @@ def _result(
     return type_said(words, types) or unknown("no annotation or docstring says it")
 
 
-def _overloads(function: Callable[..., Any], types: Types, *, bound: bool) -> list[dict[str, Any]]:
+def _overloads(
+    function: Callable[..., Any], stubs: list[Callable[..., Any]], types: Types, *, bound: bool
+) -> list[dict[str, Any]]:
     get_overloads = getattr(typing, "get_overloads", None)  # from Python 3.11 on
-    if get_overloads is None:
-        return []
     try:
-        found = get_overloads(function)
+        said = [] if get_overloads is None else get_overloads(function)
     except AttributeError:  # of what is no plain function
-        return []
+        said = []
+    found = said or (stubs if len(stubs) > 1 else [])
     return [
         {"parameters": one["parameters"], "result": one["result"]}
         for one in (signature_of(overload, types, bound=bound) for overload in found)

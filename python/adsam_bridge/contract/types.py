@@ -203,8 +203,22 @@ class Types:
 
 
 def _of_literal(args: tuple[Any, ...]) -> Type:
-    values = [value for value in args if isinstance(value, (str, int, bool, type(None)))]
-    return {"kind": "literal", "values": values}
+    plain = [value for value in args if _is_plain(value)]
+    members: dict[type[enum.Enum], list[str]] = {}
+    for value in args:
+        if isinstance(value, enum.Enum):
+            members.setdefault(type(value), []).append(value.name)
+    found: list[Type] = [{"kind": "literal", "values": plain}] if plain else []
+    for kind, names in members.items():
+        name = f"{kind.__module__}:{kind.__qualname__}"
+        found.append({"kind": "enum", "name": name, "members": names})
+    if any(isinstance(value, bytes) for value in args):
+        found.append({"kind": "bytes"})
+    return _union(found)
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, (str, int, type(None))) and not isinstance(value, enum.Enum)
 
 
 def _holder(kind: Any, of: list[Type]) -> Type | None:

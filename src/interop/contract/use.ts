@@ -1,10 +1,11 @@
 import { AdsamError } from "../../errors.ts";
-import { PythonObject } from "../handle.ts";
+import type { PythonObject } from "../handle.ts";
 import { Keywords, keywords } from "../kinds.ts";
 import { memberName, ownOfClasses, ownOfInstances } from "./client-text.ts";
 import { changesBetween, described } from "./compare.ts";
 import type { CallContract, ClassContract, Contract, FunctionContract } from "./contract.ts";
 import { type Instance, standFor } from "./instance.ts";
+import { withInstances } from "./instances.ts";
 import { shapeOf } from "./shape.ts";
 import { fits, given, shown } from "./values.ts";
 
@@ -149,13 +150,7 @@ class Module {
   }
 
   #wrapped(value: unknown, type: CallContract["result"]): unknown {
-    if (type.kind === "class" && value instanceof PythonObject) return this.#instance(type.name, value);
-    if (type.kind === "union") {
-      const classes = type.of.filter((one) => one.kind === "class");
-      const [only] = classes;
-      return classes.length === 1 && only !== undefined ? this.#wrapped(value, only) : value;
-    }
-    return value;
+    return withInstances(value, type, this.#contract, (name, object) => this.#instance(name, object));
   }
 }
 
