@@ -9,9 +9,9 @@ import { fingerprints } from "../fingerprints.ts";
 import { temporaryFolder } from "../temporary.ts";
 import { digitsFile } from "../tfjs/digits.ts";
 
-/** Three steps an epoch, with a state after the second; everything random is on. */
+/** Six steps an epoch, with a state after the fourth, so that a kill has steps to arrive in; everything random is on. */
 const quick =
-  "train --batch 8 --epochs 2 --steps 1 --flip --crop-padding 1 --init-log-sigma -3 --optimizer-reset never --state-steps 2 --json";
+  "train --batch 8 --epochs 2 --steps 1 --flip --crop-padding 1 --init-log-sigma -3 --optimizer-reset never --state-steps 4 --json";
 
 /** What a run has come to, but for the clock. */
 async function outcome(folder: string) {
@@ -41,14 +41,14 @@ describe.each(["torch", "tfjs"])("a run of %s that is killed again and again", (
   test("goes on each time from its last state, and ends as if nothing had been", async () => {
     const folder = await temporaryFolder();
     const [whole, part] = [join(folder, "whole"), join(folder, "part")];
-    const dataset = await digitsFile(folder, 20, 4);
+    const dataset = await digitsFile(folder, 48, 4);
     const words = [...quick.split(" "), "--dataset", dataset, "--backend", backend, "--run"];
     const undisturbed = adsam([...words, whole]);
     // Before there is a state, and then in the middle of an epoch, after one and before the next.
     await killAt(1, [...words, part]);
     expect(existsSync(join(part, "run.lock"))).toBe(true);
     expect(existsSync(join(part, "state.safetensors"))).toBe(false);
-    await killAt(3, ["train", "--resume", part, "--json"]);
+    await killAt(5, ["train", "--resume", part, "--json"]);
     expect(await adsam(["train", "--resume", part, "--json"])).toMatchObject({ exitCode: 0, stderr: "" });
     expect((await undisturbed).exitCode).toBe(0);
     expect(await outcome(part)).toEqual(await outcome(whole));
