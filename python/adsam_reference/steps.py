@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import redirect_stdout
+from io import StringIO
 from typing import Any
 
 import torch
@@ -89,7 +91,12 @@ def trace_published(
     watch = model.published.register_forward_hook(observe, with_kwargs=True)
     records: list[StepRecord] = []
     try:
-        with model.drawing_from(source), model.in_mode(train=True), model.served():
+        with (
+            model.drawing_from(source),
+            model.in_mode(train=True),
+            model.served(),
+            redirect_stdout(StringIO()),  # it prints each step
+        ):
             for batch in batches:
                 first = source.next
                 labels = batch.labels.to(model.device).long()
