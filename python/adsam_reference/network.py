@@ -21,12 +21,15 @@ from adversarial_sampling._protocol import (
 )
 from adversarial_sampling.errors import AdversarialSamplingError
 from adversarial_sampling.models import Network, build, parameter_dtype
+from adversarial_sampling.models.single import (
+    ANY_N,
+    batch_norm2d_arguments,
+    conv2d_arguments,
+    linear_arguments,
+)
 from adversarial_sampling.noise import GaussianNoise
 
 from .checkout import Published
-
-ANY_N = 1
-"""Its layers are told how many training images there are, and make no use of it."""
 
 
 class PublishedNetwork(Network):
@@ -163,37 +166,15 @@ def _maker(spec: ModelSpec, code: Published) -> Callable[[], nn.Module]:
         case Conv2dSpec():
             if not isinstance(spec.kernel_size, int):
                 raise unsupported("its kernels are square, of one number")
-            made, arguments = (
-                code.conv.RandConv2d,
-                (
-                    spec.in_channels,
-                    spec.out_channels,
-                    spec.kernel_size,
-                    spec.stride,
-                    spec.padding,
-                    spec.dilation,
-                    spec.groups,
-                    spec.bias,
-                ),
-            )
+            return lambda: code.conv.RandConv2d(*conv2d_arguments(spec))
         case LinearSpec():
             if not spec.bias:
                 raise unsupported("its linear layer without a bias fails")
-            made, arguments = code.linear.RandLinear, (spec.in_features, spec.out_features)
+            return lambda: code.linear.RandLinear(*linear_arguments(spec))
         case BatchNorm2dSpec():
             if not spec.affine:
                 raise unsupported("its batch norm without scale and shift fails")
-            made, arguments = (
-                code.batch_norm.RandBatchNorm2d,
-                (
-                    spec.features,
-                    spec.eps,
-                    spec.momentum,
-                    spec.affine,
-                    spec.track_running_stats,
-                ),
-            )
-    return lambda: made(spec.prior_sigma, ANY_N, spec.init_log_sigma, *arguments)
+            return lambda: code.batch_norm.RandBatchNorm2d(*batch_norm2d_arguments(spec))
 
 
 def _network(spec: NetworkSpec, code: Published) -> nn.Module:

@@ -15,3 +15,13 @@ export function elementName(name: string, { dtype, shape }: Tensor, place: numbe
   const index = shape.length === 0 ? "" : `[${indexOf(Math.floor(place / parts), shape).join(", ")}]`;
   return `${name}${index}${parts === 1 ? "" : [".real", ".imag"][place % parts]}`;
 }
+
+/** Whether two have the same numbers in the same order; NaN is the same as NaN. */
+export function sameNumbers(one: Tensor, other: Tensor): boolean {
+  if (one.data.length !== other.data.length) return false;
+  for (let i = 0; i < one.data.length; i++) {
+    const [a, b] = [one.data[i], other.data[i]];
+    if (a !== b && String(a) !== String(b)) return false; // bigint or number, whichever holds it
+  }
+  return true;
+}

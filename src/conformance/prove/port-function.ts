@@ -4,10 +4,11 @@ import { Float } from "../../interop/kinds.ts";
 import { rebuilt, takenApart } from "../../port/structure.ts";
 import { toTfjs } from "../../tensor/tfjs.ts";
 import { elementCount, type NamedTensors, type Tensor } from "../../tensor.ts";
-import { numbers } from "../numbers.ts";
+import { numbers, sameNumbers } from "../numbers.ts";
 import { gradientsOfLoss, projection } from "../pairs/tfjs-function.ts";
 import type { Given } from "./given.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
+import type { Ran } from "./python-subject.ts";
 import { type Expected, type Leaf, leafTensor, leavesOf } from "./results.ts";
 
 /** A port: any function; what it takes is decided by how it is called. */
@@ -39,12 +40,7 @@ export interface PortRequest {
   readonly given: Given;
   /** Arguments, and what the state starts from under `state.<name>`. */
   readonly inputs: NamedTensors;
-  readonly draws: ReadonlyArray<{
-    readonly name: string;
-    readonly file: string;
-    readonly line: number;
-    readonly values: Tensor;
-  }>;
+  readonly draws: Ran["draws"];
   readonly differentiate: readonly string[];
 }
 
@@ -86,7 +82,7 @@ export async function callPort(
 
 type Values = Readonly<Record<string, unknown>>;
 
-function isPromise(value: unknown): value is Promise<unknown> {
+function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
@@ -105,7 +101,7 @@ function differentiated(
   const loss = () => {
     const returned = call(values);
     if (isPromise(returned)) {
-      returned.catch(() => {}); // nobody waits for it
+      Promise.resolve(returned).catch(() => {}); // nobody waits for it
       throw new AdsamError("usage", "expected a tensor where gradients are wanted, got a promise", {
         suggestion: "return tensors at once, or leave differentiate out",
       });
@@ -160,7 +156,7 @@ function stateOf(
   return Object.entries({ ...now, ...state }).flatMap(([name, value]) => {
     const before = inputs[`state.${name}`] ?? inputs[name];
     const after = leafTensor({ name: `state.${name}`, value }, expected[name] ?? before);
-    const same = expected[name] === undefined && before !== undefined && String(before.data) === String(after.data);
+    const same = expected[name] === undefined && before !== undefined && sameNumbers(before, after);
     return same ? [] : [[`state.${name}`, after] as [string, Tensor]];
   });
 }

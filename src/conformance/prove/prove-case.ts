@@ -2,6 +2,7 @@ import type { Cancellable } from "../../backend.ts";
 import { AdsamError } from "../../errors.ts";
 import type { NamedTensors, Tensor } from "../../tensor.ts";
 import { under } from "../named.ts";
+import { sameNumbers } from "../numbers.ts";
 import type { Side } from "../pairs/implementation.ts";
 import { judgeFunctions } from "../pairs/judge.ts";
 import { checkReductions } from "../pairs/schema.ts";
@@ -149,8 +150,7 @@ async function runPython(
 function changedBy({ state }: Ran, inputs: NamedTensors): string[] {
   return Object.entries(state).flatMap(([name, now]) => {
     const before = inputs[`state.${name}`];
-    const same =
-      before !== undefined && String(before.shape) === String(now.shape) && String(before.data) === String(now.data);
+    const same = before !== undefined && String(before.shape) === String(now.shape) && sameNumbers(before, now);
     return same ? [] : [name];
   });
 }
