@@ -11,7 +11,7 @@ let copy: string;
 
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), "adsam-additions-"));
-  const sources = ["src", "scripts", "python", "package.json", "tsconfig.json", "biome.json", ".gitignore"];
+  const sources = ["src", "scripts", "schemas", "python", "package.json", "tsconfig.json", "biome.json", ".gitignore"];
   for (const name of sources) {
     await cp(join(root, name), join(copy, name), { recursive: true, filter: (path) => !path.includes("__pycache__") });
   }
@@ -47,7 +47,15 @@ const diagnostics = z.object({ generalDiagnostics: z.array(z.object({ file: z.st
 
 /** The files in which pyright finds what lacks. */
 function namedByPyright(): string[] {
-  const words = ["--pythonpath", python, "--outputjson", "adversarial_sampling", "adsam_bridge", "adsam_bench"];
+  const words = [
+    "--pythonpath",
+    python,
+    "--outputjson",
+    "adversarial_sampling",
+    "adsam_bridge",
+    "adsam_bench",
+    "adsam_reference",
+  ];
   const text = run(binary("pyright"), words, join(copy, "python"));
   const { generalDiagnostics } = diagnostics.parse(JSON.parse(text.slice(text.indexOf("{"))));
   const files = generalDiagnostics.filter(({ severity }) => severity === "error").map(({ file }) => file);
@@ -90,6 +98,7 @@ test("the compilers name every place that lacks a new layer, family, backend, en
 
   expect(namedByTypeScript()).toEqual([
     "src/cli/commands.ts", // the command's own file
+    "src/cli/conform-work.ts", // the backend
     "src/conformance/bisect/backends.ts", // the layer
     "src/conformance/bisect/bisect.ts", // the family
     "src/conformance/golden/layer-arguments.ts", // the layer
@@ -103,6 +112,7 @@ test("the compilers name every place that lacks a new layer, family, backend, en
   expect(namedByPyright()).toEqual([
     "python/adsam_bench/networks.py", // the family
     "python/adsam_bridge/endpoints.py", // the endpoint
+    "python/adsam_reference/network.py", // the layer
     "python/adversarial_sampling/models/build.py", // the layer and the family
   ]);
 }, 300_000);
