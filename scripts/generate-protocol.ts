@@ -10,7 +10,7 @@ import * as z from "zod";
 import { dataRecord, runRecord, runResult } from "../src/experiments/record.ts";
 import { architectureFacts, architectures } from "../src/schema/architectures.ts";
 import { openOptions } from "../src/schema/backends.ts";
-import { normalization } from "../src/schema/data.ts";
+import { normalization, readingOptions } from "../src/schema/data.ts";
 import { calls, jobEvent, jobs, protocolVersion } from "../src/schema/endpoints.ts";
 import { fitEvent } from "../src/schema/events.ts";
 import { callbackEvent } from "../src/schema/interop.ts";
@@ -138,7 +138,7 @@ function formatted(text: string, name = "types.ts"): string {
 
 function generated(): [path: string, text: string][] {
   const options = [fitOptions, stepOptions, forwardOptions, gradientOptions, predictOptions, evaluateOptions];
-  const input = [modelSpec, ...options, stateEvery, callOptions, program, openOptions];
+  const input = [modelSpec, ...options, readingOptions, stateEvery, callOptions, program, openOptions];
   const schema = types({ input, output: [fidelity, normalization, fitEvent, fitResult, stepRecord, tensorInfo] });
   const elsewhere = new Map(schema.names.map((name) => [name, "../schema/types.generated.ts"]));
   return [

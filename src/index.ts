@@ -71,7 +71,9 @@ export {
 } from "./conformance/index.ts";
 export type { Dataset, Split } from "./data/dataset.ts";
 export { loadImages, type NamedImages } from "./data/images.ts";
-export { type LoadDatasetOptions, loadDataset } from "./data/index.ts";
+export { loadDataset } from "./data/index.ts";
+export type { LoadDatasetOptions } from "./data/load-options.ts";
+export { type Features, loadFeatures } from "./data/sources/features.ts";
 export { AdsamError, type AdsamErrorOptions, type ErrorCode, type PythonFailure } from "./errors.ts";
 export type { DataChoice } from "./experiments/data.ts";
 export type * from "./experiments/record.generated.ts";

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { loadFile } from "../src/data/file.ts";
+import { loadDataset } from "../src/data/index.ts";
 import { readNetpbm } from "../src/data/netpbm.ts";
 import { encodeSafetensors } from "../src/safetensors.ts";
 import { modelSpec } from "../src/schema/models.ts";
@@ -60,7 +60,7 @@ const dataset = () =>
 
 test.each<[string, () => Uint8Array, (path: string, bytes: Uint8Array) => unknown]>([
   ["checkpoints", checkpoint, (path, bytes) => decodeCheckpoint(bytes, path).dispose()],
-  ["data sets", dataset, loadFile],
+  ["data sets", dataset, (path) => loadDataset(path)],
   ["pictures", () => Buffer.from("P6 # by hand\n2 1 255\nabcdef"), readNetpbm],
 ])("%s with a few bytes changed are read, or refused by one error of ours", async (_, whole, read) => {
   const path = join(await temporaryFolder(), "changed");

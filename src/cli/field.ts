@@ -33,9 +33,9 @@ function range(schema: z.ZodNumber): string {
   const bound = (limit: number | null) => (limit === null || Math.abs(limit) >= Number.MAX_SAFE_INTEGER ? null : limit);
   const [low, high] = [bound(schema.minValue), bound(schema.maxValue)];
   if (low === null) return high === null ? "" : ` up to ${high}`;
-  const open = !schema.safeParse(low).success;
+  const [open, openEnd] = [low, high].map((limit) => !schema.safeParse(limit).success);
   if (high === null) return open ? ` above ${low}` : ` of at least ${low}`;
-  return open ? ` above ${low} and up to ${high}` : ` from ${low} to ${high}`;
+  return open ? ` above ${low} and ${openEnd ? "below" : "up to"} ${high}` : ` from ${low} to ${high}`;
 }
 
 function expectation(schema: z.ZodType): string {

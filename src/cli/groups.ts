@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { datasetNames } from "../data/index.ts";
+import { datasetNames } from "../data/names.ts";
 import { type BackendName, type OpenOptions, openOptions } from "../schema/backends.ts";
+import { type ReadingOptionsInput, readingOptions } from "../schema/data.ts";
 import { networkSpec } from "../schema/models.ts";
 import { count } from "../schema/numbers.ts";
 import { type PredictOptionsInput, predictOptions } from "../schema/options.ts";
@@ -28,10 +29,35 @@ export const jsonGroup = (what: string) => ({
   shape: { json: z.boolean().optional().describe(what) },
 });
 
-export const dataFolder = path("folder").describe("folder of the CIFAR files");
+export const dataFolder = path("path").describe(
+  "where the files of the data set are; without --dataset it is one of your own",
+);
 
 /** What --dataset takes. */
-export const datasets = `${datasetNames.join(", ")}, or a .safetensors file of your own`;
+export const datasets = `${datasetNames.join(", ")}, or the path of one of your own: pictures in a folder for each class, .safetensors, .npz or .csv`;
+
+const { resize, corrupt, holdOut, shape } = readingOptions.shape;
+
+/** How a data set is read. What is not given is left to the schema, or is the run's own. */
+export const readingShape = {
+  resize: resize.unwrap().unwrap().optional().describe(`${resize.description}`).meta({ placeholder: "side" }),
+  corrupt: corrupt
+    .unwrap()
+    .optional()
+    .describe(`${corrupt.description}; null: ${corrupt.parse(undefined)}`),
+  holdOut: holdOut
+    .unwrap()
+    .optional()
+    .describe(`${holdOut.description}; null: ${holdOut.parse(undefined)}`)
+    .meta({ placeholder: "part" }),
+  shape: shape.unwrap().unwrap().optional().describe(`${shape.description}`),
+};
+
+/** Of these options those that were given. */
+export function readingInput(values: z.output<z.ZodObject<typeof readingShape>>): ReadingOptionsInput {
+  const given = Object.keys(readingShape).map((name) => [name, Reflect.get(values, name)] as const);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+}
 
 const modelShape = {
   model: networkSpec.shape.kind.default("resnet20"),
@@ -62,6 +88,7 @@ export const otherDataGroup = {
   shape: {
     dataset: z.string().optional().describe(`${datasets}; null: the run's own`).meta({ placeholder: "name" }),
     data: dataFolder,
+    ...readingShape,
     normalization: z
       .enum(["model", "data"])
       .optional()

@@ -7,16 +7,18 @@ import { type Tensor, tensor } from "../tensor.ts";
 
 /**
  * The images to predict: those in the files and test images of the data set, all of its size.
+ * @param side pictures are scaled to squares of so many pixels a side; null: as they are.
  * @throws AdsamError `usage` when none is asked for or there is no such test image, `data` for images of another size.
  */
 export async function chosenImages(
   data: Dataset,
   files: readonly string[],
   indices: readonly number[],
+  side: number | null,
 ): Promise<UnnormalizedImages> {
   const parts = indices.map((index) => testImage(data, index));
   for (const file of files) {
-    const part = await readImages(file);
+    const part = await readImages(file, side);
     requireSize(part.shape, data, file);
     parts.push(part);
   }
@@ -46,9 +48,10 @@ function testImage({ name, test }: Dataset, index: number): UnnormalizedImages {
 
 function requireSize(shape: readonly number[], { name, test }: Dataset, file: string): void {
   const [came, expected] = [shape, test.images.shape].map(([, , height, width]) => `${height}x${width}`);
+  const [, , height, width] = test.images.shape;
   if (came === expected) return;
   throw new AdsamError("data", `${file}: expected images of ${expected}, as ${name} has, got ${came}`, {
-    suggestion: "scale or cut them to that size",
+    suggestion: height === width ? `scale pictures with --resize ${width}` : "scale or cut them to that size",
   });
 }
 

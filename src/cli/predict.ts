@@ -27,7 +27,7 @@ import { interruptSignal } from "./interrupt.ts";
 import { addOptions } from "./options.ts";
 import { chosenImages } from "./predict-images.ts";
 import { describePrediction, predictionTable } from "./predict-view.ts";
-import { findTarget, loadModel, targetData } from "./target.ts";
+import { findTarget, loadModel, type Target, targetData } from "./target.ts";
 
 const inputGroup = {
   heading: "Images:",
@@ -60,7 +60,7 @@ export function predict(command: Command): void {
 async function predicted(path: string, files: readonly string[], values: PredictArguments, signal: AbortSignal) {
   const target = await findTarget(path);
   const data = await targetData(target, values);
-  const chosen = await chosenImages(data, files, values.indices ?? []);
+  const chosen = await chosenImages(data, files, values.indices ?? [], sideFor(target, values));
   await using backend = await open(askedBackend(values));
   const model = await unlessAborted(loadModel(backend, target, values, data.classes), signal);
   const normalization = normalizationFor(model, data, values.normalization);
@@ -69,6 +69,11 @@ async function predicted(path: string, files: readonly string[], values: Predict
   const asked: InputNormalization = arePixels(images) && normalization !== null ? normalization : "model";
   const options = { ...predictInput(values), normalization: asked, signal };
   return describePrediction(chosen.names, await model.predict(images, options));
+}
+
+/** Pictures are scaled as those of the data set are. */
+function sideFor({ run }: Target, { resize, dataset }: PredictArguments): number | null {
+  return resize ?? (dataset === undefined ? run?.record.data.reading.resize : undefined) ?? null;
 }
 
 /** What the data set and the model agree on, or the one that is asked for says; null: none says anything. */

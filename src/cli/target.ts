@@ -1,5 +1,6 @@
 import { open as openFile, stat } from "node:fs/promises";
 import { extname } from "node:path";
+import type * as z from "zod";
 import type { Backend, LoadOptions, Model } from "../backend.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { loadDataset } from "../data/index.ts";
@@ -9,6 +10,7 @@ import { openRun, type RunFolder } from "../experiments/run-folder.ts";
 import { fileError } from "../files.ts";
 import { isSafetensors } from "../safetensors/format.ts";
 import type { Architecture } from "../schema/architectures.ts";
+import { type otherDataGroup, readingInput } from "./groups.ts";
 
 /** What a command is asked about: a run's folder, or a checkpoint on its own. */
 export interface Target {
@@ -39,10 +41,13 @@ export async function findTarget(path: string): Promise<Target> {
 /** The data set that is named, otherwise the run's own. */
 export async function targetData(
   { checkpoint, run }: Target,
-  { dataset, data: folder }: { readonly dataset?: string | undefined; readonly data?: string | undefined },
+  values: z.output<z.ZodObject<typeof otherDataGroup.shape>>,
 ): Promise<Dataset> {
-  if (dataset !== undefined) return loadDataset(dataset, { folder });
-  if (run !== null) return loadChosen(choiceOf(run.record.data, folder));
+  const { dataset, data: folder } = values;
+  const reading = readingInput(values);
+  if (dataset !== undefined) return loadDataset(dataset, { folder, ...reading });
+  if (run !== null) return loadChosen({ ...choiceOf(run.record.data, folder), ...reading });
+  if (folder !== undefined) return loadDataset(folder, reading);
   throw new AdsamError("usage", `${checkpoint} does not say which data set it was trained on`, {
     suggestion: "name one with --dataset, or give the folder of a run",
   });

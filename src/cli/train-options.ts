@@ -1,14 +1,16 @@
 import * as z from "zod";
+import type { DataChoice } from "../experiments/data.ts";
 import type { TrainOptions } from "../experiments/train.ts";
 import { positiveCount } from "../schema/numbers.ts";
 import { type FitOptionsInput, fitOptions, type StateEveryInput, stateEvery } from "../schema/options.ts";
-import { backendGroup, dataFolder, datasets, jsonGroup, modelGroup } from "./groups.ts";
+import { backendGroup, dataFolder, datasets, jsonGroup, modelGroup, readingInput, readingShape } from "./groups.ts";
 
 const dataGroup = {
   heading: "Data:",
   shape: {
     dataset: z.string().default("digits").describe(datasets).meta({ placeholder: "name" }),
     data: dataFolder,
+    ...readingShape,
     limit: positiveCount.optional().describe("train on this many of the first training images only"),
   },
 };
@@ -79,6 +81,13 @@ export const resumable: ReadonlySet<string> = new Set([
 /** Of the values only those given: the others are left to the schemas, and run.json tells them apart. */
 function given<Values extends object>(values: Values, names: readonly string[]): Partial<Values> {
   return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name))) as Partial<Values>;
+}
+
+/** What to train on: without a data set's name, where the data is says all. */
+export function dataInput(values: TrainArguments, names: readonly string[]): DataChoice {
+  const { dataset, data, limit } = values;
+  const own = data !== undefined && !names.includes("dataset");
+  return { ...(own ? { name: data } : { name: dataset, folder: data }), ...readingInput(values), limit };
 }
 
 /** How to train: CIFAR's images are mirrored and cropped as the reference does, unless the user says otherwise. */

@@ -8,6 +8,7 @@ import { askedBackend } from "./groups.ts";
 import { interruptedExitCode, interruptSignal } from "./interrupt.ts";
 import { addOptions, givenOptions, kebabCase } from "./options.ts";
 import {
+  dataInput,
   fitInput,
   modelInput,
   resumable,
@@ -37,7 +38,7 @@ export function train(command: Command): void {
 function newRun(values: TrainArguments, given: readonly string[], signal: AbortSignal): AsyncGenerator<TrainEvent> {
   return trainRun({
     model: modelInput(values, given),
-    data: { name: values.dataset, folder: values.data, limit: values.limit },
+    data: dataInput(values, given),
     fit: fitInput(values, given),
     stateEvery: stateInput(values, given),
     pretrain: values.pretrain,

@@ -1,4 +1,5 @@
 import { AdsamError } from "../errors.ts";
+import { architectures } from "../schema/architectures.ts";
 import type { Normalization } from "../schema/data.ts";
 import { isNetworkSpec, type ModelSpec } from "../schema/models.ts";
 import { checkTensor, elementCount, type Tensor } from "../tensor.ts";
@@ -111,10 +112,19 @@ function checkFinite(images: Tensor, name: string): void {
   });
 }
 
-/** @throws AdsamError `data` when a network tells another number of classes apart than the data set has. */
-export function checkClasses(spec: ModelSpec, { name, classes }: Dataset): void {
-  if (!isNetworkSpec(spec) || spec.classes === classes) return;
-  throw new AdsamError("data", `the model tells ${spec.classes} classes apart, and ${name} has ${classes}`, {
-    suggestion: "choose the data set that it was made for, or make a model of as many classes",
+/** @throws AdsamError `data` when a network tells another number of classes apart than the data set has, or takes no images of its size. */
+export function checkSuits(spec: ModelSpec, { name, classes, train }: Dataset): void {
+  if (!isNetworkSpec(spec)) return;
+  if (spec.classes !== classes) {
+    throw new AdsamError("data", `the model tells ${spec.classes} classes apart, and ${name} has ${classes}`, {
+      suggestion: "choose the data set that it was made for, or make a model of as many classes",
+    });
+  }
+  const { side } = architectures[spec.kind];
+  const [, , height = 0, width = 0] = train.images.shape;
+  if (height === width && (side === null || side === width)) return;
+  const expected = side === null ? "square images" : `images of ${side}x${side}`;
+  throw new AdsamError("data", `${spec.kind} takes ${expected}, and those of ${name} are ${height}x${width}`, {
+    suggestion: `scale them with the option resize (--resize ${side ?? Math.min(height, width)})`,
   });
 }

@@ -5,8 +5,9 @@ import type { Normalization } from "../schema/data.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import { checkImages } from "./check.ts";
 import { threeChannels } from "./grey.ts";
-import { netpbmExtensions, readNetpbm } from "./netpbm.ts";
+import { isNetpbm, type Picture, readNetpbm } from "./netpbm.ts";
 import { normalize } from "./normalization.ts";
+import { isPicture, pictureExtensions, readPixels } from "./pictures.ts";
 
 /** Images, and where each comes from. */
 export interface NamedImages {
@@ -18,12 +19,14 @@ export interface NamedImages {
 
 /**
  * Images from a file, as `predict` takes them: the tensor `images` of a safetensors file (uint8 or float32, [N, 3, H, W], or
- * grey [N, 1, H, W] or [N, H, W]) as it is, or one PGM or PPM picture, whose brightness is normalised to float32.
+ * grey [N, 1, H, W] or [N, H, W]) as it is, or one picture (PNG, JPEG, WebP, PGM, PPM and others), whose brightness is normalised
+ * to float32.
  * @param normalization of a picture: such as the model's or the data set's.
- * @throws AdsamError `file` when it cannot be read, `data` when it is damaged, of another kind, or holds NaN or infinity.
+ * @throws AdsamError `file` when it cannot be read, `data` when it is damaged, of another kind, or holds NaN or infinity,
+ *   `environment` for pictures without the package sharp, which PGM and PPM do not need.
  */
 export async function loadImages(path: string, normalization: Normalization | null): Promise<NamedImages> {
-  const { names, input } = await readImages(path);
+  const { names, input } = await readImages(path, null);
   return { names, images: input(normalization) };
 }
 
@@ -36,14 +39,17 @@ export interface UnnormalizedImages {
   input(normalization: Normalization | null): Tensor;
 }
 
-/** What `loadImages` reads. */
-export async function readImages(path: string): Promise<UnnormalizedImages> {
-  const extension = extname(path).toLowerCase();
-  if (extension === ".safetensors") return readTensor(path);
-  if (netpbmExtensions.some((known) => known === extension)) return readPicture(path);
-  throw new AdsamError("data", `${path}: expected a file that ends in .safetensors, .pgm or .ppm`, {
-    suggestion: "convert a picture, for example with ImageMagick: convert picture.png picture.pgm",
-  });
+/** What `loadImages` reads, pictures as squares of `side` pixels a side; null: as they are. */
+export async function readImages(path: string, side: number | null): Promise<UnnormalizedImages> {
+  if (extname(path).toLowerCase() === ".safetensors") return readTensor(path);
+  if (!isPicture(path)) {
+    throw new AdsamError("data", `${path}: expected a picture or a .safetensors file, by its ending`, {
+      suggestion: `pictures end in ${pictureExtensions.join(", ")}`,
+    });
+  }
+  if (side === null && isNetpbm(path)) return pictureImages(path, await readNetpbm(path));
+  const { data, height, width } = await readPixels(path, side);
+  return pictureImages(path, { pixels: tensor(data, [3, height, width]), highest: 255 });
 }
 
 async function readTensor(path: string): Promise<UnnormalizedImages> {
@@ -62,8 +68,7 @@ async function readTensor(path: string): Promise<UnnormalizedImages> {
   return { names, shape: rgb.shape, input: () => rgb };
 }
 
-async function readPicture(path: string): Promise<UnnormalizedImages> {
-  const { pixels, highest } = await readNetpbm(path);
+function pictureImages(path: string, { pixels, highest }: Picture): UnnormalizedImages {
   const shape = [1, ...pixels.shape];
   const input = (normalization: Normalization | null) => {
     if (normalization === null) {

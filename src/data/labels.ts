@@ -1,5 +1,5 @@
 import { AdsamError } from "../errors.ts";
-import { kindOf, type Tensor } from "../tensor.ts";
+import { kindOf, type Tensor, tensor } from "../tensor.ts";
 
 /**
  * Labels [N], of any integer dtype, as numbers, each below `classes`.
@@ -13,6 +13,11 @@ export function classIndices(labels: Tensor, classes: number, what = "labels"): 
     throw new AdsamError("data", `${what}: label ${bad} is ${labels.data[bad]}, expected 0 to ${classes - 1}`);
   }
   return indices;
+}
+
+/** Classes [N], in the smallest dtype that data sets have for as many of them. */
+export function labelTensor(labels: readonly number[], classes: number): Tensor {
+  return tensor(classes <= 256 ? Uint8Array.from(labels) : BigInt64Array.from(labels, BigInt));
 }
 
 /**

@@ -1,9 +1,15 @@
 import { AdsamError } from "../errors.ts";
 import { readBytes } from "../files.ts";
 import { type Tensor, tensor } from "../tensor.ts";
+import { separatePlanes } from "./planes.ts";
 
 /** Endings of the files that `readNetpbm` reads. */
 export const netpbmExtensions = [".pgm", ".ppm"] as const;
+
+/** Whether a file is one of them, by its ending. */
+export function isNetpbm(path: string): boolean {
+  return netpbmExtensions.some((extension) => path.toLowerCase().endsWith(extension));
+}
 
 /** A picture: pixels [3, H, W] from 0 to `highest`; grey is given three equal channels. */
 export interface Picture {
@@ -38,7 +44,7 @@ export async function readNetpbm(path: string): Promise<Picture> {
   if (brighter >= 0) {
     throw new AdsamError("data", `${path}: expected values up to ${highest}, got ${body[brighter]}`);
   }
-  return { pixels: planar(body, channels, height, width), highest };
+  return { pixels: tensor(separatePlanes(body, channels), [3, height, width]), highest };
 }
 
 interface Header {
@@ -108,15 +114,4 @@ function foreign(bytes: Uint8Array): string {
 
 function startsWith(bytes: Uint8Array, magic: string): boolean {
   return [...magic].every((letter, i) => bytes[i] === letter.charCodeAt(0));
-}
-
-/** Pixels that follow one another, as three channels that follow one another. */
-function planar(body: Uint8Array, channels: number, height: number, width: number): Tensor<"uint8"> {
-  const area = height * width;
-  const pixels = new Uint8Array(3 * area);
-  for (let channel = 0; channel < 3; channel++) {
-    const source = Math.min(channel, channels - 1);
-    for (let pixel = 0; pixel < area; pixel++) pixels[channel * area + pixel] = body[pixel * channels + source] ?? 0;
-  }
-  return tensor(pixels, [3, height, width]);
 }

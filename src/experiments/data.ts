@@ -1,25 +1,25 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { type Dataset, slice } from "../data/dataset.ts";
-import { datasetExtension } from "../data/file.ts";
 import { loadDataset } from "../data/index.ts";
+import type { LoadDatasetOptions } from "../data/load-options.ts";
+import { knownName } from "../data/names.ts";
 import { AdsamError } from "../errors.ts";
 import { jsonText } from "../json.ts";
+import { readingOptions } from "../schema/data.ts";
 import type { DataRecord } from "./record.ts";
 
 /** A data set and the part of it to train on. */
-export interface DataChoice {
+export interface DataChoice extends LoadDatasetOptions {
   /** As `loadDataset` takes it. */
   readonly name: string;
-  /** Where the files of a data set that is known by name lie. */
-  readonly folder?: string | undefined;
   /** Train on this many of the first images only. */
   readonly limit?: number | undefined;
 }
 
 /** @throws AdsamError `usage` for a limit that the data set does not reach, and as `loadDataset`. */
-export async function loadChosen({ name, folder, limit }: DataChoice): Promise<Dataset> {
-  const data = await loadDataset(name, { folder });
+export async function loadChosen({ name, limit, ...options }: DataChoice): Promise<Dataset> {
+  const data = await loadDataset(name, options);
   if (limit === undefined) return data;
   const { length } = data.train.labels.data;
   if (Number.isSafeInteger(limit) && limit >= 1 && limit <= length) {
@@ -31,11 +31,12 @@ export async function loadChosen({ name, folder, limit }: DataChoice): Promise<D
   );
 }
 
-export function dataRecordOf(choice: DataChoice, data: Dataset): DataRecord {
+export function dataRecordOf({ name, folder, limit, ...reading }: DataChoice, data: Dataset): DataRecord {
   return {
-    name: choice.name.endsWith(datasetExtension) ? resolve(choice.name) : choice.name,
-    folder: choice.folder === undefined ? null : resolve(choice.folder),
-    limit: choice.limit ?? null,
+    name: knownName(name) ?? resolve(name),
+    folder: folder === undefined ? null : resolve(folder),
+    reading: readingOptions.parse(reading),
+    limit: limit ?? null,
     classes: data.classes,
     image: data.train.images.shape.slice(1),
     trainImages: data.train.labels.data.length,
@@ -68,7 +69,9 @@ function contentOf({ train, test }: Dataset): string {
   return hash.digest("hex");
 }
 
-/** The data set that a run was made with; `folder` says where its files are now. */
-export function choiceOf({ name, folder, limit }: DataRecord, moved?: string): DataChoice {
-  return { name, folder: moved ?? folder ?? undefined, limit: limit ?? undefined };
+/** The data set that a run was made with; `moved` says where its files are now. */
+export function choiceOf({ name, folder, reading, limit }: DataRecord, moved?: string): DataChoice {
+  const place =
+    knownName(name) === undefined ? { name: moved ?? name } : { name, folder: moved ?? folder ?? undefined };
+  return { ...place, ...reading, limit: limit ?? undefined };
 }

@@ -1,6 +1,5 @@
 import { readdir, rm, rmdir, stat } from "node:fs/promises";
-import { basename, resolve } from "node:path";
-import { datasetExtension } from "../data/file.ts";
+import { parse, resolve } from "node:path";
 import { AdsamError } from "../errors.ts";
 import { fileError, makeFolders, systemCode } from "../files.ts";
 import type { Lock } from "../lock.ts";
@@ -10,7 +9,7 @@ import { lockRun, withoutLock } from "./run-lock.ts";
 
 /** `runs/<model>-<data set>-<time>` in the working directory, the time in UTC to the millisecond. */
 export function defaultRunFolder(model: string, data: string, started: Date): string {
-  const dataName = basename(data, datasetExtension).toLowerCase();
+  const dataName = parse(resolve(data)).name.toLowerCase();
   return resolve("runs", `${model}-${dataName}-${started.toISOString().replaceAll(/[-:.]/g, "").replace("T", "-")}`);
 }
 

@@ -4,6 +4,7 @@ import type {
   FitOptions,
   NetworkSpec,
   Normalization,
+  ReadingOptions,
   StateEvery,
   TrainingMeans,
   Validation,
@@ -15,6 +16,8 @@ export interface DataRecord {
   readonly name: string;
   /** where its files were */
   readonly folder: string | null;
+  /** how its files were read */
+  readonly reading: ReadingOptions;
   /** trained on this many of the first images only */
   readonly limit: number | null;
   /** number of classes */

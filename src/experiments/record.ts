@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { backendNames } from "../schema/backends.ts";
-import { normalization } from "../schema/data.ts";
+import { normalization, readingOptions } from "../schema/data.ts";
 import { dtypes, networkSpec } from "../schema/models.ts";
 import { positiveCount } from "../schema/numbers.ts";
 import { fitOptions, stateEvery } from "../schema/options.ts";
@@ -28,6 +28,7 @@ export const dataRecord = z
   .strictObject({
     name: z.string().describe("as loadDataset takes it"),
     folder: z.string().nullable().describe("where its files were"),
+    reading: readingOptions.default(readingOptions.parse({})).describe("how its files were read"),
     limit: positiveCount.nullable().describe("trained on this many of the first images only"),
     classes: positiveCount.describe("number of classes"),
     image: z.array(positiveCount).readonly().describe("[channels, height, width]"),

@@ -559,6 +559,30 @@ export interface EvaluateOptionsInput {
   readonly part?: "train" | "test" | undefined;
 }
 
+/** How images of one's own become a data set. */
+export interface ReadingOptionsInput {
+  /**
+   * scale images to squares of so many pixels a side, cut from the middle; null: as they are; a whole number from 1 to 4096
+   * @default null
+   */
+  readonly resize?: number | null | undefined;
+  /**
+   * what becomes of a data set with pictures that cannot be read: it is refused, or they are left out
+   * @default "refuse"
+   */
+  readonly corrupt?: "refuse" | "skip" | undefined;
+  /**
+   * the part of each class to test on, where the data does not say what to test on; above 0 below 1
+   * @default 0.2
+   */
+  readonly holdOut?: number | undefined;
+  /**
+   * how the numbers of a CSV file's row make an image: channels,height,width; null: not said
+   * @default null
+   */
+  readonly shape?: readonly number[] | null | undefined;
+}
+
 /** When a run saves its training state, besides after each epoch. */
 export interface StateEveryInput {
   /**
@@ -907,6 +931,18 @@ export interface EvaluateOptions {
   readonly noise: NoiseSpec;
   /** part of the data set */
   readonly part: "train" | "test";
+}
+
+/** How images of one's own become a data set. */
+export interface ReadingOptions {
+  /** scale images to squares of so many pixels a side, cut from the middle; null: as they are */
+  readonly resize: number | null;
+  /** what becomes of a data set with pictures that cannot be read: it is refused, or they are left out */
+  readonly corrupt: "refuse" | "skip";
+  /** the part of each class to test on, where the data does not say what to test on */
+  readonly holdOut: number;
+  /** how the numbers of a CSV file's row make an image: channels,height,width; null: not said */
+  readonly shape: readonly number[] | null;
 }
 
 /** When a run saves its training state, besides after each epoch. */

@@ -14,7 +14,7 @@ import type {
   SaveOptions,
   TraceOptions,
 } from "../backend.ts";
-import { checkClasses, checkDataset } from "../data/check.ts";
+import { checkDataset, checkSuits } from "../data/check.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
 import { checkAgreement, normalizationForEvaluation } from "../data/normalization.ts";
 import { AdsamError } from "../errors.ts";
@@ -72,7 +72,7 @@ export class TfjsModel implements Model {
       const options = validate(fitOptions, rest, "fit");
       const every = validate(stateEverySchema, stateEvery ?? {}, "fit: stateEvery");
       checkDataset(data);
-      checkClasses(this.spec, data);
+      checkSuits(this.spec, data);
       const files = new RunFiles({ checkpoint, state, events, resume }, every);
       const stops = [stop, this.#jobs.closing, ...(signal === undefined ? [] : [signal])];
       return this.#run(async (network) => {
@@ -94,7 +94,7 @@ export class TfjsModel implements Model {
     const { signal, ...rest } = givenOptions(given, "evaluate");
     const { part, normalization: asked, ...others } = validate(evaluateOptions, rest, "evaluate");
     checkDataset(data);
-    checkClasses(this.spec, data);
+    checkSuits(this.spec, data);
     const { images, labels } = data[part];
     const { normalization, agreed } = normalizationForEvaluation(asked, data, this.normalization);
     const options = { ...others, normalization };

@@ -13,7 +13,7 @@ import type {
   SaveOptions,
   TraceOptions,
 } from "../backend.ts";
-import { checkClasses, checkDataset } from "../data/check.ts";
+import { checkDataset, checkSuits } from "../data/check.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
 import { normalizationForEvaluation, saidOf } from "../data/normalization.ts";
 import { AdsamError } from "../errors.ts";
@@ -64,7 +64,7 @@ export class TorchModel implements Model {
       const { checkpoint, state, stateEvery, events, resume, signal, ...rest } = givenOptions(given, "fit");
       const options = validate(fitOptions, rest, "fit");
       checkDataset(data);
-      checkClasses(this.spec, data);
+      checkSuits(this.spec, data);
       const files = {
         checkpoint: absolute(checkpoint, "checkpoint"),
         state: absolute(state, "state"),
@@ -103,7 +103,7 @@ export class TorchModel implements Model {
     const { signal, ...rest } = givenOptions(given, "evaluate");
     const { part, normalization: asked, ...others } = validate(evaluateOptions, rest, "evaluate");
     checkDataset(data);
-    checkClasses(this.spec, data);
+    checkSuits(this.spec, data);
     const { images, labels } = data[part];
     const { normalization, agreed } = normalizationForEvaluation(asked, data, this.normalization);
     const options = { ...others, normalization };

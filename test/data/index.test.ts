@@ -35,7 +35,7 @@ test("a path", async () => {
 
 test.each([
   ["digit", 'unknown data set "digit": did you mean digits?'],
-  ["cifar10", 'unknown data set "cifar10": did you mean CIFAR-10?'],
+  ["cifer10", 'unknown data set "cifer10": did you mean CIFAR-10?'],
 ])("%s is a misspelt name", async (name, message) => {
   await expect(loadDataset(name)).rejects.toMatchObject({ code: "usage", message });
 });
@@ -44,7 +44,7 @@ test("an option that it has not is refused", async () => {
   const options = { limit: 200 };
   await expect(loadDataset("digits", options as never)).rejects.toMatchObject({
     code: "usage",
-    message: "loadDataset: unknown field limit: expected folder",
+    message: "loadDataset: unknown field limit: expected folder, resize, corrupt, holdOut, shape",
   });
 });
 

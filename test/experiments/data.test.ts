@@ -22,6 +22,7 @@ test("the record of a data set leads back to it, from any folder", async () => {
   const record = dataRecordOf(choice, await loadChosen({ name: "digits", limit: 3 }));
   expect(record).toMatchObject({ classes: 10, image: [3, 8, 8], trainImages: 3, testImages: 360 });
   expect(isAbsolute(record.folder ?? "")).toBe(true);
-  expect(choiceOf(record)).toEqual({ name: "cifar10", folder: record.folder, limit: 3 });
+  const reading = { resize: null, corrupt: "refuse", holdOut: 0.2, shape: null };
+  expect(choiceOf(record)).toEqual({ name: "CIFAR-10", folder: record.folder, limit: 3, ...reading });
   expect(choiceOf(record, "elsewhere").folder).toBe("elsewhere");
 });

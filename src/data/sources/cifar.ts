@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { AdsamError } from "../errors.ts";
-import { readBytes } from "../files.ts";
-import type { Normalization } from "../schema/data.ts";
-import { tensor } from "../tensor.ts";
-import type { Dataset, Split } from "./dataset.ts";
+import { AdsamError } from "../../errors.ts";
+import { readBytes } from "../../files.ts";
+import type { Normalization } from "../../schema/data.ts";
+import { tensor } from "../../tensor.ts";
+import type { Split } from "../dataset.ts";
+import type { Found } from "./found.ts";
 
 /** The published binary version: records of some label bytes, then 32x32 pixels of red, of green and of blue. */
 interface Format {
@@ -48,11 +49,16 @@ const normalization: Normalization = { scale: 255, mean: [0.485, 0.456, 0.406], 
  * downloaded. A file may hold fewer records than the published one.
  * @throws AdsamError `file` when files are missing, `data` when they hold broken records or labels that are no class.
  */
-export async function loadCifar(name: CifarName, folder: string): Promise<Dataset> {
+export async function readCifar(name: CifarName, folder: string): Promise<Found> {
   const format = formats[name];
   const found = find(name, folder);
   const [train, test] = [await readSplit(found, format.train, format), await readSplit(found, format.test, format)];
-  return { name, classes: format.classes, train, test, normalization };
+  return {
+    format: `the published binary version of ${name}`,
+    dataset: { name, classes: format.classes, train, test, normalization },
+    remarks: [],
+    leftOut: [],
+  };
 }
 
 function find(name: CifarName, folder: string): string {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { loadFile } from "../../src/data/file.ts";
-import { writeSafetensors } from "../../src/safetensors.ts";
-import { type NamedTensors, type Tensor, tensor } from "../../src/tensor.ts";
-import { temporaryFolder } from "../temporary.ts";
+import { loadDataset } from "../../../src/data/index.ts";
+import { writeSafetensors } from "../../../src/safetensors.ts";
+import { type NamedTensors, type Tensor, tensor } from "../../../src/tensor.ts";
+import { temporaryFolder } from "../../temporary.ts";
 
 const colour = {
   train_images: tensor(
@@ -18,7 +18,7 @@ const colour = {
 async function load(tensors: NamedTensors, metadata: Record<string, string> = {}) {
   const path = join(await temporaryFolder(), "mine.safetensors");
   await writeSafetensors(path, tensors, metadata);
-  return loadFile(path);
+  return loadDataset(path);
 }
 
 test("uint8 colour images, with nothing said about them", async () => {
@@ -150,7 +150,7 @@ test("a file that lacks a part", async () => {
   await expect(load(rest)).rejects.toMatchObject({
     code: "data",
     message: expect.stringMatching(
-      /mine\.safetensors: expected train_images, train_labels, test_images and test_labels, got test_images, train_images, train_labels$/,
+      /mine\.safetensors: expected images and labels, or train_images, train_labels, test_images and test_labels, got test_images, train_images, train_labels$/,
     ),
   });
 });

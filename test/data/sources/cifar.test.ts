@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { loadCifar } from "../../src/data/cifar.ts";
-import { temporaryFolder } from "../temporary.ts";
+import { loadDataset } from "../../../src/data/index.ts";
+import { temporaryFolder } from "../../temporary.ts";
 
 /** One record of the binary version: label bytes, then 1024 pixels each of red, green and blue. */
 const record = (labels: number[], [red, green, blue]: readonly [number, number, number]) =>
@@ -26,7 +26,7 @@ async function writeCifar100(folder: string): Promise<void> {
 test("CIFAR-10 in the folder itself", async () => {
   const folder = await temporaryFolder();
   await writeCifar10(folder);
-  const { train, test: held, ...rest } = await loadCifar("CIFAR-10", folder);
+  const { train, test: held, ...rest } = await loadDataset("CIFAR-10", { folder });
   expect(rest).toEqual({
     name: "CIFAR-10",
     classes: 10,
@@ -47,7 +47,7 @@ test("CIFAR-10 in the folder itself", async () => {
 test("CIFAR-100, its fine labels, in the folder of the archive", async () => {
   const folder = await temporaryFolder();
   await writeCifar100(join(folder, "cifar-100-binary"));
-  const { classes, train, test: held } = await loadCifar("CIFAR-100", folder);
+  const { classes, train, test: held } = await loadDataset("CIFAR-100", { folder });
   expect(classes).toBe(100);
   expect(train.labels.data).toEqual(Uint8Array.of(99, 0));
   expect(train.images.data).toEqual(Uint8Array.from([...record([], [1, 2, 3]), ...record([], [4, 5, 6])]));
@@ -57,18 +57,18 @@ test("CIFAR-100, its fine labels, in the folder of the archive", async () => {
 test("CIFAR-10 in the folder of the archive", async () => {
   const folder = await temporaryFolder();
   await writeCifar10(join(folder, "cifar-10-batches-bin"));
-  expect((await loadCifar("CIFAR-10", folder)).train.labels.shape).toEqual([10]);
+  expect((await loadDataset("CIFAR-10", { folder })).train.labels.shape).toEqual([10]);
 });
 
 test("missing files: which were looked for, and where", async () => {
   const folder = await temporaryFolder();
-  await expect(loadCifar("CIFAR-100", folder)).rejects.toMatchObject({
+  await expect(loadDataset("CIFAR-100", { folder })).rejects.toMatchObject({
     code: "file",
     message: `CIFAR-100: expected train.bin, test.bin in ${folder} or ${join(folder, "cifar-100-binary")}`,
   });
   await writeCifar10(folder);
   await writeFile(join(folder, "train.bin"), "");
-  await expect(loadCifar("CIFAR-100", folder)).rejects.toMatchObject({ code: "file" });
+  await expect(loadDataset("CIFAR-100", { folder })).rejects.toMatchObject({ code: "file" });
 });
 
 test("broken records", async () => {
@@ -76,12 +76,12 @@ test("broken records", async () => {
   await writeCifar100(folder);
   const path = join(folder, "test.bin");
   await writeFile(path, record([0, 1], [1, 2, 3]).subarray(1));
-  await expect(loadCifar("CIFAR-100", folder)).rejects.toMatchObject({
+  await expect(loadDataset("CIFAR-100", { folder })).rejects.toMatchObject({
     code: "data",
     message: `${path}: expected records of 3074 bytes, got 3073 bytes`,
   });
   await writeFile(path, "");
-  await expect(loadCifar("CIFAR-100", folder)).rejects.toMatchObject({
+  await expect(loadDataset("CIFAR-100", { folder })).rejects.toMatchObject({
     message: `${path}: expected records of 3074 bytes, got 0 bytes`,
   });
 });
@@ -91,7 +91,7 @@ test("labels that are no class", async () => {
   await writeCifar10(folder);
   const path = join(folder, "data_batch_4.bin");
   await writeFile(path, Buffer.concat([record([9], [0, 0, 0]), record([10], [0, 0, 0])]));
-  await expect(loadCifar("CIFAR-10", folder)).rejects.toMatchObject({
+  await expect(loadDataset("CIFAR-10", { folder })).rejects.toMatchObject({
     code: "data",
     message: `${path}: the label of record 1 is 10, expected 0 to 9`,
   });

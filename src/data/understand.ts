@@ -1,0 +1,89 @@
+import { stat } from "node:fs/promises";
+import { extname } from "node:path";
+import { AdsamError } from "../errors.ts";
+import { fileError } from "../files.ts";
+import type { ReadingOptions } from "../schema/data.ts";
+import { nearest, validate } from "../validation.ts";
+import { loadDigits } from "./digits.ts";
+import { type LoadDatasetOptions, loadDatasetOptions } from "./load-options.ts";
+import { type DatasetName, datasetNames, knownName } from "./names.ts";
+import { resizeDataset } from "./resize.ts";
+import { readCifar } from "./sources/cifar.ts";
+import { readFolder } from "./sources/folder.ts";
+import type { Found } from "./sources/found.ts";
+import { readNpz } from "./sources/npz.ts";
+import { readSafetensorsFile } from "./sources/safetensors.ts";
+import { readTable } from "./sources/table.ts";
+
+type Reader = (path: string, options: ReadingOptions) => Promise<Found>;
+
+/** What reads a file, by its ending. */
+const fileReaders: Readonly<Record<string, Reader>> = {
+  ".safetensors": readSafetensorsFile,
+  ".npz": readNpz,
+  ".csv": readTable,
+};
+
+/** A data set, by its name or its path, and how it was understood. Throws as `loadDataset`. */
+export async function understand(name: string, given: LoadDatasetOptions = {}): Promise<Found> {
+  const { folder, ...options } = validate(loadDatasetOptions, given, "loadDataset");
+  const known = knownName(name);
+  if (options.shape !== null && (known !== undefined || extname(name).toLowerCase() !== ".csv")) {
+    throw new AdsamError(
+      "usage",
+      `shape: only the rows of a .csv file have to be told how they make images, got ${name}`,
+      {
+        suggestion: "leave it out",
+      },
+    );
+  }
+  const found = known === undefined ? await readPath(name, folder, options) : await readKnown(known, folder);
+  if (options.resize === null) return found;
+  return { ...found, dataset: await resizeDataset(found.dataset, options.resize) };
+}
+
+async function readKnown(name: DatasetName, folder: string | undefined): Promise<Found> {
+  if (name === "digits") {
+    refuseFolder(name, folder);
+    return { format: "comes with this package", dataset: await loadDigits(), remarks: [], leftOut: [] };
+  }
+  if (folder !== undefined) return readCifar(name, folder);
+  throw new AdsamError("usage", `${name} needs the folder that its files lie in`, {
+    suggestion: `nothing is downloaded: give the folder of the "${name} binary version"`,
+  });
+}
+
+async function readPath(path: string, folder: string | undefined, options: ReadingOptions): Promise<Found> {
+  const reader = fileReaders[extname(path).toLowerCase()];
+  if (reader === undefined && !/[/\\.]/.test(path) && !(await exists(path))) throw unknown(path);
+  refuseFolder(path, folder);
+  const found = await stat(path).catch((error: unknown) => {
+    throw fileError(error, "read", path);
+  });
+  if (found.isDirectory()) return readFolder(path, options);
+  if (reader !== undefined) return reader(path, options);
+  const endings = Object.keys(fileReaders).join(", ");
+  throw new AdsamError("data", `${path}: expected a folder of pictures, or a file that ends in ${endings}`, {
+    suggestion: "adsam data describe says what is understood of a path",
+  });
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function unknown(name: string): AdsamError {
+  return new AdsamError("usage", `unknown data set "${name}": ${nearest(name, [...datasetNames, "a path"])}`, {
+    suggestion: "a data set of your own is a folder of pictures for each class, or a .safetensors, .npz or .csv file",
+  });
+}
+
+function refuseFolder(name: string, folder: string | undefined): void {
+  if (folder === undefined) return;
+  throw new AdsamError("usage", `${name} is read from no folder, got ${folder}`, {
+    suggestion: "leave it out, or name a data set that is published, such as CIFAR-10",
+  });
+}

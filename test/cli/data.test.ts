@@ -1,0 +1,34 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { plain, writeAll } from "../data/picture-files.ts";
+import { temporaryFolder } from "../temporary.ts";
+import { adsam, jsonLines } from "./adsam.ts";
+
+const training = ["--backend", "tfjs", "--epochs", "1", "--batch", "4", "--samplings", "1", "--steps", "1"];
+
+/** Dark and bright pictures, of several sizes. */
+async function pictures(): Promise<string> {
+  const files: Record<string, Uint8Array> = {};
+  for (let i = 0; i < 5; i++) {
+    files[`dark/${i}.png`] = await plain(`rgb(${i},0,0)`, { width: 10 + i, height: 12 });
+    files[`bright/${i}.jpg`] = await plain("white", { width: 12, height: 10 + i, format: "jpeg" });
+  }
+  return writeAll(await temporaryFolder(), files);
+}
+
+test("a folder of pictures is trained on, evaluated, and asked about by further pictures", {
+  timeout: 120_000,
+}, async () => {
+  const folder = await pictures();
+  const run = join(await temporaryFolder(), "run");
+  const refused = await adsam(["train", "--data", folder, ...training]);
+  expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining("(--resize 32)")]);
+  const trained = await adsam(["train", "--data", folder, "--resize", "8", "--run", run, ...training]);
+  expect(trained, trained.stderr).toMatchObject({ exitCode: 0 });
+  const evaluated = await adsam(["evaluate", run, "--samples", "1", "--backend", "tfjs", "--json"]);
+  expect(evaluated.exitCode, evaluated.stderr).toBe(0);
+  expect(jsonLines(evaluated.stdout)[0]).toMatchObject({ images: 2, classes: 2 });
+  const asked = ["predict", run, join(folder, "dark/0.png"), "--samples", "1", "--backend", "tfjs", "--json"];
+  const predicted = await adsam(asked);
+  expect(predicted.exitCode, predicted.stderr).toBe(0);
+});
