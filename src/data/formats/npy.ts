@@ -30,11 +30,11 @@ export function decodeNpz(bytes: Uint8Array, path: string): Record<string, Tenso
 }
 
 /** An array as `numpy.save` writes it, in row-major order (NEP 1). Throws as `decodeNpz`. */
-export function decodeNpy(bytes: Uint8Array, path: string): Tensor {
+function decodeNpy(bytes: Uint8Array, path: string): Tensor {
   const { description, length } = headerOf(bytes, path);
   const [, order = "", name = ""] = /'descr': *'([<>|=])([a-z]\d+)'/.exec(description) ?? [];
   const dtype = dtypes[name];
-  if (dtype === undefined) throw unread(path, /'descr': *([^,}]+)/.exec(description)?.[1] ?? "an unknown dtype");
+  if (dtype === undefined) throw unread(path, /'descr':([^,}]+)/.exec(description)?.[1]?.trim() ?? "an unknown dtype");
   const shape = /'shape': *\(([^)]*)\)/
     .exec(description)?.[1]
     ?.split(",")
@@ -63,7 +63,7 @@ function swapBytes(bytes: Uint8Array, width: number): void {
 }
 
 /** Numbers that stand in column-major order, the first axis fastest, in row-major order. */
-export function rowMajor({ dtype, shape, data }: Tensor): Tensor {
+function rowMajor({ dtype, shape, data }: Tensor): Tensor {
   const width = data.BYTES_PER_ELEMENT;
   const from = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const to = new Uint8Array(from.length);

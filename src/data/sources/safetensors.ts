@@ -6,7 +6,7 @@ import { validate } from "../../validation.ts";
 import { datasetOfArrays } from "./arrays.ts";
 import type { Found } from "./found.ts";
 
-export const datasetExtension = ".safetensors";
+const datasetExtension = ".safetensors";
 
 /**
  * A data set of one's own, from one safetensors file:
