@@ -1,5 +1,5 @@
 import { open as openFile, stat } from "node:fs/promises";
-import { extname } from "node:path";
+import { extname, resolve } from "node:path";
 import type * as z from "zod";
 import type { Backend, LoadOptions, Model } from "../backend.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -47,7 +47,7 @@ export async function targetData(
   const reading = readingInput(values);
   if (dataset !== undefined) return loadDataset(dataset, { folder, ...reading });
   if (run !== null) return loadChosen({ ...choiceOf(run.record.data, folder), ...reading });
-  if (folder !== undefined) return loadDataset(folder, reading);
+  if (folder !== undefined) return loadDataset(resolve(folder), reading);
   throw new AdsamError("usage", `${checkpoint} does not say which data set it was trained on`, {
     suggestion: "name one with --dataset, or give the folder of a run",
   });

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import * as z from "zod";
 import type { DataChoice } from "../experiments/data.ts";
 import type { TrainOptions } from "../experiments/train.ts";
@@ -87,7 +88,7 @@ function given<Values extends object>(values: Values, names: readonly string[]):
 export function dataInput(values: TrainArguments, names: readonly string[]): DataChoice {
   const { dataset, data, limit } = values;
   const own = data !== undefined && !names.includes("dataset");
-  return { ...(own ? { name: data } : { name: dataset, folder: data }), ...readingInput(values), limit };
+  return { ...(own ? { name: resolve(data) } : { name: dataset, folder: data }), ...readingInput(values), limit };
 }
 
 /** How to train: CIFAR's images are mirrored and cropped as the reference does, unless the user says otherwise. */

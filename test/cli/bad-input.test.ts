@@ -45,7 +45,12 @@ describe("train refuses", () => {
     ["an unknown model", ["--model", "resnet18"], /^--model: expected one of resnet20, .*, got resnet18$/],
     ["an unknown data set", ["--dataset", "mnist"], /^unknown data set "mnist": expected digits, CIFAR-10, CIFAR-100/],
     ["CIFAR without a folder", ["--dataset", "CIFAR-10"], /^CIFAR-10 needs the folder/],
-    ["a folder for a data set that has none", ["--data", "x"], /^digits is read from no folder, got x$/],
+    [
+      "a folder for a data set that has none",
+      ["--dataset", "digits", "--data", "x"],
+      /^digits is read from no folder, got x$/,
+    ],
+    ["a data set of one's own that is not there", ["--data", "x"], /^cannot read \S+\/x: there is no such file$/],
     [
       "a folder for a file",
       ["--dataset", "/none.safetensors", "--data", "x"],
@@ -152,8 +157,8 @@ describe("evaluate and predict refuse", () => {
     ["an image that is not there", ["predict", program, "--dataset", "digits", "x.pgm"], /^cannot read x\.pgm/],
     [
       "a picture of another kind",
-      ["predict", program, "--dataset", "digits", "x.png"],
-      /\.safetensors, \.pgm or \.ppm$/,
+      ["predict", program, "--dataset", "digits", "x.doc"],
+      /^x\.doc: expected a picture or a \.safetensors file/,
     ],
     [
       "a test image that is not there",
