@@ -8,10 +8,20 @@ import { roundoff, smallestNormal } from "./tolerance.ts";
  */
 const tolerated = 64;
 
+/** What elements may be off by besides. */
+export interface Allowance {
+  /** How many terms each element is summed from. */
+  readonly reduction: number;
+  /** What the errors of kernels may come to at most, in parts of the largest element. */
+  readonly excusable: number;
+}
+
 /** What runs show of each element of a tensor: how far rounding, and inputs one ulp away, were seen to take it. */
 export class Elements {
   readonly #exact: Float64Array;
   readonly #shown: Float64Array;
+  readonly #erring: Float64Array;
+  readonly #largest: number;
   /** What three in four elements exceed: results on the way to a small one, such as exp(x) - 1, may be of this size. */
   readonly #usual: number;
 
@@ -19,8 +29,10 @@ export class Elements {
   constructor(exact: Tensor) {
     this.#exact = numbers(exact);
     this.#shown = new Float64Array(this.#exact.length);
+    this.#erring = new Float64Array(this.#exact.length);
     const sizes = this.#exact.map(Math.abs).filter(Number.isFinite).sort();
     this.#usual = sizes[Math.floor(sizes.length / 4)] ?? 0;
+    this.#largest = sizes.at(-1) ?? 0;
   }
 
   /** Notes a run's distance from another one of the same shape. */
@@ -32,19 +44,31 @@ export class Elements {
     }
   }
 
+  /** Notes how far the errors of kernels take each element. */
+  noteErring(distances: Float64Array): void {
+    for (const [i, distance] of distances.entries()) {
+      if (Math.abs(distance) > (this.#erring[i] ?? 0)) this.#erring[i] = Math.abs(distance);
+    }
+  }
+
   /**
    * The element that is furthest beyond what it may be off, with both; undefined where none is.
-   * @param reduction how many terms each element is summed from.
+   * @param exact what is exact instead of what it was made with.
    */
-  beyond(ours: Tensor, reduction: number): { place: number; error: number; allowed: number } | undefined {
+  beyond(
+    ours: Tensor,
+    { reduction, excusable }: Allowance,
+    exact: Float64Array = this.#exact,
+  ): { place: number; error: number; allowed: number } | undefined {
     const values = numbers(ours);
     let worst: { place: number; error: number; allowed: number } | undefined;
-    for (const [place, exact] of this.#exact.entries()) {
-      if (!Number.isFinite(exact)) continue;
-      const size = Math.max(Math.abs(exact), this.#usual);
+    for (const [place, y] of exact.entries()) {
+      if (!Number.isFinite(y)) continue;
+      const size = Math.max(Math.abs(y), this.#usual);
       const rounding = Math.max(roundoff * Math.sqrt(reduction) * size, smallestNormal);
-      const allowed = tolerated * Math.max(rounding, this.#shown[place] ?? 0);
-      const error = Math.abs((values[place] ?? 0) - exact);
+      const excused = Math.min(this.#erring[place] ?? 0, excusable * this.#largest);
+      const allowed = tolerated * Math.max(rounding, this.#shown[place] ?? 0) + excused;
+      const error = Math.abs((values[place] ?? 0) - y);
       if (error > allowed && error / allowed > (worst === undefined ? 0 : worst.error / worst.allowed)) {
         worst = { place, error, allowed };
       }

@@ -11,6 +11,8 @@ export interface Side {
   /** Answers for one set of inputs alone, and is asked for no other. */
   readonly once?: boolean | undefined;
   compute(inputs: NamedTensors, options: Cancellable): Promise<NamedTensors>;
+  /** The same while its kernels err as much as is known of them, in directions of that seed; absent where nothing is known. */
+  erring?(inputs: NamedTensors, seed: number): Promise<NamedTensors>;
 }
 
 /** The two implementations that are compared. */

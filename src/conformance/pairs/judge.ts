@@ -2,15 +2,15 @@ import type { Cancellable } from "../../backend.ts";
 import { AdsamError } from "../../errors.ts";
 import { kindOf, type NamedTensors, type Tensor } from "../../tensor.ts";
 import { type Comparison, type Difference, failed } from "../comparison.ts";
-import { Elements } from "../elements.ts";
 import { elementName, numbers } from "../numbers.ts";
 import { offEdge, perturbed } from "../perturb.ts";
-import { type Distance, derive, measure, perturbations, ratio, untilAllPass } from "../tolerance.ts";
+import { derive, excusableBy, measure, perturbations, ratio, untilAllPass, withKernels } from "../tolerance.ts";
 import { type Parties, type Side, sideOf } from "./implementation.ts";
 import { prepareInputs } from "./inputs.ts";
 import { type Answers, oneSided } from "./kinks.ts";
 import type { Pair, PairCase } from "./pair.ts";
 import { checkDifferentiated } from "./schema.ts";
+import { note, noteErring, type Shown, shownOf } from "./shown.ts";
 import { structuralDifference, unrepeated } from "./structure.ts";
 
 /** Errors that end the whole comparison; any other is an answer of the side that threw it. */
@@ -86,28 +86,36 @@ export async function judgeFunctions(
   reduction: PairCase["reduction"],
   options: Cancellable = {},
 ): Promise<Comparison[]> {
-  const how = { reduction, elementwise: true };
-  let answers: Answers | undefined;
-  const told = (given: Answers) => {
-    answers = given;
-  };
-  const comparisons = await judgeAt(sides, inputs, { ...how, told }, options);
-  if (sides.judged.once) return comparisons;
-  const failing = comparisons.filter(({ message }) => message !== undefined);
-  if (failing.length > 0 && failing.every(({ kind, tensor }) => kind === "numbers" && tensor.startsWith("gradient."))) {
-    const named = answers && (await oneSided(failing, answers, sides.double, inputs, options));
-    return named === undefined ? comparisons : comparisons.map((one) => named[failing.indexOf(one)] ?? one);
-  }
+  const comparisons = await judgeHere(sides, inputs, reduction, options);
   const jumps = comparisons.some(({ tolerance }) => tolerance > jump);
-  if (!jumps || comparisons.some(({ message }) => message !== undefined)) return comparisons;
+  if (sides.judged.once || !jumps || comparisons.some(({ message }) => message !== undefined)) return comparisons;
   for (const inputsThere of offEdge(inputs, 1)) {
-    const there = await judgeAt(sides, inputsThere, how, options);
+    const there = await judgeHere(sides, inputsThere, reduction, options);
     const apart = there.filter(({ message }) => message !== undefined);
     if (apart.length > 0) {
       return apart.map((each) => ({ ...each, message: `${each.message}; on inputs moved off the edge` }));
     }
   }
   return comparisons;
+}
+
+/** On these inputs, each element by its own tolerance; gradients at kinks by the derivatives of the side that was taken. */
+async function judgeHere(
+  sides: Sides,
+  inputs: NamedTensors,
+  reduction: PairCase["reduction"],
+  options: Cancellable,
+): Promise<Comparison[]> {
+  let answers: Answers | undefined;
+  const told = (given: Answers) => {
+    answers = given;
+  };
+  const comparisons = await judgeAt(sides, inputs, { reduction, elementwise: true, told }, options);
+  const failing = comparisons.filter(({ message }) => message !== undefined);
+  const gradients = failing.every(({ kind, tensor }) => kind === "numbers" && tensor.startsWith("gradient."));
+  if (failing.length === 0 || !gradients || sides.judged.once) return comparisons;
+  const named = answers && (await oneSided(failing, answers, sides.double, inputs, options));
+  return named === undefined ? comparisons : comparisons.map((one) => named[failing.indexOf(one)] ?? one);
 }
 
 /** Whether most of a tensor is off by what no rounding explains: other inputs show nothing that would excuse it. */
@@ -139,14 +147,13 @@ async function judgeAt(
     const shown = new Map(Object.entries(exact).map(([name, truth]) => [name, shownOf(truth, elementwise)]));
     note(shown, theirs, exact);
     const names = [...new Set([...Object.keys(theirs), ...Object.keys(ours)])];
-    const compareAll = () =>
-      names.map((name) => {
-        const tensors = { ours: ours[name], theirs: theirs[name], exact: exact[name] };
-        const terms = reduction?.(name) ?? 1;
-        return compareTensor(name, tensors, shown.get(name), terms, [judged.name, single.name]);
-      });
+    const compare = (name: string, truth: Tensor | undefined) => {
+      const tensors = { ours: ours[name], theirs: theirs[name], exact: truth };
+      return compareTensor(name, tensors, shown.get(name), reduction?.(name) ?? 1, [judged.name, single.name]);
+    };
+    const compareAll = () => names.map((name) => compare(name, exact[name]));
     const isGross = () => names.some((name) => gross(ours[name], exact[name]));
-    told?.({ ours, exact });
+    told?.({ ours, exact, compare });
     const runs = async function* () {
       for (const [i, seed] of perturbations.entries()) {
         const moved = perturbed(inputs, seed);
@@ -154,6 +161,7 @@ async function judgeAt(
         note(shown, there, exact);
         if (i === 0) yield; // what is right mostly passes by now
         note(shown, await run(single, moved, options), there);
+        if (i === 0) await noteErring(shown, judged, inputs, ours);
         // Comparing each element takes as long as a small function's run: then in between it is left out.
         if (i === 0 || !elementwise || i === perturbations.length - 1) yield;
       }
@@ -162,27 +170,6 @@ async function judgeAt(
   } catch (failure) {
     if (failure instanceof SideFailure) return [failed(failure.difference)];
     throw failure;
-  }
-}
-
-/** What runs show of a tensor as a whole and, of functions, of each element. */
-interface Shown {
-  readonly whole: Distance[];
-  readonly elements: Elements | undefined;
-}
-
-function shownOf(exact: Tensor, elementwise: boolean): Shown {
-  const kind = kindOf(exact.dtype);
-  const hasRounding = kind === "real" || kind === "complex";
-  return { whole: [], elements: hasRounding && elementwise ? new Elements(exact) : undefined };
-}
-
-function note(shown: Map<string, Shown>, outputs: NamedTensors, exact: NamedTensors): void {
-  for (const [name, truth] of Object.entries(exact)) {
-    const output = outputs[name];
-    if (output?.shape.join() !== truth.shape.join()) continue;
-    shown.get(name)?.whole.push(measure(output, truth));
-    shown.get(name)?.elements?.note(output, truth);
   }
 }
 
@@ -206,7 +193,8 @@ function compareTensor(
   const structural = structuralDifference(name, ours, theirs, [judged, other]);
   if (structural !== undefined) return failed(structural);
   const kind = kindOf(ours.dtype);
-  const allowed = kind === "integer" || kind === "bool" ? { max: 0, norm: 0 } : derive(shown.whole, reduction);
+  const derived = kind === "integer" || kind === "bool" ? { max: 0, norm: 0 } : derive(shown.whole, reduction);
+  const allowed = withKernels(derived, shown.erring);
   const { maxAbs, worst, ...distance } = measure(ours, exact);
   const comparison = {
     tensor: name,
@@ -218,7 +206,8 @@ function compareTensor(
     ratio: ratio(distance, shown.whole[0] ?? distance),
   };
   if (distance.max <= allowed.max && distance.norm <= allowed.norm) {
-    const hidden = shown.elements?.beyond(ours, reduction);
+    const allowance = { reduction, excusable: excusableBy(derived).max };
+    const hidden = shown.elements?.beyond(ours, allowance, numbers(exact));
     if (hidden === undefined) return comparison;
     const { place, error, allowed: most } = hidden;
     const message =

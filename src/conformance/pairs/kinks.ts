@@ -3,7 +3,6 @@ import { kindOf, type NamedTensors, type Tensor, tensor } from "../../tensor.ts"
 import type { Comparison } from "../comparison.ts";
 import { elementName, numbers } from "../numbers.ts";
 import { uniform } from "../random.ts";
-import { measure } from "../tolerance.ts";
 import type { Side } from "./implementation.ts";
 
 /** How far inputs are moved, in parts of their size. */
@@ -19,33 +18,52 @@ type Direction = ReadonlyMap<string, Float32Array>;
 export interface Answers {
   readonly ours: NamedTensors;
   readonly exact: NamedTensors;
+  /** Judges a tensor by another one than that of `exact`, as closely. */
+  compare(name: string, truth: Tensor | undefined): Comparison;
 }
 
 /**
  * Gradients at a kink (relu or abs at 0, max of equal numbers), where each side may take the derivative of another side. Torch is
  * asked for the derivatives near by: there must be one place, a small step away in each input, where it has all those of the port.
+ * What they are on that side of the inputs themselves, the port is held to as closely as anywhere else.
  * @param failing comparisons of gradients alone.
  * @returns the comparisons with the elements named that the kink decides; undefined where torch has no such derivatives.
  */
 export async function oneSided(
   failing: readonly Comparison[],
-  { ours, exact }: Answers,
+  answers: Answers,
   double: Side,
   inputs: NamedTensors,
   options: Cancellable,
 ): Promise<Comparison[] | undefined> {
+  const { ours } = answers;
   const names = failing.map((one) => one.tensor);
   const tried: Tried[] = [];
-  const isThere = async (direction: Direction) => {
-    const there = await double.compute(moved(inputs, direction), options);
+  const at = async (direction: Direction): Promise<Tried | undefined> => {
+    const there = await double.compute(moved(inputs, direction, step), options);
     tried.push({ direction, there });
-    return names.every((name) => unlike(ours[name], there[name]).length === 0);
+    return names.every((name) => unlike(ours[name], there[name]).length === 0) ? { direction, there } : undefined;
+  };
+  const confirmed = async ({ direction, there }: Tried) => {
+    const nearer = await double.compute(moved(inputs, direction, step / 2), options);
+    const found = failing.map((one) => decided(one, answers, limit(nearer[one.tensor], there[one.tensor])));
+    return found.some(({ message }) => message !== undefined) ? undefined : found;
   };
   for (const [i, direction] of directions(inputs).entries()) {
-    if (await isThere(direction)) return decided(failing, { ours, exact }, tried);
-    if (i === 1 && !isKinked(names, { ours, exact }, tried)) return undefined;
+    const there = await at(direction);
+    if (there !== undefined) return confirmed(there);
+    if (i === 1 && !isKinked(names, answers, tried)) return undefined;
   }
-  return (await isThere(composed(inputs, names, ours, tried))) ? decided(failing, { ours, exact }, tried) : undefined;
+  const there = await at(composed(inputs, names, ours, tried));
+  return there && confirmed(there);
+}
+
+/** What a derivative comes to from that side, by those at half a step and at a whole one. */
+function limit(half: Tensor | undefined, whole: Tensor | undefined): Tensor | undefined {
+  if (half === undefined || whole === undefined) return undefined;
+  const further = numbers(whole);
+  const data = Float64Array.from(numbers(half), (y, i) => 2 * y - (further[i] ?? 0));
+  return kindOf(half.dtype) === "complex" ? tensor(data, half.shape, "complex128") : tensor(data, half.shape);
 }
 
 interface Tried {
@@ -99,7 +117,7 @@ function composed(
   });
 }
 
-function moved(inputs: NamedTensors, direction: Direction): NamedTensors {
+function moved(inputs: NamedTensors, direction: Direction, far: number): NamedTensors {
   const all = Object.entries(inputs).map(([name, values]): [string, Tensor] => {
     const kind = kindOf(values.dtype);
     const signs = direction.get(name);
@@ -107,7 +125,7 @@ function moved(inputs: NamedTensors, direction: Direction): NamedTensors {
     const before = numbers(values);
     const usual = usualSize(before);
     // float64: a step that float32 would round away must stay one.
-    const data = Float64Array.from(before, (x, i) => x + (signs[i] ?? 0) * step * (Math.abs(x) || usual));
+    const data = Float64Array.from(before, (x, i) => x + (signs[i] ?? 0) * far * (Math.abs(x) || usual));
     return [name, tensor(data, values.shape)];
   });
   return Object.fromEntries(all);
@@ -137,14 +155,13 @@ function unlike(ours: Tensor | undefined, theirs: Tensor | undefined): number[] 
   return places;
 }
 
-function decided(failing: readonly Comparison[], { ours, exact }: Answers, tried: readonly Tried[]): Comparison[] {
-  const there = tried.at(-1)?.there ?? {};
-  return failing.map((one) => {
-    const [mine, near] = [ours[one.tensor], there[one.tensor]];
-    if (mine === undefined || near === undefined) return one;
-    const { maxAbs, max, norm } = measure(mine, near);
-    const places = unlike(mine, exact[one.tensor]).map((place) => elementName(one.tensor, mine, place));
-    const { kind: _, message: __, ...rest } = one;
-    return { ...rest, maxAbs, maxRel: max, tolerance: smooth, normRel: norm, normTolerance: smooth, decided: places };
-  });
+/** The comparison with the derivative of that side, and the elements that the kink decides. */
+function decided(
+  { tensor: name }: Comparison,
+  { ours, exact, compare }: Answers,
+  side: Tensor | undefined,
+): Comparison {
+  const mine = ours[name];
+  const places = mine === undefined ? [] : unlike(mine, exact[name]).map((place) => elementName(name, mine, place));
+  return { ...compare(name, side), decided: places };
 }

@@ -1,9 +1,11 @@
 import type * as Tf from "@tensorflow/tfjs-core";
+import pLimit from "p-limit";
 import { AdsamError } from "../../errors.ts";
 import { Float } from "../../interop/kinds.ts";
 import { rebuilt, takenApart } from "../../port/structure.ts";
 import { toTfjs } from "../../tensor/tfjs.ts";
 import { elementCount, type NamedTensors, type Tensor } from "../../tensor.ts";
+import { withErringKernels } from "../kernels/erring.ts";
 import { numbers, sameNumbers } from "../numbers.ts";
 import { gradientsOfLoss, projection } from "../pairs/tfjs-function.ts";
 import type { Given } from "./given.ts";
@@ -42,6 +44,8 @@ export interface PortRequest {
   readonly inputs: NamedTensors;
   readonly draws: Ran["draws"];
   readonly differentiate: readonly string[];
+  /** Has its kernels err as much as they may, in directions of this seed. */
+  readonly erring?: number | undefined;
 }
 
 /** What a port gave. */
@@ -50,6 +54,9 @@ export interface PortAnswer {
   /** What it has drawn itself. */
   readonly draws: NamedTensors;
 }
+
+/** One call at a time: TensorFlow.js has one scope, one tape and one set of kernels. */
+const inTurn = pLimit(1);
 
 /**
  * Calls a port once: outputs, state and gradients by Python's names. No tensor is left behind.
@@ -62,6 +69,18 @@ export async function callPort(
   expected: Expected & { readonly state: NamedTensors },
 ): Promise<PortAnswer> {
   const tf = await import("@tensorflow/tfjs-core");
+  const { erring } = request;
+  const call = () => scoped(tf, port, convention, request, expected);
+  return inTurn(() => (erring === undefined ? call() : withErringKernels(tf, erring, call)));
+}
+
+async function scoped(
+  tf: typeof Tf,
+  port: Port,
+  convention: Convention,
+  request: PortRequest,
+  expected: Expected & { readonly state: NamedTensors },
+): Promise<PortAnswer> {
   const form = (one: Tensor) => formed(tf, one, convention.as);
   // Open until a promise is there too: what is made meanwhile is freed with the rest.
   tf.engine().startScope();

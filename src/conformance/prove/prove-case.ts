@@ -68,9 +68,9 @@ async function compared(
   const changed = changedBy(first, inputs);
   const state = Object.fromEntries(changed.flatMap((name) => withName(name, first.state)));
   const expected = { single: first.single, outputs: first.outputs, state };
-  const ask = (at: NamedTensors) => {
+  const ask = (at: NamedTensors, erring?: number) => {
     const draws = proof.draws === "python" ? first.draws : [];
-    return callPort(port, convention, { given, inputs: at, draws, differentiate }, expected);
+    return callPort(port, convention, { given, inputs: at, draws, differentiate, erring }, expected);
   };
   const own = proof.draws === "port" ? await orFailure(() => ask(inputs)) : undefined;
   const answered: PortAnswer | undefined = own instanceof Failure ? undefined : own;
@@ -93,6 +93,7 @@ async function compared(
       if (at === inputs) seen.port = answer.named;
       return answer.named;
     },
+    erring: async (at, seed) => (answered ?? (await ask(at, seed))).named,
   };
   const side = (wanted: Precision, known: Ran): Side => {
     let once = true; // the first run was made already

@@ -317,12 +317,18 @@ test("or Python draws what the port has drawn", async () => {
 
 describe("at a kink the derivative of either side will do", () => {
   const cases = [{ id: "kink", inputs: { x: tensor(Float32Array.of(0, -1, 2, 2, 0)) } }];
-  /** With these derivatives of abs at 0 and of max where two are equal. */
+  /** With these derivatives of abs at 0 and of max where two are equal; elsewhere with the only ones. */
   const kinked = (atZero: readonly [number, number], ofMax: readonly [number, number]) => (a: tf.Tensor) =>
-    tf.customGrad((...given: (tf.Tensor | tf.GradSaveFunc)[]) => ({
-      value: tf.add(tf.sum(tf.abs(given[0] as tf.Tensor)), tf.max(given[0] as tf.Tensor)),
-      gradFunc: (dy: tf.Tensor) => tf.mul(dy, tf.tensor1d([atZero[0], -1, 1 + ofMax[0], 1 + ofMax[1], atZero[1]])),
-    }))(a);
+    tf.customGrad((...given: (tf.Tensor | tf.GradSaveFunc)[]) => {
+      const x = given[0] as tf.Tensor;
+      const gradFunc = (dy: tf.Tensor) => {
+        const ofAbs = tf.where(tf.equal(x, 0), tf.tensor1d([atZero[0], 0, 0, 0, atZero[1]]), tf.sign(x));
+        const largest = tf.cast(tf.equal(x, tf.max(x)), "float32");
+        const share = tf.where(tf.equal(tf.sum(largest), 2), tf.tensor1d([0, 0, ...ofMax, 0]), largest);
+        return tf.mul(dy, tf.add(ofAbs, share));
+      };
+      return { value: tf.add(tf.sum(tf.abs(x)), tf.max(x)), gradFunc };
+    })(a);
   const found = (...[atZero, ofMax]: Parameters<typeof kinked>) =>
     verdict("kinked", kinked(atZero, ofMax), { cases, differentiate: ["x"] });
 
@@ -337,6 +343,13 @@ describe("at a kink the derivative of either side will do", () => {
     expect(await found([-1, 3], [0, 1])).toMatchObject({ status: "failed" });
     expect(await found([-1, 1], [1, 1])).toMatchObject({ status: "failed" });
     expect(await found([-1, 1], [0, 0])).toMatchObject({ status: "failed" });
+  });
+
+  test("nor what is nearly a side's", async () => {
+    expect(await found([-1, 1.0001], [0, 1])).toMatchObject({ status: "failed" });
+    expect(await found([-1, 1.00001], [0, 1])).toMatchObject({ status: "failed" });
+    const off = (a: tf.Tensor) => tf.mul(kinked([-1, 1], [0, 1])(a), 1.0005);
+    expect(await verdict("kinked", off, { cases, differentiate: ["x"] })).toMatchObject({ status: "failed" });
   });
 });
 
