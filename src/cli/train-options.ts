@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
 import * as z from "zod";
+import { knownName } from "../data/names.ts";
+import { findPublished } from "../data/sources/published.ts";
 import type { DataChoice } from "../experiments/data.ts";
 import type { TrainOptions } from "../experiments/train.ts";
 import { positiveCount } from "../schema/numbers.ts";
@@ -84,17 +86,20 @@ function given<Values extends object>(values: Values, names: readonly string[]):
   return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name))) as Partial<Values>;
 }
 
-/** What to train on: without a data set's name, where the data is says all. */
-export function dataInput(values: TrainArguments, names: readonly string[]): DataChoice {
+/** What to train on: without a data set's name, where the data is says all. A published data set is called by its name. */
+export async function dataInput(values: TrainArguments, names: readonly string[]): Promise<DataChoice> {
   const { dataset, data, limit } = values;
-  const own = data !== undefined && !names.includes("dataset");
-  return { ...(own ? { name: resolve(data) } : { name: dataset, folder: data }), ...readingInput(values), limit };
+  const choice = { ...readingInput(values), limit };
+  if (data === undefined || names.includes("dataset")) return { name: dataset, folder: data, ...choice };
+  const path = resolve(data);
+  const published = await findPublished(path);
+  return { ...(published === undefined ? { name: path } : { name: published.name, folder: path }), ...choice };
 }
 
 /** How to train: CIFAR's images are mirrored and cropped as the reference does, unless the user says otherwise. */
-export function fitInput(values: TrainArguments, names: readonly string[]): FitOptionsInput {
+export function fitInput(values: TrainArguments, names: readonly string[], dataset: string): FitOptionsInput {
   const { flip, cropPadding, ...rest } = z.object(fitGroup.shape).parse(values);
-  const cifar = values.dataset.toLowerCase().startsWith("cifar-");
+  const cifar = knownName(dataset)?.startsWith("CIFAR") ?? false;
   return { ...given(rest, names), flip: flip ?? cifar, cropPadding: cropPadding ?? (cifar ? 4 : 0) };
 }
 

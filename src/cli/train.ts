@@ -35,11 +35,16 @@ export function train(command: Command): void {
   });
 }
 
-function newRun(values: TrainArguments, given: readonly string[], signal: AbortSignal): AsyncGenerator<TrainEvent> {
-  return trainRun({
+async function* newRun(
+  values: TrainArguments,
+  given: readonly string[],
+  signal: AbortSignal,
+): AsyncGenerator<TrainEvent> {
+  const data = await dataInput(values, given);
+  yield* trainRun({
     model: modelInput(values, given),
-    data: dataInput(values, given),
-    fit: fitInput(values, given),
+    data,
+    fit: fitInput(values, given, data.name),
     stateEvery: stateInput(values, given),
     pretrain: values.pretrain,
     tags: values.tag,

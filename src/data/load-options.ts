@@ -3,7 +3,7 @@ import { type ReadingOptionsInput, readingOptions } from "../schema/data.ts";
 
 /** Where a data set lies, and how it is read. */
 export interface LoadDatasetOptions extends ReadingOptionsInput {
-  /** Where the files of a published data set lie; the others have no folder. */
+  /** The folder or archive of a published data set; without it the folder that `adsam data fetch` fills. Others have none. */
   readonly folder?: string | undefined;
 }
 

@@ -1,5 +1,9 @@
-/** The data sets that are known by name; any other is a path. */
-export const datasetNames = ["digits", "CIFAR-10", "CIFAR-100"] as const;
+/** The published data sets that are known by name. */
+export const publishedNames = ["CIFAR-10", "CIFAR-100", "SVHN", "MNIST", "FashionMNIST"] as const;
+export type PublishedName = (typeof publishedNames)[number];
+
+/** All that are known by name; any other is a path. */
+export const datasetNames = ["digits", ...publishedNames] as const;
 export type DatasetName = (typeof datasetNames)[number];
 
 /** The data set that is called so, in upper or lower case, with hyphens or without. */

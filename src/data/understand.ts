@@ -5,13 +5,14 @@ import { fileError } from "../files.ts";
 import type { ReadingOptions } from "../schema/data.ts";
 import { nearest, validate } from "../validation.ts";
 import { loadDigits } from "./digits.ts";
+import { fetchedFolder } from "./fetched.ts";
 import { type LoadDatasetOptions, loadDatasetOptions } from "./load-options.ts";
 import { type DatasetName, datasetNames, knownName } from "./names.ts";
 import { resizeDataset } from "./resize.ts";
-import { readCifar } from "./sources/cifar.ts";
 import { readFolder } from "./sources/folder.ts";
 import type { Found } from "./sources/found.ts";
 import { readNpz } from "./sources/npz.ts";
+import { findPublished, readPublished } from "./sources/published.ts";
 import { readSafetensorsFile } from "./sources/safetensors.ts";
 import { readTable } from "./sources/table.ts";
 
@@ -47,10 +48,7 @@ async function readKnown(name: DatasetName, folder: string | undefined): Promise
     refuseFolder(name, folder);
     return { format: "comes with this package", dataset: await loadDigits(), remarks: [], leftOut: [] };
   }
-  if (folder !== undefined) return readCifar(name, folder);
-  throw new AdsamError("usage", `${name} needs the folder that its files lie in`, {
-    suggestion: `nothing is downloaded: give the folder of the "${name} binary version"`,
-  });
+  return readPublished(name, folder ?? fetchedFolder(name));
 }
 
 async function readPath(path: string, folder: string | undefined, options: ReadingOptions): Promise<Found> {
@@ -60,10 +58,12 @@ async function readPath(path: string, folder: string | undefined, options: Readi
   const found = await stat(path).catch((error: unknown) => {
     throw fileError(error, "read", path);
   });
+  const published = await findPublished(path);
+  if (published !== undefined) return published.read();
   if (found.isDirectory()) return readFolder(path, options);
   if (reader !== undefined) return reader(path, options);
   const endings = Object.keys(fileReaders).join(", ");
-  throw new AdsamError("data", `${path}: expected a folder of pictures, or a file that ends in ${endings}`, {
+  throw new AdsamError("data", `${path}: expected a folder, an archive, or a file that ends in ${endings}`, {
     suggestion: "adsam data describe says what is understood of a path",
   });
 }

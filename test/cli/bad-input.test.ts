@@ -43,8 +43,8 @@ describe("train refuses", () => {
   test.each<[string, string[], RegExp]>([
     ["an option out of range", ["--ratio", "1.01"], /^--ratio: expected a number from 0 to 1, got 1.01$/],
     ["an unknown model", ["--model", "resnet18"], /^--model: expected one of resnet20, .*, got resnet18$/],
-    ["an unknown data set", ["--dataset", "mnist"], /^unknown data set "mnist": expected digits, CIFAR-10, CIFAR-100/],
-    ["CIFAR without a folder", ["--dataset", "CIFAR-10"], /^CIFAR-10 needs the folder/],
+    ["an unknown data set", ["--dataset", "birds"], /^unknown data set "birds": expected digits, CIFAR-10, CIFAR-100/],
+    ["CIFAR without a folder", ["--dataset", "CIFAR-10"], /^CIFAR-10: expected data_batch_1\.bin.* in .*cifar-10$/],
     [
       "a folder for a data set that has none",
       ["--dataset", "digits", "--data", "x"],

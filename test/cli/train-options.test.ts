@@ -145,7 +145,7 @@ describe("defaults", () => {
 
   test("augment CIFAR as the reference does, and nothing else, unless told otherwise", () => {
     const augmentation = (...words: string[]) => {
-      const { flip, cropPadding } = fitInput(parse(...words), []);
+      const { flip, cropPadding } = fitInput(parse(...words), [], parse(...words).dataset);
       return { flip, cropPadding };
     };
     expect(augmentation()).toEqual({ flip: false, cropPadding: 0 });
@@ -160,7 +160,7 @@ describe("defaults", () => {
   test("are left to the schemas", () => {
     const train = command().parse(["--ratio", "0.8", "--model", "vgg11"], { from: "user" });
     const values = trainArguments.parse(train.opts());
-    expect(fitInput(values, givenOptions(train))).toEqual({ ratio: 0.8, flip: false, cropPadding: 0 });
+    expect(fitInput(values, givenOptions(train), values.dataset)).toEqual({ ratio: 0.8, flip: false, cropPadding: 0 });
     expect(modelInput(values, givenOptions(train))).toEqual({ kind: "vgg11", bayesian: true });
   });
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { loadDataset } from "../../src/data/index.ts";
 import { temporaryFolder } from "../temporary.ts";
 
@@ -18,11 +18,15 @@ test.each([
   });
 });
 
-test("CIFAR without a folder", async () => {
+test("a published data set without a folder is looked for where it would have been downloaded to", async () => {
+  const folder = await temporaryFolder();
+  vi.stubEnv("ADSAM_DATA", folder);
   await expect(loadDataset("cifar-10")).rejects.toMatchObject({
-    code: "usage",
-    message: "CIFAR-10 needs the folder that its files lie in",
+    code: "file",
+    message: expect.stringMatching(/^CIFAR-10: expected .* in .*\/cifar-10$/),
+    suggestion: expect.stringContaining("adsam data fetch cifar-10"),
   });
+  vi.unstubAllEnvs();
 });
 
 test("a path", async () => {
@@ -49,9 +53,9 @@ test("an option that it has not is refused", async () => {
 });
 
 test("an unknown name", async () => {
-  await expect(loadDataset("mnist")).rejects.toMatchObject({
+  await expect(loadDataset("birds")).rejects.toMatchObject({
     code: "usage",
-    message: 'unknown data set "mnist": expected digits, CIFAR-10, CIFAR-100, a path',
+    message: 'unknown data set "birds": expected digits, CIFAR-10, CIFAR-100, SVHN, MNIST, FashionMNIST, a path',
   });
 });
 

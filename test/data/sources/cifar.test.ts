@@ -64,7 +64,7 @@ test("missing files: which were looked for, and where", async () => {
   const folder = await temporaryFolder();
   await expect(loadDataset("CIFAR-100", { folder })).rejects.toMatchObject({
     code: "file",
-    message: `CIFAR-100: expected train.bin, test.bin in ${folder} or ${join(folder, "cifar-100-binary")}`,
+    message: `CIFAR-100: expected train.bin, test.bin; or cifar-100-binary.tar.gz; or train, test; or cifar-100-python.tar.gz in ${folder}`,
   });
   await writeCifar10(folder);
   await writeFile(join(folder, "train.bin"), "");

@@ -1,22 +1,16 @@
-import { spawnSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadDataset } from "../../../src/data/index.ts";
 import { understand } from "../../../src/data/understand.ts";
 import { temporaryFolder } from "../../temporary.ts";
-
-const python = resolve(import.meta.dirname, "../../../.adsam/venv/bin/python");
+import { runPython } from "./python.ts";
 
 /** What NumPy saves: `arrays` are the arguments of numpy.savez. */
 async function saved(arrays: string, save = "savez"): Promise<string> {
-  const path = join(await temporaryFolder(), "mine.npz");
-  const { status, stderr } = spawnSync(python, [
-    "-c",
-    `import numpy as np\nnp.${save}(${JSON.stringify(path)}, ${arrays})`,
-  ]);
-  expect(status, stderr.toString()).toBe(0);
-  return path;
+  const folder = await temporaryFolder();
+  runPython(`import numpy as np\nnp.${save}("mine.npz", ${arrays})`, folder);
+  return join(folder, "mine.npz");
 }
 
 const ramp = "np.arange(2*4*5*3).reshape(2,4,5,3)";
