@@ -70,10 +70,17 @@ export {
   type Worst,
 } from "./conformance/index.ts";
 export type { Dataset, Split } from "./data/dataset.ts";
+export {
+  type ChannelDescription,
+  type DataDescription,
+  describeData,
+  type PartDescription,
+} from "./data/describe.ts";
 export { loadImages, type NamedImages } from "./data/images.ts";
 export { loadDataset } from "./data/index.ts";
 export type { LoadDatasetOptions } from "./data/load-options.ts";
 export { type Features, loadFeatures } from "./data/sources/features.ts";
+export type { LeftOut } from "./data/sources/found.ts";
 export { AdsamError, type AdsamErrorOptions, type ErrorCode, type PythonFailure } from "./errors.ts";
 export type { DataChoice } from "./experiments/data.ts";
 export type * from "./experiments/record.generated.ts";

@@ -37,6 +37,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./predict.ts")).predict,
   },
   {
+    usage: "data",
+    description: "say what is understood of a data set",
+    load: async () => (await import("./data.ts")).data,
+  },
+  {
     usage: "conform",
     description:
       "compare a backend with another, or with recorded numbers, number by number; exits with 1 when they differ",

@@ -54,7 +54,7 @@ export const readingShape = {
 };
 
 /** Of these options those that were given. */
-export function readingInput(values: z.output<z.ZodObject<typeof readingShape>>): ReadingOptionsInput {
+export function readingInput(values: Partial<z.output<z.ZodObject<typeof readingShape>>>): ReadingOptionsInput {
   const given = Object.keys(readingShape).map((name) => [name, Reflect.get(values, name)] as const);
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }

@@ -32,3 +32,30 @@ test("a folder of pictures is trained on, evaluated, and asked about by further 
   const predicted = await adsam(asked);
   expect(predicted.exitCode, predicted.stderr).toBe(0);
 });
+
+test("data describe says what is understood, and what is not", async () => {
+  const folder = await writeAll(await pictures(), { "dark/notes.txt": "", "dark/bad.png": "no picture" });
+  const told = await adsam(["data", "describe", folder, "--resize", "8"]);
+  expect(told, told.stderr).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(told.stdout).toContain(
+    "classes       2: bright, dark\nto train on   8, 4 of each class; 3 of them repeat another\n",
+  );
+  expect(told.stdout).toMatch(/^left out {6}\S*notes\.txt: no picture by its ending$/m);
+  expect(told.stdout).toMatch(/^corrupt {7}\S*bad\.png: expected a picture, got /m);
+  expect(told.stdout).toContain("training refuses the 1 corrupt ones, unless --corrupt skip is given");
+  const { stdout } = await adsam(["data", "describe", "digits", "--json"]);
+  expect(jsonLines(stdout)).toMatchObject([{ source: "digits", classes: 10, train: { images: 1437 }, leaked: 0 }]);
+  const refused = await adsam(["data", "describe", folder]);
+  expect([refused.exitCode, refused.stderr]).toEqual([
+    2,
+    expect.stringContaining("expected pictures of one size, got"),
+  ]);
+});
+
+test("data without a command, and with one that there is not", async () => {
+  expect(await adsam(["data"])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("describe") });
+  expect(await adsam(["data", "descibe"])).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining("Did you mean describe?"),
+  });
+});

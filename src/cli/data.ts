@@ -1,0 +1,10 @@
+import type { Command } from "commander";
+import { describeCommand } from "./data-describe.ts";
+
+/** `adsam data`: what is done with data sets apart from training on them. */
+export function data(command: Command): void {
+  command.helpCommand(false);
+  describeCommand(
+    command.command("describe <source>").description("say what is understood of a data set, by its name or path"),
+  );
+}
