@@ -467,8 +467,10 @@ class AskRequest(Message):
 class AskAnswer(Message):
     value: str
     """values as JSON text"""
+    changed: str | None
+    """what lists and other containers among the arguments hold now that were changed, by number"""
     tensors: Bundle
-    """those that the value names, and changed/<name> of those that came and were changed"""
+    """those that the values name, and changed/<name> of those that came and were changed"""
 
 
 class ContractRequest(Message):
@@ -1048,4 +1050,4 @@ ARCHITECTURES: dict[str, ArchitectureFacts] = {
     ),
 }
 
-PROTOCOL_VERSION = 5
+PROTOCOL_VERSION = 6

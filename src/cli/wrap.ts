@@ -4,6 +4,7 @@ import * as z from "zod";
 import { AdsamError } from "../errors.ts";
 import { checkWritable, fileError, writeFileAtomically } from "../files.ts";
 import type { Contract } from "../interop/contract/contract.ts";
+import { contractFormat } from "../interop/contract/format.ts";
 import { type Change, changesBetween, clientText, unknowns } from "../interop/contract/index.ts";
 import { jsonText } from "../json.ts";
 import { open } from "../open.ts";
@@ -73,9 +74,9 @@ async function recorded(file: string): Promise<Contract> {
   });
   try {
     const contract: unknown = JSON.parse(text);
-    if (Object(contract).format === 1) return contract as Contract;
+    if (Object(contract).format === contractFormat) return contract as Contract;
   } catch {} // said below
-  throw new AdsamError("file", `${file}: expected a contract of format 1`, {
+  throw new AdsamError("file", `${file}: expected a contract of format ${contractFormat}`, {
     suggestion: "make it again: the same command without --check",
   });
 }

@@ -1,6 +1,6 @@
 import type { Operation } from "../schema/interop.ts";
 import type { Program } from "../schema/options.ts";
-import type { NamedTensors, Tensor } from "../tensor.ts";
+import type { NamedTensors } from "../tensor.ts";
 
 /** How something is asked of Python. */
 export interface AskOptions {
@@ -11,10 +11,11 @@ export interface AskOptions {
   /** Told each line that is printed meanwhile. */
   readonly onOutput?: ((line: string, stream: "stdout" | "stderr") => void) | undefined;
   /**
-   * Told each tensor among the arguments that Python has changed in place, by its place there, such as `[0]` or `weight`. Its own
-   * array holds the new numbers by then.
+   * Told each tensor, array, object, Map, Set and bytearray among the arguments that Python has changed in place, by its place
+   * there, such as `[0]` or `weight`. It holds what Python made of it by then, where it can: one that is frozen, and a tensor or
+   * bytes of another size, are told alone.
    */
-  readonly onChanged?: ((place: string, now: Tensor) => void) | undefined;
+  readonly onChanged?: ((place: string, now: object) => void) | undefined;
 }
 
 /** What a handle needs of its session. */

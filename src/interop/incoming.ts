@@ -1,5 +1,6 @@
 import { AdsamError } from "../errors.ts";
 import type { NamedTensors, Tensor } from "../tensor.ts";
+import type { AskOptions } from "./asker.ts";
 import {
   array,
   bytearray,
@@ -8,27 +9,37 @@ import {
   ellipsis,
   frozenset,
   PythonPath,
-  record,
+  recordAsItWas,
   Slice,
   TorchDevice,
   TorchDtype,
   tuple,
 } from "./kinds.ts";
+import type { Outgoing } from "./outgoing.ts";
 import type { Handle, Wire } from "./wire.ts";
 
 /** Reads values; what stays in Python becomes what `handle` makes of it. */
 export class Incoming {
   readonly #tensors: NamedTensors;
   readonly #handle: (handle: Handle) => unknown;
+  readonly #given: Outgoing | undefined;
 
-  constructor(tensors: NamedTensors, handle: (handle: Handle) => unknown) {
+  /** @param given what Python was given, which may come back as itself. */
+  constructor(tensors: NamedTensors, handle: (handle: Handle) => unknown, given?: Outgoing) {
     this.#tensors = tensors;
     this.#handle = handle;
+    this.#given = given;
   }
 
   /** The value that a JSON text stands for. */
   read(text: string): unknown {
     return this.#value(JSON.parse(text) as Wire);
+  }
+
+  /** Has the containers that were given hold what Python's copies of them hold now, of a JSON text. */
+  change(text: string, onChanged: AskOptions["onChanged"]): void {
+    const changed = JSON.parse(text) as Readonly<Record<string, Wire>>;
+    this.#given?.containers.change(changed, (wire) => this.#value(wire), onChanged);
   }
 
   #value(wire: Wire): unknown {
@@ -85,8 +96,12 @@ export class Incoming {
         return new TorchDevice(String(wire.text));
       case "enum":
         return new EnumMember(String(wire.type), String(wire.name), this.#value(wire.value ?? null));
+      case "given":
+        return this.#given?.containers.get(wire.number);
+      case "givenTensor":
+        return this.#given?.tensors[String(wire.tensor)];
       case "record":
-        return record(String(wire.type), this.#fields(wire.fields as Record<string, Wire>));
+        return recordAsItWas(String(wire.type), this.#fields(wire.fields as Record<string, Wire>));
       default:
         throw new AdsamError("python", `expected a kind of value that both sides know, got ${kind}`);
     }

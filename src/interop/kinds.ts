@@ -106,17 +106,17 @@ export class TorchDevice {
   }
 }
 
-/** A member of an `enum.Enum`. */
-export class EnumMember {
+/** A member of an `enum.Enum`; of a `Flag` also several of them, as `A|B`. */
+export class EnumMember<Name extends string = string> {
   /** Its class, as `module:Qualname`. */
   readonly type: string;
   /** Its name. */
-  readonly name: string;
+  readonly name: Name;
   /** What it stands for. */
   readonly value: unknown;
 
   /** Of a class, by name. */
-  constructor(type: string, name: string, value: unknown) {
+  constructor(type: string, name: Name, value: unknown) {
     this.type = type;
     this.name = name;
     this.value = value;
@@ -176,9 +176,25 @@ export function array<T extends Tensor>(values: T): T {
   return branded({ ...values }, "numpy.ndarray");
 }
 
-/** An object that is a dataclass, named tuple or pydantic model in Python: its class as `module:Qualname`, and its fields. */
+/**
+ * An object that is a dataclass, named tuple or pydantic model in Python: its class as `module:Qualname`, and its fields. It is
+ * made there as Python makes one: with defaults for what is left out, and checked where the class checks.
+ */
 export function record<Fields extends object>(type: string, fields: Fields): Fields {
   return branded({ ...fields }, type);
+}
+
+/** Set on what came from Python. */
+const asItWas = Symbol.for("adversarial-sampling.as-it-was");
+
+/** A record that came from Python and goes back as it is: nothing of its class runs, which could change it. */
+export function recordAsItWas<Fields extends object>(type: string, fields: Fields): Fields {
+  return Object.defineProperty(record(type, fields), asItWas, { value: true });
+}
+
+/** Whether a record came from Python. */
+export function isAsItWas(value: object): boolean {
+  return Reflect.has(value, asItWas);
 }
 
 /** Bytes that are a bytearray in Python; without this they are bytes. */

@@ -1,6 +1,7 @@
 import { AdsamError } from "../errors.ts";
 import { loneSurrogate } from "../safetensors/format.ts";
 import { checkTensor, type Tensor } from "../tensor.ts";
+import { Containers } from "./containers.ts";
 import { stepsOf, type Values } from "./iterables.ts";
 import {
   Complex,
@@ -8,6 +9,7 @@ import {
   EnumMember,
   ellipsis,
   Float,
+  isAsItWas,
   isPlain,
   PythonPath,
   pythonType,
@@ -34,6 +36,8 @@ export class Outgoing {
   readonly tensors: Record<string, Tensor> = {};
   /** What the caller calls each of them in its arguments. */
   readonly paths: Record<string, string> = {};
+  /** What it has written that Python can change. */
+  readonly containers = new Containers();
   readonly #names = new Map<object, string>();
   readonly #sender: Sender;
   readonly #open: object[] = [];
@@ -96,19 +100,25 @@ export class Outgoing {
   #object(value: object, path: string): Wire {
     const number = this.#sender.numberOf(value);
     if (number !== undefined) return { $: "handle", number };
+    const given = this.containers.numberOf(value);
+    if (given !== undefined) return { $: "given", number: given };
     const type = pythonType(value);
     if (Array.isArray(value)) {
+      if (type !== "tuple") this.containers.add(value, path);
       const items = Array.from(value, (item, i) => this.wire(item, `${path}[${i}]`));
       return type === "tuple" ? { $: "tuple", items } : items;
     }
     if (value instanceof Uint8Array) {
+      if (type === "bytearray") this.containers.add(value, path);
       return { $: type === "bytearray" ? "bytearray" : "bytes", base64: Buffer.from(value).toString("base64") };
     }
     if (value instanceof Set) {
+      if (type !== "frozenset") this.containers.add(value, path);
       const items = [...value].map((item, i) => this.wire(item, `${path}{${i}}`));
       return { $: type === "frozenset" ? "frozenset" : "set", items };
     }
     if (value instanceof Map) {
+      this.containers.add(value, path);
       const items = [...value].map(([key, item]) => [
         this.wire(key, `a key of ${path}`),
         this.wire(item, `${path}.get(${String(key)})`),
@@ -136,7 +146,10 @@ export class Outgoing {
     if (value instanceof PythonPath) return { $: "path", text: value.path };
     if (value instanceof TorchDtype) return { $: "dtype", text: value.name };
     if (value instanceof TorchDevice) return { $: "device", text: value.name };
-    if (value instanceof EnumMember) return { $: "enum", type: value.type, name: value.name };
+    if (value instanceof EnumMember) {
+      const { type, name } = value;
+      return { $: "enum", type, name, value: this.wire(value.value ?? null, `${path}.value`) };
+    }
     if (!(value instanceof Slice)) return undefined;
     const items = (["start", "stop", "step"] as const).map((bound) => this.wire(value[bound], `${path}.${bound}`));
     return { $: "slice", items };
@@ -144,6 +157,11 @@ export class Outgoing {
 
   #tensor(value: object, type: string | undefined, path: string): Wire {
     checkTensor(value, path);
+    if (type === "numpy.ndarray" && value.dtype === "bfloat16") {
+      throw new AdsamError("usage", `${path}: expected an array of a dtype that numpy has, got bfloat16`, {
+        suggestion: "give it as a tensor, or as float32",
+      });
+    }
     const known = this.#names.get(value);
     const name = known ?? String(this.#names.size);
     this.#names.set(value, name);
@@ -158,9 +176,10 @@ export class Outgoing {
         suggestion: suggestionFor(value),
       });
     }
+    this.containers.add(value, path);
     const given = Object.entries(value).filter(([, field]) => field !== undefined);
     const fields = given.map(([key, field]): [string, Wire] => [key, this.wire(field, `${path}.${key}`)]);
-    if (type !== undefined) return { $: "record", type, fields: Object.fromEntries(fields) };
+    if (type !== undefined) return { $: "record", type, fields: Object.fromEntries(fields), asItWas: isAsItWas(value) };
     if (!Object.hasOwn(value, "$")) return Object.fromEntries(fields);
     return { $: "dict", items: fields };
   }

@@ -84,9 +84,12 @@ export class Python implements Asker, Sender, Answerer {
     return { outgoing, request: { operation, program, values, keep, output, tensors: outgoing.tensors } };
   }
 
-  #outcome(outgoing: Outgoing, { value, tensors }: JobAnswer<"ask">, onChanged: AskOptions["onChanged"]): unknown {
+  #outcome(outgoing: Outgoing, answer: JobAnswer<"ask">, onChanged: AskOptions["onChanged"]): unknown {
+    const { value, changed, tensors } = answer;
     tellChanges(outgoing, withPrefix(tensors, "changed/"), onChanged);
-    return this.#incoming(tensors).read(value);
+    const incoming = this.#incoming(tensors, outgoing);
+    if (changed !== null) incoming.change(changed, onChanged);
+    return incoming.read(value);
   }
 
   /** Frees an object, with others that are released at the same time. */
@@ -113,8 +116,8 @@ export class Python implements Asker, Sender, Answerer {
     return this.#callbacks.number(call);
   }
 
-  #incoming(tensors: NamedTensors): Incoming {
-    return new Incoming(tensors, (handle) => objectOf(this, handle));
+  #incoming(tensors: NamedTensors, given?: Outgoing): Incoming {
+    return new Incoming(tensors, (handle) => objectOf(this, handle), given);
   }
 
   forgotten({ callback, times }: Forgotten): void {

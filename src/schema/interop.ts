@@ -49,8 +49,11 @@ export const askRequest = z
 export const askAnswer = z
   .object({
     value: values,
+    changed: values
+      .nullable()
+      .describe("what lists and other containers among the arguments hold now that were changed, by number"),
     tensors: carrying("*").describe(
-      "those that the value names, and changed/<name> of those that came and were changed",
+      "those that the values name, and changed/<name> of those that came and were changed",
     ),
   })
   .meta({ id: "AskAnswer" });

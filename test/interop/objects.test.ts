@@ -358,7 +358,7 @@ describe("functions of ours", () => {
 describe("in place", () => {
   test("what Python changed in a copy is changed here", async () => {
     const old = tensor(Float32Array.of(0, 2));
-    const changed: [string, Tensor][] = [];
+    const changed: [string, object][] = [];
     const watched = things.with({ onChanged: (place, now) => changed.push([place, now]) });
     await watched.method("ema_inplace", old, tensor(Float32Array.of(4, 4)), 0.5);
     expect(old.data).toEqual(Float32Array.of(2, 3));

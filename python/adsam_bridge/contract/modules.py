@@ -7,20 +7,27 @@ import enum
 import inspect
 import textwrap
 import typing
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any
+
+from pydantic import BaseModel
 
 from adsam_bridge.functions import load_module
 from adsam_bridge.modules import Folder
 
 from .docstrings import READS, read_docstring
-from .records import hints_of, is_record
+from .records import hints_of, is_record, required_keys
 from .signatures import function_of
 from .stubs import stub_attributes
 from .types import Types, unknown
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the contract's form changes."""
+
+_EVERYBODYS = frozenset(
+    ("torch", "numpy", "pydantic", "builtins", "abc", "typing", "enum", "collections", "datetime")
+)
+"""Packages whose classes have a hundred methods, which are called by name."""
 
 
 def contract_of(names: list[str], folder: Folder) -> dict[str, Any]:
@@ -63,16 +70,34 @@ def _defined_in(value: Any, module: str, package: str | None) -> bool:
 def _module(module: ModuleType, public: dict[str, Any], types: Types) -> dict[str, Any]:
     functions: dict[str, Any] = {}
     classes: dict[str, Any] = {}
+    enums: dict[str, Any] = {}
     for name, value in public.items():
-        if isinstance(value, type) and is_record(value):  # whose instances cross by value
+        if isinstance(value, type) and issubclass(value, enum.Enum):
+            enums[name] = _enum(value)
+        elif isinstance(value, type) and is_record(value):  # whose instances cross by value
             made = {"result": types.of_annotation(value)}
             functions[name] = {**_creation(value, types), "doc": read_docstring(value).text, **made}
         elif isinstance(value, type):
-            if not issubclass(value, enum.Enum):
-                classes[name] = _class(value, types)
+            classes[name] = _class(value, types)
         elif callable(value):
             functions[name] = function_of(value, types, bound=False)
-    return {"doc": read_docstring(module).text, "functions": functions, "classes": classes}
+    return {
+        "doc": read_docstring(module).text,
+        "functions": functions,
+        "classes": classes,
+        "enums": enums,
+    }
+
+
+def _enum(kind: type[enum.Enum]) -> dict[str, Any]:
+    """Its members, with what they stand for where JSON has a word for that."""
+    plain = (str, int, float, bool)
+    members = {
+        name: member.value if type(member.value) in plain else None
+        for name, member in kind.__members__.items()
+    }
+    where = f"{kind.__module__}:{kind.__qualname__}"
+    return {"doc": read_docstring(kind).text, "type": where, "members": members}
 
 
 def _class(kind: type, types: Types) -> dict[str, Any]:
@@ -94,9 +119,7 @@ def _members(kind: type) -> dict[str, Any]:
     """Its own, and its ancestors' that are not everybody's: torch's modules have a hundred more."""
     found: dict[str, Any] = {}
     for ancestor in reversed(kind.__mro__):
-        if not ancestor.__module__.startswith(
-            ("torch.", "builtins", "abc", "typing", "enum", "pydantic")
-        ):
+        if ancestor.__module__.partition(".")[0] not in _EVERYBODYS:
             found.update(vars(ancestor))
     module_forward = (
         "forward" in found and "__call__" not in found and hasattr(kind, "register_forward_hook")
@@ -109,21 +132,36 @@ def _method(value: Any, types: Types) -> dict[str, Any] | None:
         return {"of": "static", **function_of(value.__func__, types, bound=False)}
     if isinstance(value, classmethod):
         return {"of": "class", **function_of(value.__func__, types, bound=True)}
-    if isinstance(value, FunctionType) or (callable(value) and not isinstance(value, type)):
-        return {
-            "of": "instance",
-            **function_of(value, types, bound=isinstance(value, FunctionType)),
-        }
+    if callable(value) and not isinstance(value, type):
+        bound = hasattr(type(value), "__get__")
+        return {"of": "instance", **function_of(value, types, bound=bound)}
     return None
 
 
 def _creation(kind: type, types: Types) -> dict[str, Any]:
     if typing.is_typeddict(kind):
-        return _creation(dict, types)
+        return _fields_by_name(kind, types)
+    if issubclass(kind, BaseModel) and kind.__init__ is BaseModel.__init__:
+        return function_of(kind, types, bound=False)
     own = kind.__init__ if kind.__init__ is not object.__init__ else kind.__new__
     if own is object.__new__:
         return {"doc": "", "parameters": [], "result": {"kind": "none"}}
     return function_of(own, types, bound=True, doc=kind)
+
+
+def _fields_by_name(kind: Any, types: Types) -> dict[str, Any]:
+    """How a TypedDict is made: only its fields say it."""
+    needed = required_keys(kind)
+    parameters = [
+        {
+            "name": name,
+            "kind": "keyword",
+            "required": name in needed,
+            "type": types.of_annotation(hint),
+        }
+        for name, hint in hints_of(kind).items()
+    ]
+    return {"doc": read_docstring(kind).text, "parameters": parameters, "result": unknown("made")}
 
 
 def _attributes(kind: type, types: Types) -> dict[str, Any]:

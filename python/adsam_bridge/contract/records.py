@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pydantic import BaseModel
+from typing_extensions import NotRequired, Required
 
 from .spaces import for_checkers
 
@@ -32,6 +33,24 @@ def fields_of(kind: Any) -> list[str]:
     return list(kind.model_fields if issubclass(kind, BaseModel) else kind._fields)
 
 
+def required_keys(kind: Any) -> set[str]:
+    """The keys that a TypedDict never lacks.
+
+    Where annotations are text its own ``__required_keys__`` does not know of ``NotRequired``.
+    """
+    keys = set(kind.__required_keys__)
+    try:
+        hints = typing.get_type_hints(kind, include_extras=True)
+    except Exception:  # noqa: BLE001 - a name that only type checkers know, or worse
+        return keys
+    for name, hint in hints.items():
+        if typing.get_origin(hint) is NotRequired:
+            keys.discard(name)
+        elif typing.get_origin(hint) is Required:
+            keys.add(name)
+    return keys
+
+
 def hints_of(owner: Callable[..., Any] | type) -> dict[str, Any]:
     """Its annotations, those that can be told at run time; the others as they are written."""
     hidden = for_checkers(_variables(owner))
@@ -46,7 +65,10 @@ def hints_of(owner: Callable[..., Any] | type) -> dict[str, Any]:
 def _variables(owner: Callable[..., Any] | type) -> dict[str, Any]:
     """Of the module that it was written in."""
     written: dict[str, Any] | None = getattr(owner, "__globals__", None)
-    return written if written is not None else vars(sys.modules.get(owner.__module__, typing))
+    if written is not None:
+        return written
+    module = getattr(owner, "__module__", None)  # what is written in C often has none
+    return vars(sys.modules.get(module, typing) if isinstance(module, str) else typing)
 
 
 def _evaluated(text: Any, space: dict[str, Any]) -> Any:

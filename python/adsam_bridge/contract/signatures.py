@@ -21,6 +21,9 @@ _KINDS = {
     inspect.Parameter.VAR_KEYWORD: "keywords",
 }
 
+_FIRST = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+"""What ``self`` may be; of ``*args`` it is one, and others may follow."""
+
 
 def function_of(
     function: Callable[..., Any], types: Types, *, bound: bool, doc: object = None
@@ -64,9 +67,9 @@ def signature_of(
         anything = {"name": "values", "kind": "rest", "required": False, "type": unknown(reason)}
         return {"doc": said.text, "parameters": [anything], "result": unknown(reason)}
     hints = hints_of(inspect.unwrap(function))
-    given = list(signature.parameters.values())[1 if bound else 0 :]
-    if bound and given != list(signature.parameters.values())[1:]:
-        given = list(signature.parameters.values())
+    given = list(signature.parameters.values())
+    if bound and given and given[0].kind in _FIRST:
+        given = given[1:]
     parameters = [_parameter(one, hints, (said, around), types) for one in given]
     return {
         "doc": said.text,

@@ -16,7 +16,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import numpy as np
 import torch
 
-from .records import fields_of, hints_of, is_record
+from .records import fields_of, hints_of, is_record, required_keys
 
 Type = dict[str, Any]
 """{"kind": …} and what that kind has besides."""
@@ -30,7 +30,7 @@ _PLAIN: dict[Any, str] = {
     complex: "complex",
     str: "str",
     bytes: "bytes",
-    bytearray: "bytes",
+    bytearray: "bytearray",
     slice: "slice",
     types.EllipsisType: "ellipsis",
     torch.dtype: "dtype",
@@ -180,10 +180,9 @@ class Types:
             return {"kind": "class", "name": self._classes[kind]}
         if is_record(kind):
             return self._of_record(kind)
-        name = f"{kind.__module__}:{kind.__qualname__}"
         if issubclass(kind, enum.Enum):
-            return {"kind": "enum", "name": name, "members": list(kind.__members__)}
-        return {"kind": "object", "name": name.replace(":", ".")}
+            return _enum(kind, list(kind.__members__))
+        return {"kind": "object", "name": f"{kind.__module__}.{kind.__qualname__}"}
 
     def _of_record(self, kind: type) -> Type:
         name = f"{kind.__module__}:{kind.__qualname__}"
@@ -197,7 +196,7 @@ class Types:
                 for field in fields_of(kind)
             }
             plain = typing.is_typeddict(kind)
-            required = sorted(getattr(kind, "__required_keys__", ())) if plain else list(fields)
+            required = sorted(required_keys(kind)) if plain else list(fields)
             self.records[name] = {"fields": fields, "required": required, "dict": plain}
         return {"kind": "record", "name": name}
 
@@ -209,12 +208,16 @@ def _of_literal(args: tuple[Any, ...]) -> Type:
         if isinstance(value, enum.Enum):
             members.setdefault(type(value), []).append(value.name)
     found: list[Type] = [{"kind": "literal", "values": plain}] if plain else []
-    for kind, names in members.items():
-        name = f"{kind.__module__}:{kind.__qualname__}"
-        found.append({"kind": "enum", "name": name, "members": names})
+    found += [_enum(kind, names) for kind, names in members.items()]
     if any(isinstance(value, bytes) for value in args):
         found.append({"kind": "bytes"})
     return _union(found)
+
+
+def _enum(kind: type[enum.Enum], members: list[str]) -> Type:
+    name = f"{kind.__module__}:{kind.__qualname__}"
+    several = {"flag": True} if issubclass(kind, enum.Flag) else {}
+    return {"kind": "enum", "name": name, "members": members, **several}
 
 
 def _is_plain(value: object) -> bool:

@@ -14,6 +14,7 @@ from adsam_bridge.session import Session
 from adversarial_sampling import _protocol as protocol
 
 from .changes import changed
+from .containers import Containers
 from .incoming import Incoming
 from .leaves import Wire
 from .operations import OPERATIONS, finished
@@ -30,14 +31,22 @@ def ask(session: Session, request: protocol.AskRequest, job: Job) -> protocol.As
             name: tensor.to(session.device) for name, tensor in unpack(request.tensors).items()
         }
         incoming = Incoming(tensors, session.objects, program, session.callbacks)
-        values, named = incoming.value(json.loads(request.values))
+        values, named = json.loads(request.values)
+        values = [incoming.value(value) for value in values]
+        named = {name: incoming.value(value) for name, value in named.items()}
+        containers = Containers(incoming.containers)
         result = finished(OPERATIONS[request.operation](folder, *values, **named))
         outgoing = Outgoing(session.objects, program)
         value = text_of(_wire(outgoing, request, result))
+        held = containers.changed(outgoing, incoming.given)
     if incoming.given:
         now = changed(incoming.given, unpack(request.tensors))
         outgoing.tensors |= {f"changed/{name}": tensor for name, tensor in now.items()}
-    return protocol.AskAnswer(value=value, tensors=session.pack(outgoing.tensors))
+    return protocol.AskAnswer(
+        value=value,
+        changed=text_of(held) if held else None,
+        tensors=session.pack(outgoing.tensors),
+    )
 
 
 def _wire(outgoing: Outgoing, request: protocol.AskRequest, result: Any) -> Wire:

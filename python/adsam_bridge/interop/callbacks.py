@@ -59,7 +59,7 @@ class TypeScriptFunction:
         self._call = call
         self._tell = tell
 
-    def __call__(self, *values: Any, **named: Any) -> Any:
+    def __call__(self, /, *values: Any, **named: Any) -> Any:
         """What it gives; see ``Callbacks``."""
         return self._call(self._number, values, named)
 

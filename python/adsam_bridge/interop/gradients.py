@@ -53,7 +53,7 @@ class Pullback:
         }
 
 
-def vjp(function: Callable[..., Any], *values: Any, **named: Any) -> tuple[Any, Pullback]:
+def vjp(function: Callable[..., Any], /, *values: Any, **named: Any) -> tuple[Any, Pullback]:
     """What a function gives, and its pullback.
 
     Differentiated are the real and complex tensors among its arguments, by their places and names,
@@ -69,7 +69,7 @@ def vjp(function: Callable[..., Any], *values: Any, **named: Any) -> tuple[Any, 
 
 
 def jvp(
-    function: Callable[..., Any], tangents: Mapping[str, Tensor], *values: Any, **named: Any
+    function: Callable[..., Any], tangents: Mapping[str, Tensor], /, *values: Any, **named: Any
 ) -> tuple[Any, list[Tensor]]:
     """What a function gives, and J t: one tangent for each tensor that comes out.
 

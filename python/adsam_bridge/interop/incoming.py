@@ -6,7 +6,10 @@ src/interop/outgoing.ts writes it.
 from __future__ import annotations
 
 import base64
+import dataclasses
+import enum
 from collections.abc import Callable, Mapping
+from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -15,6 +18,8 @@ import torch
 from pydantic import BaseModel
 from torch import Tensor
 
+from adsam_bridge.contract.records import is_record
+from adsam_bridge.functions import load_module, nearest
 from adsam_bridge.programs import Program
 from adversarial_sampling.errors import AdversarialSamplingError
 
@@ -52,19 +57,29 @@ class Incoming:
         self.functions = functions
         self.given: dict[str, Tensor | np.ndarray[Any, Any]] = {}
         """Tensors and arrays that were read, by their names."""
+        self.containers: list[Any] = []
+        """Lists, dicts, sets, bytearrays and records that were read; one before what it holds."""
         self._tensors = tensors
         self.program = program
 
     def value(self, wire: Wire) -> Any:
         """The value that a JSON value stands for."""
-        if isinstance(wire, list):
-            return [self.value(item) for item in cast("list[Wire]", wire)]
-        if not isinstance(wire, dict):
+        if not isinstance(wire, (list, dict)):
             return wire
-        fields = cast("dict[str, Wire]", wire)
-        if "$" not in fields:
-            return {key: self.value(item) for key, item in fields.items()}
-        return _READERS[fields["$"]](self, fields)
+        fields = cast("dict[str, Wire]", wire) if isinstance(wire, dict) else {}
+        kind = fields.get("$")
+        if kind is not None and kind not in _CONTAINERS:
+            return _READERS[kind](self, fields)
+        place = len(self.containers)
+        self.containers.append(None)
+        # Not by helpers: Python's recursion has no room for them.
+        if isinstance(wire, list):
+            self.containers[place] = [self.value(item) for item in cast("list[Wire]", wire)]
+        elif kind is None:
+            self.containers[place] = {key: self.value(item) for key, item in fields.items()}
+        else:
+            self.containers[place] = _CONTAINERS[kind](self, fields)
+        return self.containers[place]
 
     def tensor(self, name: str) -> Tensor:
         """A tensor by its name; the same one whenever it is named."""
@@ -78,25 +93,64 @@ class Incoming:
         assert isinstance(array, np.ndarray)
         return array
 
-    def named(self, where: str) -> Any:
-        """What a class's name stands for."""
+    def named(self, where: str) -> type:
+        """The class of that name, ``module:Qualname``.
+
+        Raises:
+            AdversarialSamplingError: ``usage`` where there is none, with the nearest.
+        """
         module, _, path = where.partition(":")
-        found: Any = self.program.modules.load(module)
+        found: Any = load_module(module, self.program.modules)
         for name in path.split("."):
-            found = getattr(found, name)
+            near = nearest(name, dir(found))
+            found = getattr(found, name, None)
+            if found is None:
+                raise AdversarialSamplingError(f"there is no class {where}", suggestion=near)
+        if not isinstance(found, type):
+            raise AdversarialSamplingError(
+                f"expected a class, got {where}, a {type(found).__name__}"
+            )
         return found
 
-    def record(self, where: str, fields: dict[str, Any]) -> Any:
-        """A record with exactly these fields: nothing of its class runs that could change them."""
+    def record(self, where: str, fields: dict[str, Any], *, as_it_was: bool) -> Any:
+        """A record.
+
+        Args:
+            where: its class.
+            fields: by name.
+            as_it_was: whether it came from here: nothing of its class runs, which could change it.
+                A new one is made as Python makes one.
+        """
         kind = self.named(where)
-        if issubclass(kind, tuple):
-            return kind(**fields)
         if issubclass(kind, BaseModel):
             return kind.model_validate(fields)
-        value = object.__new__(kind)
-        for name, field in fields.items():
-            object.__setattr__(value, name, field)
+        if not is_record(kind):
+            raise AdversarialSamplingError(
+                f"expected a dataclass, named tuple, TypedDict or pydantic model, got {where}",
+                suggestion="call the class: what it makes stays in Python, and is a handle",
+            )
+        if not is_dataclass(kind):
+            return kind(**fields)
+        later = {one.name for one in dataclasses.fields(kind) if as_it_was or not one.init}
+        made = {name: field for name, field in fields.items() if name not in later}
+        value = object.__new__(kind) if as_it_was else kind(**made)
+        for name in later & fields.keys():
+            object.__setattr__(value, name, fields[name])
         return value
+
+    def member(self, where: str, name: str, value: Any) -> enum.Enum:
+        """A member of an enumeration; of a flag also several at once, by what they stand for."""
+        kind = self.named(where)
+        if not issubclass(kind, enum.Enum):
+            raise AdversarialSamplingError(f"expected an Enum, got {where}")
+        if name in kind.__members__:
+            return kind[name]
+        if issubclass(kind, enum.Flag) and isinstance(value, int):
+            return kind(value)
+        raise AdversarialSamplingError(
+            f"there is no {name} in {where}",
+            suggestion=nearest(name, kind.__members__) or f"one of {', '.join(kind.__members__)}",
+        )
 
 
 def _items(incoming: Incoming, fields: dict[str, Wire]) -> list[Any]:
@@ -125,21 +179,29 @@ _READERS: dict[str, Callable[[Incoming, dict[str, Wire]], Any]] = {
         incoming.value(fields["real"]), incoming.value(fields["imag"])
     ),
     "bytes": lambda _, fields: base64.b64decode(fields["base64"]),
-    "bytearray": lambda _, fields: bytearray(base64.b64decode(fields["base64"])),
     "tuple": lambda incoming, fields: tuple(_items(incoming, fields)),
-    "set": lambda incoming, fields: set(_items(incoming, fields)),
     "frozenset": lambda incoming, fields: frozenset(_items(incoming, fields)),
-    "dict": lambda incoming, fields: {
-        incoming.value(key): incoming.value(item) for key, item in fields["items"]
-    },
     "slice": lambda incoming, fields: slice(*_items(incoming, fields)),
     "path": lambda _, fields: Path(fields["text"]),
     "ellipsis": lambda _, __: ...,
     "dtype": lambda _, fields: _dtype(fields["text"]),
-    "device": lambda _, fields: torch.device(fields["text"]),
-    "enum": lambda incoming, fields: incoming.named(fields["type"])[fields["name"]],
+    "device": lambda _, fields: _device(fields["text"]),
+    "enum": lambda incoming, fields: incoming.member(
+        fields["type"], fields["name"], incoming.value(fields["value"])
+    ),
+    "given": lambda incoming, fields: incoming.containers[fields["number"]],
+}
+
+_CONTAINERS: dict[str, Callable[[Incoming, dict[str, Wire]], Any]] = {
+    "set": lambda incoming, fields: set(_items(incoming, fields)),
+    "bytearray": lambda _, fields: bytearray(base64.b64decode(fields["base64"])),
+    "dict": lambda incoming, fields: {
+        incoming.value(key): incoming.value(item) for key, item in fields["items"]
+    },
     "record": lambda incoming, fields: incoming.record(
-        fields["type"], {key: incoming.value(item) for key, item in fields["fields"].items()}
+        fields["type"],
+        {key: incoming.value(item) for key, item in fields["fields"].items()},
+        as_it_was=fields["asItWas"],
     ),
 }
 
@@ -149,3 +211,12 @@ def _dtype(name: str) -> torch.dtype:
     if isinstance(found, torch.dtype):
         return found
     raise AdversarialSamplingError(f"expected a dtype of torch such as float32, got {name}")
+
+
+def _device(name: str) -> torch.device:
+    try:
+        return torch.device(name)
+    except RuntimeError as error:
+        raise AdversarialSamplingError(
+            f"expected a device of torch such as cpu or cuda:0, got {name}"
+        ) from error

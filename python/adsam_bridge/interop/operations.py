@@ -57,11 +57,11 @@ def _reload(folder: Folder, module: ModuleType) -> ModuleType:
     return folder.reload(module)
 
 
-def _call(_: Folder, function: Callable[..., Any], *values: Any, **named: Any) -> Any:
+def _call(_: Folder, function: Callable[..., Any], /, *values: Any, **named: Any) -> Any:
     return function(*values, **named)
 
 
-def _method(_: Folder, owner: Any, name: str, *values: Any, **named: Any) -> Any:
+def _method(_: Folder, owner: Any, name: str, /, *values: Any, **named: Any) -> Any:
     return _attribute(owner, name)(*values, **named)
 
 
@@ -151,13 +151,13 @@ def _same(_: Folder, one: Any, other: Any) -> bool:
 
 
 def _vjp(
-    _: Folder, function: Callable[..., Any], *values: Any, **named: Any
+    _: Folder, function: Callable[..., Any], /, *values: Any, **named: Any
 ) -> tuple[Any, Pullback]:
     return vjp(function, *values, **named)
 
 
 def _jvp(
-    _: Folder, function: Callable[..., Any], tangents: Any, *values: Any, **named: Any
+    _: Folder, function: Callable[..., Any], tangents: Any, /, *values: Any, **named: Any
 ) -> tuple[Any, list[Tensor]]:
     return jvp(function, tangents, *values, **named)
 

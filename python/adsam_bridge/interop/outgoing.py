@@ -9,7 +9,8 @@ from __future__ import annotations
 import dataclasses
 import enum
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from pathlib import PurePath
 from typing import Any, cast
 
@@ -40,9 +41,21 @@ class Outgoing:
         self._objects = objects
         self._program = program
         self._open: set[int] = set()
+        self._known: Mapping[int, Wire] = {}
+
+    @contextmanager
+    def knowing(self, known: Mapping[int, Wire]) -> Generator[None]:
+        """Meanwhile values that the other side has are written so, by their identities."""
+        self._known = known
+        try:
+            yield
+        finally:
+            self._known = {}
 
     def wire(self, value: object) -> Wire:
         """A value as JSON."""
+        if self._known and id(value) in self._known:
+            return self._known[id(value)]
         for kinds, write in _WRITERS:
             if isinstance(value, kinds):
                 return write(self, value)
@@ -98,14 +111,15 @@ def _write_complex(out: Outgoing, value: complex) -> Wire:
 
 
 def _write_enum(out: Outgoing, value: enum.Enum) -> Wire:
-    name = _importable(type(value))
-    if name is None or value.name not in type(value).__members__:
+    kind = _importable(type(value))
+    several = isinstance(value, enum.Flag)  # whose name is A|B, and for none of them is None
+    if kind is None or not (several or value.name in type(value).__members__):
         return out.handle(value)
-    return {"$": "enum", "type": name, "name": value.name, "value": out.wire(value.value)}
+    return {"$": "enum", "type": kind, "name": value.name or "", "value": out.wire(value.value)}
 
 
 def _write_scalar(out: Outgoing, value: np.generic) -> Wire:
-    if value.dtype.name not in _ARRAYS:
+    if value.dtype.name not in _ARRAYS and not isinstance(value, (str, bytes)):
         return out.handle(value)
     return out.wire(value.item())
 

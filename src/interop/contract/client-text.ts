@@ -2,6 +2,7 @@ import type {
   CallContract,
   ClassContract,
   Contract,
+  EnumContract,
   FunctionContract,
   ModuleContract,
   ParameterContract,
@@ -133,11 +134,20 @@ class Writer {
     this.#lines.push("}", "");
   }
 
-  #module(name: string, { doc, functions, classes }: ModuleContract): void {
+  #enum(name: string, { doc, members }: EnumContract): void {
+    this.#doc(1, doc || `The members of ${name}.`);
+    const named = Object.keys(members).map(
+      (member) => `readonly ${key(member)}: adsam.EnumMember<${JSON.stringify(member)}>`,
+    );
+    this.#lines.push(`  readonly ${key(name)}: { ${named.join("; ")} };`);
+  }
+
+  #module(name: string, { doc, functions, classes, enums }: ModuleContract): void {
     this.#doc(0, doc || `The module ${name}.`);
     this.#lines.push(`export interface ${this.#name(`module ${name}`)} {`);
     this.#lines.push("  /** The module itself. */", "  readonly $: adsam.PythonObject;");
     for (const one of Object.keys(classes)) this.#lines.push(`  readonly ${key(one)}: ${this.#name(`class ${one}`)};`);
+    for (const [one, members] of Object.entries(enums)) this.#enum(one, members);
     for (const [one, call] of Object.entries(functions)) this.#call(1, memberName(one, new Set(["$", "then"])), call);
     this.#lines.push("}", "");
   }

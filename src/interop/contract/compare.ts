@@ -33,6 +33,12 @@ type Tell = (where: string, what: string, breaks: boolean) => void;
 function compareModules(was: ModuleContract, is: ModuleContract, where: string, tell: Tell): void {
   each(was.functions, is.functions, `${where}.`, tell, (from, to, name) => calls(from, to, name, tell));
   each(was.classes, is.classes, `${where}.`, tell, (from, to, name) => compareClasses(from, to, name, tell));
+  each(was.enums, is.enums, `${where}.`, tell, (from, to, name) =>
+    each(from.members, to.members, `${name}.`, tell, (first, second, member) => {
+      if (first !== second)
+        tell(member, `stood for ${JSON.stringify(first)}, and now for ${JSON.stringify(second)}`, false);
+    }),
+  );
 }
 
 function compareClasses(was: ClassContract, is: ClassContract, where: string, tell: Tell): void {
@@ -93,6 +99,13 @@ function types(was: PythonTypeTree, is: PythonTypeTree, where: string, tell: Tel
   if (was.kind === "unknown" && is.kind === "unknown") return;
   const [from, to] = [JSON.stringify(was), JSON.stringify(is)];
   if (from === to) return;
+  if (was.kind === "enum" && is.kind === "enum" && was.name === is.name) {
+    const lost = was.members.filter((member) => !is.members.includes(member));
+    const come = is.members.filter((member) => !was.members.includes(member));
+    if (lost.length > 0) tell(where, `no longer takes or gives ${lost.join(", ")} of ${described(is)}`, true);
+    if (come.length > 0) tell(where, `takes or gives ${come.join(", ")} of ${described(is)} too`, false);
+    return;
+  }
   const known = was.kind !== "unknown" && is.kind !== "unknown";
   tell(where, `was ${described(was)}, and is ${described(is)}`, known);
 }

@@ -4,7 +4,7 @@
  */
 export interface Contract {
   /** Of this form. */
-  readonly format: 1;
+  readonly format: 2;
   /** Whether Python could read docstrings: it lacks griffelib otherwise. */
   readonly docstrings: boolean;
   /** By their dotted names. */
@@ -31,6 +31,18 @@ export interface ModuleContract {
   readonly functions: Readonly<Record<string, FunctionContract>>;
   /** Its classes, by name. */
   readonly classes: Readonly<Record<string, ClassContract>>;
+  /** Its enumerations, by name. */
+  readonly enums: Readonly<Record<string, EnumContract>>;
+}
+
+/** An enumeration. */
+export interface EnumContract {
+  /** Its docstring. */
+  readonly doc: string;
+  /** As `module:Qualname`. */
+  readonly type: string;
+  /** What its members stand for, by name; null where JSON has no word for it. */
+  readonly members: Readonly<Record<string, string | number | boolean | null>>;
 }
 
 /** How something is called, and what comes of it. */
@@ -188,6 +200,8 @@ export interface EnumType {
   readonly name: string;
   /** The names of its members. */
   readonly members: readonly string[];
+  /** Whether several of them together are a value too, as `A|B`. */
+  readonly flag?: boolean | undefined;
 }
 
 /** What nobody knows. */
@@ -208,6 +222,7 @@ export type PlainKind =
   | "complex"
   | "str"
   | "bytes"
+  | "bytearray"
   | "slice"
   | "ellipsis"
   | "path"

@@ -1,16 +1,20 @@
+import { type Tensor, tensor } from "../../tensor.ts";
 import { PythonObject } from "../handle.ts";
-import { record, tuple } from "../kinds.ts";
+import { array, Complex, recordAsItWas, tuple } from "../kinds.ts";
 import type { Contract, PythonTypeTree } from "./contract.ts";
+import { fits, isScalar } from "./fits.ts";
 import type { Instance } from "./instance.ts";
 import { partsOf } from "./type-text.ts";
-import { fits } from "./values.ts";
 
 type Making = (name: string, object: PythonObject) => Instance;
 
-/** A value in which the objects that are declared as instances of the client's classes are such, however deep. */
-export function withInstances(value: unknown, type: PythonTypeTree, contract: Contract, make: Making): unknown {
-  if (!holdsClasses(type, contract, [])) return value;
-  const inner = (part: unknown, kind: PythonTypeTree) => withInstances(part, kind, contract, make);
+/**
+ * A value that came, as it is declared, however deep: an object as an instance of the client's class, a real number as a complex
+ * one, and one that numpy gives for an array of no dimensions as such an array.
+ */
+export function asDeclared(value: unknown, type: PythonTypeTree, contract: Contract, make: Making): unknown {
+  if (!changes(type, contract, [])) return value;
+  const inner = (part: unknown, kind: PythonTypeTree) => asDeclared(part, kind, contract, make);
   if (value instanceof PythonObject) {
     const name = classOf(value, type);
     if (name !== undefined) return make(name, value);
@@ -19,8 +23,12 @@ export function withInstances(value: unknown, type: PythonTypeTree, contract: Co
       : value;
   }
   switch (type.kind) {
+    case "complex":
+      return typeof value === "number" ? new Complex(value, 0) : value;
+    case "array":
+      return isScalar(value) ? array(scalarArray(value)) : value;
     case "union": {
-      const member = type.of.find((one) => fits(value, one, contract));
+      const member = type.of.find((one) => fits(value, one, contract, "out"));
       return member === undefined ? value : inner(value, member);
     }
     case "list":
@@ -38,7 +46,7 @@ export function withInstances(value: unknown, type: PythonTypeTree, contract: Co
     case "record": {
       const { fields = {}, dict = true } = contract.records[type.name] ?? {};
       const made = mapped(value, (name, item) => (fields[name] === undefined ? item : inner(item, fields[name])));
-      return dict || typeof made !== "object" || made === null ? made : record(type.name, made);
+      return dict || typeof made !== "object" || made === null ? made : recordAsItWas(type.name, made);
     }
     default:
       return value;
@@ -51,12 +59,20 @@ function classOf(object: PythonObject, type: PythonTypeTree): string | undefined
   return names.length === 1 ? names[0] : names.find((name) => object.type.endsWith(`.${name}`));
 }
 
-function holdsClasses(type: PythonTypeTree, contract: Contract, within: readonly string[]): boolean {
+/** Whether a value of this type may come as something else than it is declared. */
+function changes(type: PythonTypeTree, contract: Contract, within: readonly string[]): boolean {
   return partsOf(type).some((part) => {
-    if (part.kind !== "record" || within.includes(part.name)) return part.kind === "class";
+    if (part.kind !== "record") return part.kind === "class" || part.kind === "complex" || part.kind === "array";
+    if (within.includes(part.name)) return false;
     const fields = Object.values(contract.records[part.name]?.fields ?? {});
-    return fields.some((one) => holdsClasses(one, contract, [...within, part.name]));
+    return fields.some((one) => changes(one, contract, [...within, part.name]));
   });
+}
+
+function scalarArray(value: number | boolean): Tensor {
+  return typeof value === "boolean"
+    ? tensor(Uint8Array.of(Number(value)), [], "bool")
+    : tensor(Float64Array.of(value), [], "float64");
 }
 
 function mapped(value: unknown, change: (name: string, item: unknown) => unknown): unknown {

@@ -21,6 +21,7 @@ export function typeText(type: PythonTypeTree, way: Way, name: (python: string) 
     case "str":
       return "string";
     case "bytes":
+    case "bytearray":
       return "Uint8Array";
     case "slice":
       return "adsam.Slice";
@@ -65,7 +66,8 @@ export function typeText(type: PythonTypeTree, way: Way, name: (python: string) 
     case "object":
       return "adsam.PythonObject";
     case "enum":
-      return "adsam.EnumMember";
+      if (type.flag) return "adsam.EnumMember";
+      return `adsam.EnumMember<${type.members.map((member) => JSON.stringify(member)).join(" | ")}>`;
     case "record":
       return name(type.name);
     case "unknown":

@@ -1,13 +1,14 @@
 import { AdsamError } from "../../errors.ts";
 import type { PythonObject } from "../handle.ts";
-import { Keywords, keywords } from "../kinds.ts";
+import { EnumMember, Keywords, keywords } from "../kinds.ts";
 import { memberName, ownOfClasses, ownOfInstances } from "./client-text.ts";
-import { changesBetween, described } from "./compare.ts";
+import { changesBetween } from "./compare.ts";
 import type { CallContract, ClassContract, Contract, FunctionContract } from "./contract.ts";
+import { departure, shown } from "./departure.ts";
 import { type Instance, standFor } from "./instance.ts";
-import { withInstances } from "./instances.ts";
+import { asDeclared } from "./instances.ts";
 import { shapeOf } from "./shape.ts";
-import { fits, given, shown } from "./values.ts";
+import { given } from "./values.ts";
 
 /** What `adsam wrap` writes: the contract of Python modules, and in its type what they are in TypeScript. */
 export interface Client<Modules> {
@@ -73,7 +74,7 @@ class Module {
   }
 
   members(): Members {
-    const { functions = {}, classes = {} } = this.#contract.modules[this.#name] ?? {};
+    const { functions = {}, classes = {}, enums = {} } = this.#contract.modules[this.#name] ?? {};
     const members: Members = { $: this.#module };
     for (const [name, one] of Object.entries(functions)) {
       members[memberName(name, new Set(["$", "then"]))] = this.#callable(
@@ -84,6 +85,10 @@ class Module {
       );
     }
     for (const name of Object.keys(classes)) members[name] = this.#class(name);
+    for (const [name, { type, members: values }] of Object.entries(enums)) {
+      const made = Object.entries(values).map(([member, value]) => [member, new EnumMember(type, member, value)]);
+      members[name] = Object.freeze(Object.fromEntries(made));
+    }
     return members;
   }
 
@@ -93,13 +98,14 @@ class Module {
     const where = `${this.#name}.${name}`;
     const object = this.#classes.get(name);
     if (object === undefined) throw new AdsamError("python", `expected the class ${where}`);
+    const kept = object.with({ keep: true }); // also an instance of a class that is an int, a dict
     const making = { ...creation, result: { kind: "class", name } as const };
-    const members: Members = { $: object, create: this.#callable(object, "__call__", `${where}.create`, making) };
+    const members: Members = { $: object, create: this.#callable(kept, "__call__", `${where}.create`, making) };
     for (const [method, one] of Object.entries(methods)) {
       if (one.of === "instance") continue;
       members[memberName(method, ownOfClasses)] = this.#callable(object, method, `${where}.${method}`, one);
     }
-    return members;
+    return standFor(members, object);
   }
 
   #contractOf(name: string): ClassContract {
@@ -141,16 +147,15 @@ class Module {
 
   /** What came, if it is what was declared. */
   #taken(value: unknown, type: CallContract["result"], where: string): unknown {
-    if (!fits(value, type, this.#contract)) {
-      throw new AdsamError("python", `${where}: expected ${described(type)} as it is declared, got ${shown(value)}`, {
-        suggestion: "mend the declaration in Python, and make the client again",
+    const wrong = departure(value, type, this.#contract, "out", where);
+    if (wrong !== undefined) {
+      throw new AdsamError("python", wrong.message("as it is declared"), {
+        suggestion: wrong.isTooLarge
+          ? "ask for it by the handle $, which gives a bigint"
+          : "mend the declaration in Python, and make the client again",
       });
     }
-    return this.#wrapped(value, type);
-  }
-
-  #wrapped(value: unknown, type: CallContract["result"]): unknown {
-    return withInstances(value, type, this.#contract, (name, object) => this.#instance(name, object));
+    return asDeclared(value, type, this.#contract, (name, object) => this.#instance(name, object));
   }
 }
 

@@ -1,123 +1,23 @@
 import { AdsamError } from "../../errors.ts";
-import { isTensor, type Tensor } from "../../tensor.ts";
-import { PythonObject } from "../handle.ts";
+import type { Tensor } from "../../tensor.ts";
+import { insteadOf } from "../containers.ts";
 import {
   array,
+  bytearray,
   Complex,
-  EnumMember,
-  ellipsis,
   Float,
+  frozenset,
+  isAsItWas,
   PythonPath,
   pythonType,
   record,
-  Slice,
+  recordAsItWas,
   TorchDevice,
-  TorchDtype,
   tuple,
 } from "../kinds.ts";
-import { described } from "./compare.ts";
-import type {
-  CallableType,
-  Contract,
-  DictType,
-  HolderType,
-  NamedType,
-  NumbersType,
-  PythonTypeTree,
-  TupleType,
-} from "./contract.ts";
-import { isInstance } from "./instance.ts";
-
-/** Whether a value is of a type, as far as that is known. What stays in Python may be anything that is an object there. */
-export function fits(value: unknown, type: PythonTypeTree, contract: Contract): boolean {
-  const inner = (part: unknown, kind: PythonTypeTree) => fits(part, kind, contract);
-  switch (type.kind) {
-    case "unknown":
-      return true;
-    case "none":
-      return value === null;
-    case "bool":
-      return typeof value === "boolean";
-    case "int":
-      return Number.isInteger(value) || typeof value === "bigint";
-    case "float":
-    case "number":
-      return typeof value === "number" || typeof value === "bigint" || value instanceof Float;
-    case "complex":
-      return value instanceof Complex || typeof value === "number";
-    case "str":
-      return typeof value === "string";
-    case "bytes":
-      return value instanceof Uint8Array;
-    case "slice":
-      return value instanceof Slice;
-    case "ellipsis":
-      return value === ellipsis;
-    case "path":
-      return value instanceof PythonPath || typeof value === "string";
-    case "dtype":
-      return value instanceof TorchDtype;
-    case "device":
-      return value instanceof TorchDevice || typeof value === "string";
-    case "literal":
-      return type.values.some((one) => one === value);
-    case "union":
-      return type.of.some((one) => inner(value, one));
-    case "enum":
-      return value instanceof EnumMember && type.members.includes(value.name);
-    case "record": {
-      const known = contract.records[type.name];
-      if (typeof value !== "object" || value === null || known === undefined) return false;
-      const fields: Readonly<Record<string, unknown>> = { ...value };
-      return Object.entries(known.fields).every(([name, kind]) =>
-        fields[name] === undefined ? !known.required.includes(name) : inner(fields[name], kind),
-      );
-    }
-    default:
-      return isObject(value) || holds(value, type, inner);
-  }
-}
-
-type Holder = HolderType | TupleType | DictType | NumbersType | CallableType | NamedType;
-
-function holds(value: unknown, type: Holder, inner: (part: unknown, kind: PythonTypeTree) => boolean): boolean {
-  switch (type.kind) {
-    case "tensor":
-    case "array":
-      return isTensor(value) && fitsShape(value.shape, type.shape);
-    case "callable":
-      return typeof value === "function";
-    case "list":
-    case "tupleOf":
-      return Array.isArray(value) && value.every((item) => inner(item, type.of));
-    case "tuple":
-      return Array.isArray(value) && value.length === type.of.length && type.of.every((one, i) => inner(value[i], one));
-    case "set":
-      return value instanceof Set && [...value].every((item) => inner(item, type.of));
-    case "stream":
-      return typeof value === "object" && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
-    case "dict":
-      if (value instanceof Map)
-        return [...value].every(([name, item]) => inner(name, type.key) && inner(item, type.value));
-      if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-      return Object.values(value).every((item) => item === undefined || inner(item, type.value));
-    case "class":
-    case "object":
-      return false;
-  }
-}
-
-/** Whether a shape is one that jaxtyping writes, `batch 3 h w`: as long, and with the same numbers. `*` and `...` take any. */
-function fitsShape(shape: readonly number[], written: string | undefined): boolean {
-  if (written === undefined || /[.*]/.test(written)) return true;
-  const lengths = written.split(" ").filter((one) => one !== "");
-  const agrees = (one: string, i: number) => !/^\d+$/.test(one) || Number(one) === shape[i];
-  return lengths.length === shape.length && lengths.every(agrees);
-}
-
-function isObject(value: unknown): boolean {
-  return value instanceof PythonObject || isInstance(value);
-}
+import type { Contract, PythonTypeTree } from "./contract.ts";
+import { departure } from "./departure.ts";
+import { fits, isObject } from "./fits.ts";
 
 /**
  * A value as Python's declaration wants it: a whole number is a float where that is declared, an array a tuple, a tensor a numpy
@@ -125,9 +25,8 @@ function isObject(value: unknown): boolean {
  * @throws AdsamError `usage` for a value of another type, before anything crosses.
  */
 export function given(value: unknown, type: PythonTypeTree, contract: Contract, where: string): unknown {
-  if (!fits(value, type, contract)) {
-    throw new AdsamError("usage", `${where}: expected ${described(type)}, got ${shown(value)}`);
-  }
+  const wrong = departure(value, type, contract, "in", where);
+  if (wrong !== undefined) throw new AdsamError("usage", wrong.message());
   return converted(value, type, contract);
 }
 
@@ -137,6 +36,12 @@ function converted(value: unknown, type: PythonTypeTree, contract: Contract): un
   switch (type.kind) {
     case "float":
       return Number.isInteger(value) ? new Float(Number(value)) : value;
+    case "complex":
+      return typeof value === "number" ? new Complex(value, 0) : value;
+    case "bytearray":
+      return pythonType(value as object) === undefined
+        ? insteadOf(value as object, bytearray(value as Uint8Array))
+        : value;
     case "path":
       return typeof value === "string" ? new PythonPath(value) : value;
     case "device":
@@ -144,37 +49,50 @@ function converted(value: unknown, type: PythonTypeTree, contract: Contract): un
     case "array":
       return pythonType(value as object) === undefined ? array(value as Tensor) : value;
     case "union": {
-      const member = type.of.find((one) => fits(value, one, contract));
+      const member = type.of.find((one) => fits(value, one, contract, "in"));
       return member === undefined ? value : inner(value, member);
     }
     case "list":
-      return pythonType(value as object) === undefined
-        ? (value as unknown[]).map((item) => inner(item, type.of))
-        : value;
+      return keepingIdentity(value as unknown[], (items) => items.map((item) => inner(item, type.of)));
     case "tupleOf":
       return tuple(...(value as unknown[]).map((item) => inner(item, type.of)));
     case "tuple":
       return tuple(...type.of.map((kind, i) => inner((value as unknown[])[i], kind)));
+    case "set": {
+      const made = (items: Set<unknown>) => new Set([...items].map((item) => inner(item, type.of)));
+      const set = value as Set<unknown>;
+      return pythonType(set) === "frozenset" ? frozenset(made(set)) : keepingIdentity(set, made);
+    }
+    case "dict": {
+      const pair = ([name, item]: readonly [unknown, unknown]) =>
+        [inner(name, type.key), inner(item, type.value)] as const;
+      if (value instanceof Map) return keepingIdentity(value, (items) => new Map([...items].map(pair)));
+      return keepingIdentity(value as object, (fields) => Object.fromEntries(Object.entries(fields).map(pair)));
+    }
     case "record": {
       const { fields = {}, dict = true } = contract.records[type.name] ?? {};
       const entries = Object.entries(value as object).map(([name, field]): [string, unknown] => {
         const kind = fields[name];
         return [name, kind === undefined ? field : inner(field, kind)];
       });
-      return dict ? Object.fromEntries(entries) : record(type.name, Object.fromEntries(entries));
+      const made = isAsItWas(value as object) ? recordAsItWas : record;
+      const own = Object.fromEntries(entries);
+      return insteadOf(value as object, dict ? own : made(type.name, own));
     }
     default:
       return value;
   }
 }
 
-/** A value in a message. */
-export function shown(value: unknown): string {
-  if (value instanceof PythonObject) return `a ${value.type}`;
-  if (isTensor(value)) return `a tensor of ${value.dtype} [${value.shape}]`;
-  if (typeof value === "bigint") return `${value}`;
-  if (typeof value === "function") return `the function ${value.name}`;
-  const text = JSON.stringify(value);
-  if (text === undefined) return String(value);
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+/** What is made of a container; the container itself where that holds the same, so that Python changes that one. */
+function keepingIdentity<Value extends object>(value: Value, make: (value: Value) => Value): Value {
+  const made = make(value);
+  const parts = partsHeld(made);
+  return partsHeld(value).every((part, i) => Object.is(part, parts[i])) ? value : insteadOf(value, made);
+}
+
+function partsHeld(container: object): unknown[] {
+  if (Array.isArray(container)) return container;
+  if (container instanceof Set) return [...container];
+  return (container instanceof Map ? [...container] : Object.entries(container)).flat(1);
 }

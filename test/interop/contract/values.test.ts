@@ -2,10 +2,11 @@ import { expect, test } from "vitest";
 import { Float, PythonPath, pythonType, tensor } from "../../../src/index.ts";
 import { described } from "../../../src/interop/contract/compare.ts";
 import type { Contract, PythonTypeTree } from "../../../src/interop/contract/contract.ts";
-import { fits, given } from "../../../src/interop/contract/values.ts";
+import { fits } from "../../../src/interop/contract/fits.ts";
+import { given } from "../../../src/interop/contract/values.ts";
 
 const contract: Contract = {
-  format: 1,
+  format: 2,
   docstrings: true,
   modules: {},
   records: {
@@ -34,7 +35,7 @@ test.each<[PythonTypeTree, unknown, boolean]>([
   [{ kind: "enum", name: "m:Mode", members: ["A"] }, "A", false],
   [{ kind: "unknown", reason: "" }, Symbol("s"), true],
 ])("%j takes %s: %s", (type, value, right) => {
-  expect(fits(value, type, contract)).toBe(right);
+  expect(fits(value, type, contract, "in")).toBe(right);
 });
 
 test("a value goes as what is declared", () => {

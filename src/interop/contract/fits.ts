@@ -1,0 +1,127 @@
+import { isTensor } from "../../tensor.ts";
+import { PythonObject } from "../handle.ts";
+import { Complex, EnumMember, ellipsis, Float, PythonPath, Slice, TorchDevice, TorchDtype } from "../kinds.ts";
+import type {
+  CallableType,
+  Contract,
+  DictType,
+  EnumType,
+  HolderType,
+  NamedType,
+  NumbersType,
+  PythonTypeTree,
+  TupleType,
+} from "./contract.ts";
+import { isInstance } from "./instance.ts";
+import type { Way } from "./type-text.ts";
+
+/** Whether a value is of a type, as far as that is known. What stays in Python may be anything that is an object there. */
+export function fits(value: unknown, type: PythonTypeTree, contract: Contract, way: Way): boolean {
+  const inner = (part: unknown, kind: PythonTypeTree) => fits(part, kind, contract, way);
+  switch (type.kind) {
+    case "unknown":
+      return true;
+    case "none":
+      return value === null;
+    case "bool":
+      return typeof value === "boolean";
+    case "int":
+      return Number.isInteger(value) || (way === "in" && typeof value === "bigint");
+    case "float":
+    case "number":
+      return typeof value === "number" || (way === "in" && (typeof value === "bigint" || value instanceof Float));
+    case "complex":
+      return value instanceof Complex || typeof value === "number";
+    case "str":
+      return typeof value === "string";
+    case "bytes":
+    case "bytearray":
+      return value instanceof Uint8Array;
+    case "slice":
+      return value instanceof Slice;
+    case "ellipsis":
+      return value === ellipsis;
+    case "path":
+      return value instanceof PythonPath || typeof value === "string";
+    case "dtype":
+      return value instanceof TorchDtype;
+    case "device":
+      return value instanceof TorchDevice || typeof value === "string";
+    case "literal":
+      return type.values.some((one) => one === value);
+    case "union":
+      return type.of.some((one) => inner(value, one));
+    case "enum":
+      return value instanceof EnumMember && isMember(value.name, type);
+    case "record": {
+      const known = contract.records[type.name];
+      if (typeof value !== "object" || value === null || known === undefined) return false;
+      const fields: Readonly<Record<string, unknown>> = { ...value };
+      return Object.entries(known.fields).every(([name, kind]) =>
+        fields[name] === undefined ? !known.required.includes(name) : inner(fields[name], kind),
+      );
+    }
+    default:
+      return isObject(value) || holds(value, type, inner, way);
+  }
+}
+
+type Holder = HolderType | TupleType | DictType | NumbersType | CallableType | NamedType;
+
+function holds(
+  value: unknown,
+  type: Holder,
+  inner: (part: unknown, kind: PythonTypeTree) => boolean,
+  way: Way,
+): boolean {
+  switch (type.kind) {
+    case "array":
+      if (way === "out" && isScalar(value)) return fitsShape([], type.shape);
+      return isTensor(value) && fitsShape(value.shape, type.shape);
+    case "tensor":
+      return isTensor(value) && fitsShape(value.shape, type.shape);
+    case "callable":
+      return typeof value === "function";
+    case "list":
+    case "tupleOf":
+      return Array.isArray(value) && value.every((item) => inner(item, type.of));
+    case "tuple":
+      return Array.isArray(value) && value.length === type.of.length && type.of.every((one, i) => inner(value[i], one));
+    case "set":
+      return value instanceof Set && [...value].every((item) => inner(item, type.of));
+    case "stream":
+      return typeof value === "object" && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
+    case "dict":
+      if (value instanceof Map)
+        return [...value].every(([name, item]) => inner(name, type.key) && inner(item, type.value));
+      if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+      return Object.entries(value).every(
+        ([name, item]) => item === undefined || (inner(name, type.key) && inner(item, type.value)),
+      );
+    case "class":
+    case "object":
+      return false;
+  }
+}
+
+/** Whether a shape is one that jaxtyping writes, `batch 3 h w`: as long, and with the same numbers. `*` and `...` take any. */
+function fitsShape(shape: readonly number[], written: string | undefined): boolean {
+  if (written === undefined || /[.*]/.test(written)) return true;
+  const lengths = written.split(" ").filter((one) => one !== "");
+  const agrees = (one: string, i: number) => !/^\d+$/.test(one) || Number(one) === shape[i];
+  return lengths.length === shape.length && lengths.every(agrees);
+}
+
+/** What numpy gives where it reduces an array to one number. */
+export function isScalar(value: unknown): value is number | boolean {
+  return typeof value === "number" || typeof value === "boolean";
+}
+
+/** Of a flag several names may be given together. */
+function isMember(name: string, { members, flag }: EnumType): boolean {
+  return flag ? name === "" || name.split("|").every((one) => members.includes(one)) : members.includes(name);
+}
+
+export function isObject(value: unknown): boolean {
+  return value instanceof PythonObject || isInstance(value);
+}
