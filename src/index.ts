@@ -76,9 +76,11 @@ export {
   describeData,
   type PartDescription,
 } from "./data/describe.ts";
+export { type DownloadProgress, type FetchDataOptions, type FetchedData, fetchData } from "./data/fetch/index.ts";
 export { loadImages, type NamedImages } from "./data/images.ts";
 export { loadDataset } from "./data/index.ts";
 export type { LoadDatasetOptions } from "./data/load-options.ts";
+export type { PublishedName } from "./data/names.ts";
 export { type Features, loadFeatures } from "./data/sources/features.ts";
 export type { LeftOut } from "./data/sources/found.ts";
 export { AdsamError, type AdsamErrorOptions, type ErrorCode, type PythonFailure } from "./errors.ts";

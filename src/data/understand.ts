@@ -5,7 +5,7 @@ import { fileError } from "../files.ts";
 import type { ReadingOptions } from "../schema/data.ts";
 import { nearest, validate } from "../validation.ts";
 import { loadDigits } from "./digits.ts";
-import { fetchedFolder } from "./fetched.ts";
+import { fetchedFolder } from "./fetch/folder.ts";
 import { type LoadDatasetOptions, loadDatasetOptions } from "./load-options.ts";
 import { type DatasetName, datasetNames, knownName } from "./names.ts";
 import { resizeDataset } from "./resize.ts";

@@ -1,5 +1,7 @@
+import { readdir } from "node:fs/promises";
+import { createServer } from "node:http";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { plain, writeAll } from "../data/picture-files.ts";
 import { temporaryFolder } from "../temporary.ts";
 import { adsam, jsonLines } from "./adsam.ts";
@@ -58,4 +60,19 @@ test("data without a command, and with one that there is not", async () => {
     exitCode: 2,
     stderr: expect.stringContaining("Did you mean describe?"),
   });
+});
+
+test("data fetch from a mirror: what is wrong is told, and nothing is left half-written", async () => {
+  const server = createServer((_, response) => response.end("no archive"));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  const mirror = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/`;
+  const folder = await temporaryFolder();
+  const { exitCode, stderr } = await adsam(["data", "fetch", "cifar10", "--mirror", mirror, "--data", folder]);
+  expect([exitCode, stderr]).toEqual([
+    2,
+    expect.stringContaining(`${mirror}cifar-10-binary.tar.gz: expected a file whose MD5 is c32a1d4a`),
+  ]);
+  expect(await readdir(folder)).toEqual([]);
 });

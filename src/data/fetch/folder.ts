@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { PublishedName } from "./names.ts";
+import type { PublishedName } from "../names.ts";
 
 /**
  * Where `adsam data fetch` puts a data set, and where it is looked for when no folder is said: in the folder that ADSAM_DATA
