@@ -76,7 +76,13 @@ export {
   describeData,
   type PartDescription,
 } from "./data/describe.ts";
-export { type DownloadProgress, type FetchDataOptions, type FetchedData, fetchData } from "./data/fetch/index.ts";
+export {
+  type DownloadProgress,
+  type FetchDataOptions,
+  type FetchedData,
+  type FetchedFile,
+  fetchData,
+} from "./data/fetch/index.ts";
 export { loadImages, type NamedImages } from "./data/images.ts";
 export { loadDataset } from "./data/index.ts";
 export type { LoadDatasetOptions } from "./data/load-options.ts";

@@ -1,5 +1,6 @@
 /** The published data sets that are known by name. */
 export const publishedNames = ["CIFAR-10", "CIFAR-100", "SVHN", "MNIST", "FashionMNIST"] as const;
+/** The name of a published data set. */
 export type PublishedName = (typeof publishedNames)[number];
 
 /** All that are known by name; any other is a path. */

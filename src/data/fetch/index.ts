@@ -31,8 +31,16 @@ export interface FetchedData {
   readonly name: PublishedName;
   /** Where its files are. */
   readonly folder: string;
-  /** The files, and whether each was there before. */
-  readonly files: readonly { readonly path: string; readonly wasThere: boolean }[];
+  /** Its files. */
+  readonly files: readonly FetchedFile[];
+}
+
+/** A file that is there now. */
+export interface FetchedFile {
+  /** Its absolute path. */
+  readonly path: string;
+  /** Whether it was there before. */
+  readonly wasThere: boolean;
 }
 
 /**
@@ -63,10 +71,10 @@ export async function fetchFiles(
   { address, files }: Publication,
   folder: string,
   options: FetchDataOptions,
-): Promise<FetchedData["files"]> {
+): Promise<FetchedFile[]> {
   const { signal, onProgress = () => {} } = options;
   const base = addressOf(options.mirror ?? address);
-  const fetched: { path: string; wasThere: boolean }[] = [];
+  const fetched: FetchedFile[] = [];
   for (const { name: file, md5 } of files) {
     const path = join(folder, file);
     const wasThere = await isThere(path, md5);
