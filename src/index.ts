@@ -16,6 +16,8 @@ export {
   type Unmeasured,
 } from "./bench/index.ts";
 export {
+  type ArgumentSource,
+  type ArgumentSources,
   type Arguments,
   type BackendPair,
   type Bisection,
@@ -43,6 +45,7 @@ export {
   junitXml,
   type KnownFault,
   type NamedPair,
+  type NamedPort,
   Outcome,
   type OutcomeParts,
   outcome,
@@ -50,6 +53,7 @@ export {
   type PairCase,
   type Port,
   type PortBisection,
+  type PortContext,
   type PortDeparture,
   type ProveCase,
   type ProveOptions,

@@ -17,13 +17,13 @@ import { closeMatched } from "./vitest/backends.ts";
 import { matchTorch, type TorchInputs, type TorchMatchOptions } from "./vitest/match.ts";
 
 export type { MatchInput, Nested } from "./tensor/nested.ts";
-export type { TorchInputs, TorchMatchOptions } from "./vitest/match.ts";
+export type { TorchInput, TorchInputs, TorchMatchOptions } from "./vitest/match.ts";
 
 interface TorchMatchers<R> {
   /**
-   * That a TensorFlow.js function computes what the Python function `package.module:function` does, on these inputs (or on each
-   * of several sets of them), by name: outputs, and with `differentiate` gradients of sum_i(output_i * wave(400 + i)).
-   * It may differ by what float32 rounding explains, measured on these inputs: see conformance/tolerance.ts.
+   * That a function computes what Python's `package.module:function`, `:Class.method` or `:Module` does, on these inputs (or on each
+   * of several sets of them), by name: outputs, what is changed in place, and with `differentiate` gradients of
+   * sum_i(output_i * wave(400 + i)). It is judged as `prove` judges a port.
    */
   toMatchTorch(target: string, inputs: TorchInputs | readonly TorchInputs[], options?: TorchMatchOptions): Promise<R>;
 }

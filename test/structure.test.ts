@@ -76,7 +76,7 @@ describe("the rooms keep to themselves", () => {
   });
 
   test("conformance's rooms stand on few others: recorded numbers, pairs and bisection know nothing of each other", () => {
-    const rooms = ["golden", "pairs", "suites", "bisect", "locate", "prove", "reports"];
+    const rooms = ["golden", "kernels", "pairs", "suites", "bisect", "locate", "prove", "reports", "twins"];
     const used = (room: string) =>
       rooms.filter(
         (other) =>
@@ -85,12 +85,14 @@ describe("the rooms keep to themselves", () => {
       );
     expect(Object.fromEntries(rooms.map((room) => [room, used(room)]))).toEqual({
       golden: ["reports"],
+      kernels: [],
       pairs: [],
       suites: ["pairs", "reports"],
       bisect: [],
       locate: ["pairs"],
-      prove: ["pairs", "reports"],
+      prove: ["kernels", "pairs", "reports"],
       reports: [],
+      twins: ["pairs", "suites", "prove"],
     });
   });
 

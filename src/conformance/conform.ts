@@ -2,13 +2,14 @@ import * as z from "zod";
 import type { Backend } from "../backend.ts";
 import { AdsamError } from "../errors.ts";
 import { validate } from "../validation.ts";
-import { loadPairs } from "./pairs/load.ts";
-import type { Pair } from "./pairs/pair.ts";
-import { checkPair } from "./pairs/schema.ts";
 import { type Report, type ReportOptions, reportOptions } from "./reports/report.ts";
 import { checksOf, type SuiteName, suiteNames } from "./suites/catalogue.ts";
 import { pairChecks } from "./suites/check.ts";
 import { runChecks } from "./suites/run.ts";
+import { loadPairs } from "./twins/load.ts";
+import type { Pair } from "./twins/twin.ts";
+import { twinChecks } from "./twins/twin-checks.ts";
+import { checkPair } from "./twins/twin-schema.ts";
 
 /** What to compare: the package's own suites, or pairs of the user's. */
 export interface ConformOptions extends ReportOptions {
@@ -36,6 +37,9 @@ export async function conform(candidate: Backend, reference: Backend, options: C
   if (typeof pairs === "string") await candidate.info(); // the file may make tensors: TensorFlow.js is ready then
   const own =
     typeof pairs === "string" ? await loadPairs(pairs) : pairs?.map((pair, i) => checkPair(pair, `pairs.${i}`));
-  const checks = own === undefined ? checksOf(suites) : own.flatMap((pair) => pairChecks("pairs", pair));
+  const checks =
+    own === undefined
+      ? checksOf(suites)
+      : own.flatMap((pair) => ("compute" in pair ? pairChecks("pairs", pair) : twinChecks("pairs", pair)));
   return runChecks(checks, { candidate, reference }, reporting);
 }

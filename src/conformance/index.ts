@@ -30,3 +30,4 @@ export { htmlPage } from "./reports/page.ts";
 export type { CaseName, CaseReport, Report, ReportOptions, Worst } from "./reports/report.ts";
 export { caseLine, reportTable } from "./reports/table.ts";
 export { type SuiteName, suiteNames } from "./suites/catalogue.ts";
+export type * from "./twins/twin.ts";

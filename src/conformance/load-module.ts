@@ -17,7 +17,10 @@ export async function loadModule(path: string, what: string): Promise<object> {
     return await import(`${pathToFileURL(whole).href}?${mtimeMs}`);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new AdsamError("file", `cannot load ${what} in ${whole}: ${reason}`, { cause });
+    const suggestion = reason.includes("No backend found in registry")
+      ? "TensorFlow.js is not ready: make tensors within functions, or name tfjs as the backend"
+      : undefined;
+    throw new AdsamError("file", `cannot load ${what} in ${whole}: ${reason}`, { cause, suggestion });
   }
 }
 

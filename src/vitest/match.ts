@@ -1,86 +1,82 @@
 import * as z from "zod";
 import { departureOf } from "../conformance/bisect/departure.ts";
 import type { Comparison } from "../conformance/comparison.ts";
-import { sideOf } from "../conformance/pairs/implementation.ts";
-import { prepareInputs } from "../conformance/pairs/inputs.ts";
-import { judgePair } from "../conformance/pairs/judge.ts";
-import type { FunctionPair, PairCase } from "../conformance/pairs/pair.ts";
-import { checkFunctionPair, checkReductions } from "../conformance/pairs/schema.ts";
-import { positiveCount } from "../schema/numbers.ts";
+import { type ProveOptions, proofShape, proveOptions } from "../conformance/prove/options.ts";
+import type { Port } from "../conformance/prove/port-function.ts";
+import type { Verdict } from "../conformance/prove/prove-case.ts";
+import type { Failed } from "../conformance/prove/reproduction.ts";
+import { verdicts } from "../conformance/prove/verdicts.ts";
+import { AdsamError } from "../errors.ts";
 import { toPairs } from "../tensor/complex.ts";
 import { type MatchInput, toTensor } from "../tensor/nested.ts";
-import type { Tensor } from "../tensor.ts";
 import { validate } from "../validation.ts";
-import { type MatchedBackends, matchedBackends } from "./backends.ts";
+import { matchedBackends } from "./backends.ts";
+
+/**
+ * An argument: a tensor, or numbers in rows that are one; `float32[4,3]`, of which numbers are drawn; `{ plain }`, which Python and
+ * the port get as it stands.
+ */
+export type TorchInput =
+  | MatchInput
+  | string
+  | {
+      /** A number, a text, a list: whatever Python takes. */
+      readonly plain: unknown;
+    };
 
 /** The arguments of both functions, by name. */
-export type TorchInputs = Readonly<Record<string, MatchInput>>;
+export type TorchInputs = Readonly<Record<string, TorchInput>>;
 
-/** How a function is held against its Python counterpart. */
-export interface TorchMatchOptions {
-  /** Inputs whose gradients must match too. */
-  readonly differentiate?: readonly string[] | undefined;
-  /** Where to look for the Python module besides Python's own path; the working directory unless told otherwise. */
-  readonly folder?: string | undefined;
+/** How a function is held against its Python counterpart; what is said of `prove` holds here too. */
+export interface TorchMatchOptions
+  extends Pick<ProveOptions, "folder" | "init" | "as" | "differentiate" | "dtype" | "draws" | "reductions"> {
+  /** One object of the arguments by name (the default), or one argument for each of Python's parameters in their order. */
+  readonly call?: "named" | "positional" | undefined;
   /** The Python to use; otherwise the one that `adsam setup` made. */
   readonly python?: string | undefined;
-  /** How many terms each number of `output.<i>` or `gradient.<input>` is summed from; 1 unless told otherwise. */
-  readonly reductions?: Readonly<Record<string, number>> | undefined;
 }
 
+const { folder, init, call, as, differentiate, dtype, draws, reductions } = proofShape;
 const matchOptions = z.strictObject({
-  differentiate: z.array(z.string()).optional(),
-  folder: z.string().min(1).optional(),
+  folder,
+  init,
+  call: call.unwrap().default("named"),
+  as,
+  differentiate,
+  dtype,
+  draws,
+  reductions,
   python: z.string().min(1).optional(),
-  reductions: z.record(z.string(), positiveCount).optional(),
 });
 
-interface Verdict {
-  readonly pass: boolean;
-  readonly message: () => string;
+const plainValue = z.strictObject({ plain: z.unknown() });
+
+function argumentOf(name: string, given: unknown): unknown {
+  if (typeof given === "string") return given;
+  const isPlain = typeof given === "object" && given !== null && "plain" in given;
+  return isPlain ? validate(plainValue, given, `toMatchTorch: ${name}`).plain : toTensor(name, given);
 }
 
-/** Draws where a tensor departs from float64, and says what that looks like. */
-async function illustrate(
-  pair: FunctionPair,
-  one: PairCase,
-  { tensor: name, tolerance }: Comparison,
-  { tfjs, torch }: MatchedBackends,
-): Promise<string[]> {
-  const inputs = await prepareInputs(one, torch);
-  const ours = await (await sideOf(pair, tfjs, "float32")).compute(inputs, {});
-  const exact = await (await sideOf(pair, torch, "float64")).compute(inputs, {});
-  const sides = { left: drawable(ours[name]), right: drawable(exact[name]) };
+/** Draws where a tensor departs from what is exact, and says what that looks like. */
+function illustrate({ tensor: name, tolerance }: Comparison, { port = {}, python = {} }: Failed): string[] {
+  const [left, right] = [port[name], python[name]];
+  if (left === undefined || right === undefined) return [];
+  const sides = { left: toPairs(left), right: toPairs(right) };
   const departure = departureOf({ quantity: "value", place: "", name, ...sides }, tolerance);
   if (departure === null) return [];
   const looks = departure.hint === null ? [] : [`looks like: ${departure.hint}`];
   return [...looks, ...departure.picture.split("\n")].map((line) => `    ${line}`);
 }
 
-function drawable(values: Tensor | undefined): Tensor | null {
-  return values === undefined ? null : toPairs(values);
+/** What is wrong with a function on one set of inputs, in lines: also that Python refuses them, and nothing was compared. */
+function complaints({ report, failed }: Verdict, set: string): string[] {
+  if (report.comparisons === undefined) return [`  ${set}${report.message ?? report.note}`];
+  const wrong = report.comparisons.filter(({ message }) => message !== undefined);
+  return wrong.flatMap((comparison) => [
+    `  ${set}${comparison.message}`,
+    ...(comparison.kind === "numbers" && failed !== undefined ? illustrate(comparison, failed) : []),
+  ]);
 }
-
-/** What is wrong with a function on one set of inputs, in lines. */
-async function complaints(pair: FunctionPair, one: PairCase, { tfjs, torch }: MatchedBackends, reductions: Reductions) {
-  const comparisons = await judgePair(pair, one, { candidate: tfjs, reference: torch });
-  if (comparisons.every(({ kind }) => kind !== "throws" && kind !== "nondeterministic")) {
-    checkReductions(
-      reductions,
-      comparisons.map(({ tensor }) => tensor),
-      "toMatchTorch",
-    );
-  }
-  const failed = comparisons.filter(({ message }) => message !== undefined);
-  const lines: string[] = [];
-  for (const comparison of failed) {
-    lines.push(`  ${one.id === "" ? "" : `inputs ${one.id}: `}${comparison.message}`);
-    if (comparison.kind === "numbers") lines.push(...(await illustrate(pair, one, comparison, { tfjs, torch })));
-  }
-  return lines;
-}
-
-type Reductions = Readonly<Record<string, number>>;
 
 /**
  * What `toMatchTorch` does; its first argument is what `expect` was given.
@@ -91,21 +87,26 @@ export async function matchTorch(
   target: string,
   inputs: TorchInputs | readonly TorchInputs[],
   options: TorchMatchOptions = {},
-): Promise<Verdict> {
-  const { python, reductions = {}, ...rest } = validate(matchOptions, options, "toMatchTorch");
+): Promise<{ pass: boolean; message: () => string }> {
+  const { python, ...how } = validate(matchOptions, options, "toMatchTorch");
+  if (!isPort(port)) throw new AdsamError("usage", `toMatchTorch: expected a function, got ${JSON.stringify(port)}`);
   const sets: readonly TorchInputs[] = isList(inputs) ? inputs : [inputs];
-  const cases = sets.map((set, i): PairCase => {
-    const values = Object.entries(set).map(([name, value]) => [name, { values: toTensor(name, value) }] as const);
-    const id = sets.length === 1 ? "" : String(i);
-    return { id, inputs: Object.fromEntries(values), reduction: (output) => reductions[output] ?? 1 };
+  const cases = sets.map((set, i) => {
+    const values = Object.entries(set).map(([name, given]) => [name, argumentOf(name, given)]);
+    return { id: String(i), inputs: Object.fromEntries(values) };
   });
-  const name = (typeof port === "function" && port.name) || "the TensorFlow.js function";
-  const pair = checkFunctionPair({ ...rest, name, torch: target, tfjs: port, cases }, "toMatchTorch");
-  const backends = await matchedBackends(python);
+  const checked = validate(proveOptions, { ...how, torch: target, port, cases }, "toMatchTorch");
+  const { tfjs, torch } = await matchedBackends(python);
   const lines: string[] = [];
-  for (const one of cases) lines.push(...(await complaints(pair, one, backends, reductions)));
-  const what = `${name} ${lines.length === 0 ? "not to match" : "to match"} ${target}`;
+  for await (const verdict of verdicts(tfjs, torch, checked, "toMatchTorch")) {
+    lines.push(...complaints(verdict, sets.length === 1 ? "" : `inputs ${verdict.report.id}: `));
+  }
+  const what = `${port.name || "the TypeScript function"} ${lines.length === 0 ? "not to match" : "to match"} ${target}`;
   return { pass: lines.length === 0, message: () => [`expected ${what}`, ...lines].join("\n") };
+}
+
+function isPort(value: unknown): value is Port {
+  return typeof value === "function";
 }
 
 function isList(inputs: TorchInputs | readonly TorchInputs[]): inputs is readonly TorchInputs[] {

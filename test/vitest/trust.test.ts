@@ -41,7 +41,7 @@ describe("a wrong port does not pass", () => {
     const added = port((x) => firstColumn(tf.add(x, 999), 1e10));
     await expect(added).not.toMatchTorch("hiding:beside", { x }, { folder });
     await expect(expect(added).toMatchTorch("hiding:beside", { x }, { folder })).rejects.toThrow(
-      /output\.0\[\d, \d\]: tfjs gives \S+, exact is \S+ \(error \S+, at most \S+ of this element/,
+      /output\.0\[\d, \d\]: the port gives \S+, exact is \S+ \(error \S+, at most \S+ of this element/,
     );
   });
 

@@ -8,8 +8,7 @@ import { derive, excusableBy, measure, perturbations, ratio, untilAllPass, withK
 import { type Parties, type Side, sideOf } from "./implementation.ts";
 import { prepareInputs } from "./inputs.ts";
 import { type Answers, oneSided } from "./kinks.ts";
-import type { Pair, PairCase } from "./pair.ts";
-import { checkDifferentiated } from "./schema.ts";
+import type { BackendPair, PairCase } from "./pair.ts";
 import { note, noteErring, type Shown, shownOf } from "./shown.ts";
 import { structuralDifference, unrepeated } from "./structure.ts";
 
@@ -48,28 +47,22 @@ const jump = 2 ** -12;
 /**
  * Compares one case of a pair, one comparison a tensor, by tolerances derived as `tolerance.ts` says. Each side runs
  * twice in float32 and must repeat itself; a side that throws, another shape or dtype, and numbers that are finite on one
- * side only are told apart by `kind`. Of a pair of functions each element is held to its own as well (`elements.ts`), and
- * where rounding decides on which side of a jump a tensor falls, the pair must also agree on inputs off that edge.
+ * side only are told apart by `kind`.
  * @throws AdsamError for bad inputs, and for what ends a backend.
  */
 export async function judgePair(
-  pair: Pair,
+  pair: BackendPair,
   one: PairCase,
   { candidate, reference }: Parties,
   options: Cancellable = {},
 ): Promise<Comparison[]> {
   const inputs = await prepareInputs(one, reference);
-  const isFunction = !("compute" in pair);
-  if (isFunction) checkDifferentiated(pair, Object.keys(inputs), pair.name);
   const sides = {
     judged: await sideOf(pair, candidate, "float32"),
     single: await sideOf(pair, reference, "float32"),
     double: await sideOf(pair, reference, "float64"),
   };
-  const { reduction } = one;
-  return isFunction
-    ? judgeFunctions(sides, inputs, reduction, options)
-    : judgeAt(sides, inputs, { reduction, elementwise: false }, options);
+  return judgeAt(sides, inputs, { reduction: one.reduction, elementwise: false }, options);
 }
 
 /** What is judged, and the implementation that it is judged by, in both precisions. */
@@ -79,7 +72,10 @@ export interface Sides {
   readonly double: Side;
 }
 
-/** The same of functions that are at hand, on inputs of float32. */
+/**
+ * The same of functions that are at hand, on inputs of float32. Each element is held to its own tolerance as well (`elements.ts`),
+ * and where rounding decides on which side of a jump a tensor falls, the two must also agree on inputs off that edge.
+ */
 export async function judgeFunctions(
   sides: Sides,
   inputs: NamedTensors,

@@ -43,21 +43,21 @@ export type InputSource =
 export type InputSources = Readonly<Record<string, InputSource>>;
 
 /** One set of inputs. */
-export interface PairCase {
+export interface PairCase<Sources = InputSources> {
   /** How it is called in reports. */
   readonly id: string;
   /** By name; a function is asked once, with the backend that is compared against. */
-  readonly inputs: InputSources | ((reference: Backend) => Promise<InputSources>);
+  readonly inputs: Sources | ((reference: Backend) => Promise<Sources>);
   /** How many terms each number of an output, given its name, is summed from; 1 unless told otherwise. */
   readonly reduction?: ((output: string) => number) | undefined;
 }
 
 /** What every pair has: a name, and the inputs to compare on. */
-export interface NamedPair {
+export interface NamedPair<Sources = InputSources> {
   /** How it is called in reports. */
   readonly name: string;
   /** The sets of inputs to compare on. */
-  readonly cases: readonly PairCase[];
+  readonly cases: readonly PairCase<Sources>[];
 }
 
 /**
@@ -68,21 +68,6 @@ export type TfjsFunction<Input extends TfjsTensor = TfjsTensor> = {
   /** A method, so that a port may ask for a tf.Tensor4D where any tensor may come. */
   call(inputs: Readonly<Record<string, Input>>): TfjsTensor | readonly TfjsTensor[];
 }["call"];
-
-/**
- * The same operation written twice: a Python function and a TensorFlow.js function.
- * `FunctionPair<tf.Tensor>` types the inputs of the latter.
- */
-export interface FunctionPair<Input extends TfjsTensor = TfjsTensor> extends NamedPair {
-  /** `package.module:function`, called with tensors as keyword arguments; it returns a tensor or a sequence of them. */
-  readonly torch: string;
-  /** Where to look for the module besides Python's own path; the working directory unless told otherwise. */
-  readonly folder?: string | undefined;
-  /** The same in TensorFlow.js. */
-  readonly tfjs: TfjsFunction<Input>;
-  /** Inputs whose gradients of sum_i(output_i * wave(400 + i)) are compared too. */
-  readonly differentiate?: readonly string[] | undefined;
-}
 
 /** How a side computes. */
 export interface ComputeOptions extends Cancellable {
@@ -95,6 +80,3 @@ export interface BackendPair extends NamedPair {
   /** Everything that is compared, by name. */
   readonly compute: (backend: Backend, inputs: NamedTensors, options: ComputeOptions) => Promise<NamedTensors>;
 }
-
-/** Two implementations of an operation, and the inputs on which they must agree. */
-export type Pair = FunctionPair | BackendPair;

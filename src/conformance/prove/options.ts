@@ -45,7 +45,8 @@ export interface ProveOptions extends ReportOptions {
 
 const inputsByName = z.record(z.string(), z.unknown());
 
-const options = {
+/** What `prove`, twins and `toMatchTorch` have in common, and what the first has of its own. */
+export const proofShape = {
   torch: z.string().regex(/^[^:]+:[^:]+$/, { error: 'expected "package.module:function"' }),
   folder: z.string().min(1).default("."),
   init: inputsByName.optional(),
@@ -68,8 +69,18 @@ const options = {
   reductions: z.record(z.string(), positiveCount).default({}),
 };
 
+/** TensorFlow.js takes the gradients, and so of its tensors alone. */
+export function refuseGradientsOfArrays(
+  value: { readonly differentiate?: readonly string[] | undefined; readonly as?: TensorForm | undefined },
+  issues: z.core.$ZodRawIssue[],
+): void {
+  if (!value.differentiate?.length || value.as === undefined || value.as === "tfjs") return;
+  const message = 'expected as: "tfjs" with differentiate, since TensorFlow.js takes the gradients';
+  issues.push({ code: "custom", message, params: { got: value.as }, input: value });
+}
+
 /** The schema of the options. */
-export const proveOptions = z.strictObject({ ...options, ...reportOptions }).check(({ value, issues }) => {
+export const proveOptions = z.strictObject({ ...proofShape, ...reportOptions }).check(({ value, issues }) => {
   const sources = (["inputs", "cases", "calls"] as const).filter((name) => value[name] !== undefined);
   if (sources.length > 1) {
     issues.push({
@@ -79,10 +90,7 @@ export const proveOptions = z.strictObject({ ...options, ...reportOptions }).che
       input: value,
     });
   }
-  if (value.differentiate.length > 0 && value.as !== "tfjs") {
-    const message = 'expected as: "tfjs" with differentiate, since TensorFlow.js takes the gradients';
-    issues.push({ code: "custom", message, params: { got: value.as }, input: value });
-  }
+  refuseGradientsOfArrays(value, issues);
   if (value.edges !== undefined && (value.cases !== undefined || value.calls !== undefined)) {
     issues.push({
       code: "custom",

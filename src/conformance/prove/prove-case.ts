@@ -5,7 +5,7 @@ import { under } from "../named.ts";
 import { sameNumbers } from "../numbers.ts";
 import type { Side } from "../pairs/implementation.ts";
 import { judgeFunctions } from "../pairs/judge.ts";
-import { checkReductions } from "../pairs/schema.ts";
+import { checkDifferentiated, checkReductions } from "../pairs/schema.ts";
 import { type CaseReport, judge } from "../reports/report.ts";
 import type { ProveCase } from "./cases.ts";
 import { drawsOfPort } from "./drawn-by-port.ts";
@@ -18,12 +18,18 @@ import { Failure, orFailure, refused } from "./refused.ts";
 import type { Failed } from "./reproduction.ts";
 
 /** What is proved, and how. */
-export interface Proof extends Pick<CheckedProveOptions, "differentiate" | "draws" | "dtype" | "reductions"> {
+export interface Proof extends Pick<CheckedProveOptions, "draws" | "dtype"> {
+  readonly differentiate: readonly string[];
   readonly suite: string;
   readonly backend: string;
   readonly subject: Subject;
-  readonly port: Port;
+  /** The port, or the same function on another Python. */
+  readonly port: Port | Subject;
   readonly convention: Convention;
+  /** How many terms each number of an output is summed from: of some by name, or of all. */
+  readonly reductions: CheckedProveOptions["reductions"] | ((output: string) => number);
+  /** What messages call the options. */
+  readonly where: string;
 }
 
 /** A verdict, and what is left of a failure. */
@@ -36,16 +42,20 @@ export interface Verdict {
 export async function proveCase(proof: Proof, one: ProveCase, options: Cancellable): Promise<Verdict> {
   const given = givenOf(one.inputs);
   const inputs = { ...given.tensors, ...givenOf({ state: proof.subject.state }).tensors };
-  const first = await orFailure(() => runPython(proof, given, inputs, "float32", null));
+  checkDifferentiated(proof, Object.keys(inputs), proof.where);
+  const start = { given, inputs };
+  const first = await orFailure(() => runPython(proof.subject, proof, start, "float32", null));
   const seen: { python?: NamedTensors; port?: NamedTensors } = {};
   const { suite, backend, port, convention } = proof;
   const request = { given, inputs, draws: [], differentiate: [] };
+  const askPort = () =>
+    typeof port === "function"
+      ? callPort(port, convention, request, { single: true, outputs: {}, state: {} })
+      : runPython(port, proof, start, "float32", null);
   const report =
     first instanceof Failure
-      ? await refused({ suite, id: one.id, backend }, one.edge === true, first, () =>
-          callPort(port, convention, request, { single: true, outputs: {}, state: {} }),
-        )
-      : await compared(proof, one.id, { given, inputs, first }, seen, options);
+      ? await refused({ suite, id: one.id, backend }, one.edge === true, first, askPort)
+      : await compared(proof, one.id, { ...start, first }, seen, options);
   if (report.status !== "failed") return { report };
   return { report, failed: { id: one.id, message: report.message ?? "", given, python: seen.python, port: seen.port } };
 }
@@ -64,29 +74,35 @@ async function compared(
   seen: { python?: NamedTensors; port?: NamedTensors },
   options: Cancellable,
 ): Promise<CaseReport> {
-  const { suite, backend, port, convention, differentiate, reductions } = proof;
+  const { suite, backend, subject, port, convention, differentiate, reductions } = proof;
   const changed = changedBy(first, inputs);
   const state = Object.fromEntries(changed.flatMap((name) => withName(name, first.state)));
   const expected = { single: first.single, outputs: first.outputs, state };
-  const ask = (at: NamedTensors, erring?: number) => {
-    const draws = proof.draws === "python" ? first.draws : [];
-    return callPort(port, convention, { given, inputs: at, draws, differentiate, erring }, expected);
-  };
-  const own = proof.draws === "port" ? await orFailure(() => ask(inputs)) : undefined;
-  const answered: PortAnswer | undefined = own instanceof Failure ? undefined : own;
-  const draws = answered === undefined ? first.draws.map(({ values }) => values) : drawsOfPort(answered, first.draws);
-  const python = (at: NamedTensors, precision: Precision) => runPython(proof, given, at, precision, draws);
-  const single = answered === undefined ? first : await python(inputs, "float32");
-  const { precision, truth, note } = await exactRun(proof.dtype, single, (wanted) => python(inputs, wanted));
   const named = (ran: Ran): NamedTensors => ({
     ...ran.outputs,
     ...under("gradient.", ran.gradients),
     ...under("state.", Object.fromEntries(changed.flatMap((name) => withName(name, ran.state)))),
   });
+  const ask = async (at: NamedTensors, erring?: number): Promise<PortAnswer> => {
+    if (typeof port === "function") {
+      const drawn = proof.draws === "python" ? first.draws : [];
+      return callPort(port, convention, { given, inputs: at, draws: drawn, differentiate, erring }, expected);
+    }
+    const drawn = first.draws.map(({ values }) => values);
+    return { named: named(await runPython(port, proof, { given, inputs: at }, "float32", drawn)), draws: {} };
+  };
+  const own = proof.draws === "port" ? await orFailure(() => ask(inputs)) : undefined;
+  const answered: PortAnswer | undefined = own instanceof Failure ? undefined : own;
+  const draws = answered === undefined ? first.draws.map(({ values }) => values) : drawsOfPort(answered, first.draws);
+  const python = (at: NamedTensors, precision: Precision) =>
+    runPython(subject, proof, { given, inputs: at }, precision, draws);
+  const single = answered === undefined ? first : await python(inputs, "float32");
+  const { precision, truth, note } = await exactRun(proof.dtype, single, (wanted) => python(inputs, wanted));
   seen.python = named(truth);
-  checkReductions(reductions, Object.keys(seen.python), "prove");
+  const terms = typeof reductions === "function" ? reductions : (output: string) => reductions[output] ?? 1;
+  if (typeof reductions === "object") checkReductions(reductions, Object.keys(seen.python), proof.where);
   const judged: Side = {
-    name: "the port",
+    name: typeof port === "function" ? "the port" : backend,
     once: answered !== undefined,
     compute: async (at) => {
       const answer = answered ?? checked(await ask(at));
@@ -107,7 +123,7 @@ async function compared(
     };
   };
   const sides = { judged, single: side("float32", single), double: side(precision, truth) };
-  const comparisons = await judgeFunctions(sides, inputs, (output) => reductions[output] ?? 1, options);
+  const comparisons = await judgeFunctions(sides, inputs, terms, options);
   const decided = comparisons.flatMap((comparison) => comparison.decided ?? []);
   const notes = [note, decided.length === 0 ? undefined : `a kink decides ${listed(decided)}`].filter(
     (text) => text !== undefined,
@@ -135,9 +151,9 @@ function withName(name: string, tensors: NamedTensors): [string, Tensor][] {
 }
 
 async function runPython(
-  { subject, differentiate }: Proof,
-  given: Given,
-  inputs: NamedTensors,
+  subject: Subject,
+  { differentiate }: Proof,
+  { given, inputs }: Omit<Start, "first">,
   precision: Precision,
   draws: readonly Tensor[] | null,
 ): Promise<Ran> {

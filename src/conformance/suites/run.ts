@@ -1,9 +1,14 @@
 import type { Backend } from "../../backend.ts";
 import { AdsamError } from "../../errors.ts";
 import type { Parties } from "../pairs/implementation.ts";
-import type { ReportOptions } from "../reports/report.ts";
-
-import { type CaseReport, judge, type Report, summarize, unlessUnsupported } from "../reports/report.ts";
+import {
+  type CaseReport,
+  judge,
+  type Report,
+  type ReportOptions,
+  summarize,
+  unlessUnsupported,
+} from "../reports/report.ts";
 import type { Check } from "./check.ts";
 
 /**
@@ -26,6 +31,7 @@ export async function runChecks(
       throw new AdsamError("cancelled", `cancelled after ${reports.length} of ${checks.length} cases`);
     const report = await unlessUnsupported(check, backend, async () => {
       const comparisons = await check.run(parties, { signal });
+      if (!Array.isArray(comparisons)) return { ...comparisons, id: check.id };
       const note = check.note === undefined ? {} : { note: check.note(comparisons) };
       return { ...judge(check, backend, comparisons), ...note, comparisons };
     });

@@ -128,7 +128,11 @@ describe("what conform is asked is checked", () => {
     );
     const others = [{ id: "1", inputs: async () => ({ x: { wave: 1, shape: [2] } }) }];
     await expect(refused({ pairs: [{ ...product, cases: others }] })).rejects.toThrow(
-      /^product: differentiate: unknown input a: did you mean x\?$/,
+      /^inputs: Python's function takes no x: did you mean a\?$/,
+    );
+    const fewer = [{ id: "1", inputs: async () => ({ a: { wave: 1, shape: [2] } }) }];
+    await expect(refused({ pairs: [{ ...product, cases: fewer }] })).rejects.toThrow(
+      /^product: differentiate: unknown input b: did you mean a\?$/,
     );
   });
 });

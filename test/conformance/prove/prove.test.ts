@@ -387,7 +387,7 @@ describe("what is wrong with the question is said, and nothing is ignored", () =
     [
       "a gradient of no input",
       () => proved("scaled", port, { inputs: { x }, differentiate: ["y"] }),
-      "differentiate: there is no tensor y",
+      "prove: differentiate: unknown input y: did you mean x?",
     ],
     [
       "inputs and cases at once",

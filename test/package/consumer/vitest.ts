@@ -8,6 +8,8 @@ const options: TorchMatchOptions = { differentiate: ["input"] as const, folder: 
 export async function matched(port: unknown): Promise<void> {
   await expect(port).toMatchTorch("torch.nn.functional:softplus", { input: [[0, 1]] }, options);
   await expect(port).toMatchTorch("torch.nn.functional:softplus", [{ input: 0 }, { input: [1, 2] }] as const);
-  // @ts-expect-error an input is a tensor, or nested numbers
-  await expect(port).toMatchTorch("torch.nn.functional:softplus", { input: "0" });
+  const rows = { input: "float32[3,4]", dim: { plain: -1 } } as const;
+  await expect(port).toMatchTorch("torch.nn.functional:softmax", rows, { call: "positional", as: "arrays" });
+  // @ts-expect-error an input is a tensor, nested numbers, or says that it is plain
+  await expect(port).toMatchTorch("torch.nn.functional:softplus", { input: null });
 }

@@ -1,7 +1,7 @@
 import { AdsamError } from "../../errors.ts";
 import { loadModule } from "../load-module.ts";
-import type { Pair } from "./pair.ts";
-import { checkPair } from "./schema.ts";
+import type { Pair } from "./twin.ts";
+import { checkPair } from "./twin-schema.ts";
 
 /** What a module may export its pairs as. */
 const exportNames = ["pairs", "twins", "default"] as const;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkPair } from "../../../src/conformance/pairs/schema.ts";
+import { checkPair } from "../../../src/conformance/twins/twin-schema.ts";
 import { tensor } from "../../../src/tensor.ts";
 
 const cases = [{ id: "1", inputs: { x: { wave: 1, shape: [2, 3], scale: 2 } } }];
@@ -53,7 +53,7 @@ describe("nothing of a pair is ignored", () => {
     [
       "a source of no kind",
       withInput({ wvae: 1, shape: [2] }),
-      'p: cases.0: inputs: x: expected wave, seed, file or values, with what belongs to each, got {"wvae":1,"shape":[2]}',
+      'p: cases.0: inputs: x: expected wave, seed, file, values or plain, with what belongs to each, got {"wvae":1,"shape":[2]}',
     ],
     [
       "a gradient of no input",
@@ -69,7 +69,7 @@ describe("nothing of a pair is ignored", () => {
     [
       "numbers that do not fill their shape",
       withInput({ values: { dtype: "float32", shape: [3], data: new Float32Array(2) } }),
-      "p: cases.0: inputs: x: expected wave, seed, file or values, with what belongs to each, got ",
+      "p: cases.0: inputs: x: expected wave, seed, file, values or plain, with what belongs to each, got ",
     ],
     ["no object", null, "p: expected object, got null"],
   ])("%s", (_, pair, message) => {

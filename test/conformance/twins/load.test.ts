@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { loadPairs } from "../../../src/conformance/pairs/load.ts";
+import { loadPairs } from "../../../src/conformance/twins/load.ts";
 import { temporaryFolder } from "../../temporary.ts";
 
 async function file(name: string, text: string): Promise<string> {

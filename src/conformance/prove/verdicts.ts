@@ -1,0 +1,57 @@
+import type { Backend, Cancellable, TorchBackend } from "../../backend.ts";
+import { AdsamError } from "../../errors.ts";
+import type { CaseReport } from "../reports/report.ts";
+import { checkNames, conventionOf } from "./convention.ts";
+import type { CheckedProveOptions } from "./options.ts";
+import { loadPort } from "./port-file.ts";
+import { proveCase, type Verdict } from "./prove-case.ts";
+import { openSubject } from "./python-subject.ts";
+import { casesFor } from "./sources.ts";
+
+/** One of several verdicts. */
+export interface VerdictOf extends Verdict {
+  /** How many there will be. */
+  readonly total: number;
+}
+
+/**
+ * The verdict on each case, in turn; last on recorded calls that cannot be made again.
+ * @param where what messages call the options.
+ * @throws AdsamError `usage` where a target is not there, or an input that it does not take; `file`; `cancelled`.
+ */
+export async function* verdicts(
+  candidate: Backend,
+  reference: TorchBackend,
+  checked: Omit<CheckedProveOptions, "onCase" | "signal">,
+  where: string,
+  { signal }: Cancellable = {},
+): AsyncGenerator<VerdictOf> {
+  const { backend } = await candidate.info();
+  const { torch, folder, init, port } = checked;
+  const loaded =
+    typeof port === "string" ? await loadPort(port) : { port, name: port.name, unchanged: () => Promise.resolve() };
+  const subject = await openSubject(reference, torch, folder, init);
+  const { cases, unkept } = await casesFor(checked, subject);
+  for (const { inputs } of cases) checkNames(subject, Object.keys(inputs));
+  const total = cases.length + unkept.length;
+  const refusals: (string | undefined)[] = [];
+  for (const [done, one] of cases.entries()) {
+    if (signal?.aborted) throw new AdsamError("cancelled", `cancelled after ${done} of ${total} cases`);
+    const convention = conventionOf(checked, subject, Object.keys(one.inputs));
+    const proof = { ...checked, subject, port: loaded.port, convention, backend, suite: torch, where };
+    const verdict = await proveCase(proof, one, { signal });
+    await loaded.unchanged();
+    const { report } = verdict;
+    if (report.comparisons === undefined && report.status === "passed" && one.edge !== true) refusals.push(report.note);
+    yield { ...verdict, total };
+  }
+  if (refusals.length === cases.length && cases.length > 0) {
+    throw new AdsamError("usage", `nothing could be compared: ${refusals[0]}`, {
+      suggestion: "give Python's function arguments that it takes",
+    });
+  }
+  for (const { id, reason } of unkept) {
+    const report: CaseReport = { suite: torch, id, backend, status: "unsupported", worst: null, message: reason };
+    yield { report, total };
+  }
+}
