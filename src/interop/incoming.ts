@@ -63,7 +63,7 @@ export class Incoming {
       case "array":
         return array(this.#tensor(wire.tensor));
       case "int":
-        return BigInt(String(wire.text));
+        return bigint(String(wire.text));
       case "float":
         return floats[String(wire.text)] ?? Number(wire.text);
       case "text":
@@ -119,6 +119,11 @@ const floats: Readonly<Record<string, number>> = {
   inf: Number.POSITIVE_INFINITY,
   "-inf": Number.NEGATIVE_INFINITY,
 };
+
+/** Of hexadecimal digits: decimal ones Python writes up to 4300 of. */
+function bigint(text: string): bigint {
+  return text.startsWith("-") ? -BigInt(`0x${text.slice(1)}`) : BigInt(`0x${text}`);
+}
 
 function bytes(wire: Readonly<Record<string, Wire>>): Uint8Array {
   return new Uint8Array(Buffer.from(String(wire.base64), "base64"));

@@ -58,7 +58,7 @@ export class Outgoing {
       case "number":
         return numberWire(value);
       case "bigint":
-        return { $: "int", text: String(value) };
+        return { $: "int", text: value.toString(16) };
       case "string":
         return loneSurrogate.test(value)
           ? { $: "text", utf16: Buffer.from(value, "utf16le").toString("base64") }

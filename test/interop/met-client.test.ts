@@ -82,6 +82,8 @@ test("values go and come as they are declared, and what does not fit is named to
     await py.append(bytes);
     const scores = [1, 2];
     await py.fill(scores);
+    console.log(await (await py.Odd.create(4)).constructor);
+    console.log(await py.doubled(4), await py.toString({ constructor: 2 }));
     console.log(bytes[0], scores, await py.total({ a: 1, b: 2 }));
     `,
   );
@@ -95,6 +97,8 @@ test("values go and come as they are declared, and what does not fit is named to
     'usage met.tuned: config.lr: expected float, got "x" ',
     "usage met.tuned: config.tags[1]: expected str, got 1 ",
     "usage met.tuned: config.tags: expected list[str], got undefined ",
+    "4",
+    "8 2",
     "7 [ 0.5, 2, 2 ] 3",
     "",
   ]);

@@ -53,6 +53,13 @@ test.each([
   if (suggestion !== undefined) expect(error).toMatchObject({ suggestion });
 });
 
+test("whole numbers of any length cross", async () => {
+  for (const value of [2n ** 53n, -(2n ** 64n), 10n ** 5000n, -(10n ** 5000n)]) {
+    const same = await met.method<bigint>("identity", value);
+    expect(same === value).toBe(true);
+  }
+});
+
 test("several members of a flag cross together, and texts of numpy's are texts", async () => {
   const [read, write] = ["READ", "WRITE"].map((name, i) => new EnumMember("met:Mode", name, i + 1));
   const both = await met.method<EnumMember>("mixed", read, write);

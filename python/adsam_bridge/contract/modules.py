@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import enum
+import functools
 import inspect
 import textwrap
 import typing
@@ -61,6 +62,8 @@ def _public(module: ModuleType) -> dict[str, Any]:
 def _defined_in(value: Any, module: str, package: str | None) -> bool:
     if isinstance(value, ModuleType) or not (callable(value) or isinstance(value, type)):
         return False
+    if isinstance(value, functools.partial):
+        return True  # it says where partial is from, and stands here all the same
     home = getattr(value, "__module__", None)
     if not isinstance(home, str):
         return False

@@ -173,7 +173,7 @@ _READERS: dict[str, Callable[[Incoming, dict[str, Wire]], Any]] = {
     "text": lambda _, fields: base64.b64decode(fields["utf16"]).decode(
         "utf-16-le", "surrogatepass"
     ),
-    "int": lambda _, fields: int(fields["text"]),
+    "int": lambda _, fields: int(fields["text"], 16),
     "float": lambda _, fields: float(fields["text"]),
     "complex": lambda incoming, fields: complex(
         incoming.value(fields["real"]), incoming.value(fields["imag"])

@@ -32,8 +32,8 @@ def write_str(value: str) -> Wire:
 
 
 def write_int(value: int) -> Wire:
-    """A whole number, as text where JavaScript's numbers end."""
-    return int(value) if -EXACT < value < EXACT else {"$": "int", "text": str(int(value))}
+    """A whole number; where JavaScript's numbers end as hexadecimal text, which may be as long."""
+    return int(value) if -EXACT < value < EXACT else {"$": "int", "text": f"{int(value):x}"}
 
 
 def write_float(value: float) -> Wire:

@@ -88,7 +88,8 @@ class Writer {
       names.length === 1 && only !== undefined
         ? this.#name(`module ${only}`)
         : `{ ${names.map((name) => `readonly ${key(name)}: ${this.#name(`module ${name}`)}`).join("; ")} }`;
-    this.#lines.push(`export default adsam.client<${whole}>(${literal(this.#contract)});`, "");
+    // As const: a function called toString would otherwise be taken for the one that every object has.
+    this.#lines.push(`export default adsam.client<${whole}>(${literal(this.#contract)} as const);`, "");
     return this.#lines.join("\n");
   }
 
@@ -114,7 +115,7 @@ class Writer {
     this.#doc(0, doc);
     this.#lines.push(`export interface ${this.#name(name)} extends adsam.Instance {`);
     for (const [attribute, type] of Object.entries(attributes)) {
-      if (attribute in methods) continue;
+      if (Object.hasOwn(methods, attribute)) continue;
       const own = memberName(attribute, ownOfInstances);
       this.#lines.push(`  readonly ${key(own)}: Promise<${this.#type(type, "out")}>;`);
     }

@@ -48,9 +48,9 @@ function partsOf([where, value, type]: Part, contract: Contract): Part[] {
   switch (type.kind) {
     case "record": {
       const { fields = {}, required = [] } = contract.records[type.name] ?? {};
-      const given: Readonly<Record<string, unknown>> = { ...value };
-      const asked = Object.entries(fields).filter(([name]) => required.includes(name) || given[name] !== undefined);
-      return asked.map(([name, kind]) => [`${where}.${name}`, given[name], kind]);
+      const given = new Map(Object.entries(value));
+      const asked = Object.entries(fields).filter(([name]) => required.includes(name) || given.get(name) !== undefined);
+      return asked.map(([name, kind]) => [`${where}.${name}`, given.get(name), kind]);
     }
     case "list":
     case "tupleOf":

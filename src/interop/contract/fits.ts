@@ -56,9 +56,9 @@ export function fits(value: unknown, type: PythonTypeTree, contract: Contract, w
     case "record": {
       const known = contract.records[type.name];
       if (typeof value !== "object" || value === null || known === undefined) return false;
-      const fields: Readonly<Record<string, unknown>> = { ...value };
+      const fields = new Map<string, unknown>(Object.entries(value));
       return Object.entries(known.fields).every(([name, kind]) =>
-        fields[name] === undefined ? !known.required.includes(name) : inner(fields[name], kind),
+        fields.get(name) === undefined ? !known.required.includes(name) : inner(fields.get(name), kind),
       );
     }
     default:

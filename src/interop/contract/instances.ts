@@ -45,7 +45,10 @@ export function asDeclared(value: unknown, type: PythonTypeTree, contract: Contr
       return mapped(value, (_, item) => inner(item, type.value));
     case "record": {
       const { fields = {}, dict = true } = contract.records[type.name] ?? {};
-      const made = mapped(value, (name, item) => (fields[name] === undefined ? item : inner(item, fields[name])));
+      const made = mapped(value, (name, item) => {
+        const kind = Object.hasOwn(fields, name) ? fields[name] : undefined;
+        return kind === undefined ? item : inner(item, kind);
+      });
       return dict || typeof made !== "object" || made === null ? made : recordAsItWas(type.name, made);
     }
     default:

@@ -124,7 +124,7 @@ class Module {
     const where = `${this.#name}.${name}`;
     for (const [attribute, type] of Object.entries(attributes)) {
       const read = async () => this.#taken(await object.get(attribute), type, `${where}.${attribute}`);
-      if (!(attribute in methods)) {
+      if (!Object.hasOwn(methods, attribute)) {
         Object.defineProperty(instance, memberName(attribute, ownOfInstances), { get: read });
       }
     }

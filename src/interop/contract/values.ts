@@ -72,7 +72,7 @@ function converted(value: unknown, type: PythonTypeTree, contract: Contract): un
     case "record": {
       const { fields = {}, dict = true } = contract.records[type.name] ?? {};
       const entries = Object.entries(value as object).map(([name, field]): [string, unknown] => {
-        const kind = fields[name];
+        const kind = Object.hasOwn(fields, name) ? fields[name] : undefined;
         return [name, kind === undefined ? field : inner(field, kind)];
       });
       const made = isAsItWas(value as object) ? recordAsItWas : record;
