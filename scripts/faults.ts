@@ -56,15 +56,15 @@ function judge({ departure }: PortBisection, [, line, kind]: Fault): Outcome {
 
 await using backend = await open({ backend: "torch", device: "cpu" });
 await using twin = await open({ backend: "tfjs" });
-await twin.info();
 const outcomes: Outcome[] = [];
 const began = performance.now();
 for (const program of programs) {
   const ask = (name: string) =>
-    bisectPort(backend, {
+    bisectPort(twin, backend, {
       torch: `programs:${program.torch}`,
       folder: resolve(import.meta.dirname, "faults"),
-      tfjs: (t) => program.port(t as never, (planted) => planted === name),
+      port: (t: never) => program.port(t, (planted) => planted === name),
+      call: "named",
       inputs: inputsOf(program),
       differentiate: program.differentiate,
     });

@@ -54,6 +54,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./prove.ts")).proveCommand,
   },
   {
+    usage: "bisect <function> <port>",
+    description:
+      "find the line where a TypeScript function (./port.ts#name) parts from a Python one; exits with 1 when it does",
+    load: async () => (await import("./bisect.ts")).bisectCommand,
+  },
+  {
     usage: "wrap <modules...>",
     description: "write a typed TypeScript client for Python modules",
     load: async () => (await import("./wrap.ts")).wrap,

@@ -1,70 +1,38 @@
 import type { Command } from "commander";
 import * as z from "zod";
-import { type Arguments, caseLine, prove, reportTable, tensorForms } from "../conformance/index.ts";
+import {
+  bisectPort,
+  caseLine,
+  formatPortBisection,
+  type PortBisection,
+  prove,
+  type Report,
+  reportTable,
+} from "../conformance/index.ts";
 import { AdsamError } from "../errors.ts";
-import { Float } from "../interop/kinds.ts";
+import { checkWritable } from "../files.ts";
 import { jsonText } from "../json.ts";
 import { open } from "../open.ts";
-import { backendGroup, jsonGroup } from "./groups.ts";
+import { drawPicture, picture } from "./bisect.ts";
+import { jsonGroup } from "./groups.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { addOptions } from "./options.ts";
+import { subjectGroups, subjectOptions, subjectShape } from "./prove-options.ts";
 
-const repeated = (about: string) =>
-  z
-    .array(z.string())
-    .meta({ repeated: true })
-    .optional()
-    .describe(`${about}; once for each`)
-    .meta({ placeholder: "name=value" });
-
-const inputGroup = {
-  heading: "What it is given:",
-  shape: {
-    input: repeated("a parameter: x=float32[4,3] to draw numbers (y=int64[4]%10 below 10), or a value such as n=3"),
-    cases: z.string().optional().describe("JSON file with sets of inputs").meta({ placeholder: "file" }),
-    calls: z.string().optional().describe("folder of recorded calls").meta({ placeholder: "folder" }),
-    edges: z
-      .boolean()
-      .default(true)
-      .describe("beside what is drawn try zeros, ties, tiny and large numbers, one element and none"),
-    init: repeated("what the class is made with, as --input"),
-    folder: z.string().default(".").describe("where Python's module is").meta({ placeholder: "folder" }),
-  },
-};
-const portGroup = {
-  heading: "The port:",
-  shape: {
-    call: z
-      .enum(["positional", "named"])
-      .default("positional")
-      .describe("gets an argument for each of Python's parameters, or one object of them"),
-    as: z
-      .enum(tensorForms)
-      .default("tfjs")
-      .describe("gets tensors of TensorFlow.js, typed arrays, numbers in rows, or tensors of this package"),
-  },
-};
 const judgedGroup = {
   heading: "What is judged:",
   shape: {
-    differentiate: z
-      .array(z.string())
-      .optional()
-      .describe("inputs whose gradients are compared too, and state.<name> of parameters, separated by commas")
-      .meta({ placeholder: "names" }),
-    draws: z
-      .enum(["python", "port"])
-      .default("python")
-      .describe("who draws where Python does: the port gets Python's draws, or Python the port's"),
     dtype: z
       .enum(["auto", "float64", "float32"])
       .default("auto")
       .describe("what Python's truth is computed in; auto: float64 where its code allows it"),
   },
 };
-const reproGroup = {
+const failureGroup = {
   heading: "A failure:",
   shape: {
+    find: z.boolean().optional().describe("go on to find the line where the port departs, as adsam bisect does"),
+    picture,
     repro: z
       .string()
       .optional()
@@ -74,62 +42,51 @@ const reproGroup = {
       .meta({ placeholder: "folder" }),
   },
 };
-const pythonGroup = { heading: "Backend:", shape: { python: backendGroup.shape.python } };
 const output = jsonGroup("one JSON document on stdout");
-const groups = [inputGroup, portGroup, judgedGroup, reproGroup, pythonGroup, output];
 const proveArguments = z.object({
-  ...inputGroup.shape,
-  ...portGroup.shape,
+  ...subjectShape,
   ...judgedGroup.shape,
-  ...reproGroup.shape,
-  ...pythonGroup.shape,
+  ...failureGroup.shape,
   ...output.shape,
 });
 
 /** `adsam prove`: holds a port against a Python function. Exits with 1 when they differ. */
 export function proveCommand(command: Command): void {
-  addOptions(command, groups);
+  addOptions(command, [...subjectGroups, judgedGroup, failureGroup, output]);
   command.action(async (torch: string, port: string) => {
-    const { input, init, edges, python, json, ...options } = proveArguments.parse(command.opts());
+    const { find, picture: file, dtype, repro, json, ...subject } = proveArguments.parse(command.opts());
+    if (file !== undefined && !find) {
+      throw new AdsamError("usage", "expected --find with --picture, which shows what it finds");
+    }
+    if (file !== undefined) await checkWritable(file);
     await using candidate = await open({ backend: "tfjs" });
-    await using reference = await open({ backend: "torch", device: "cpu", python });
+    await using reference = await open({ backend: "torch", device: "cpu", python: subject.python });
+    const signal = interruptSignal();
+    const options = { ...subjectOptions(torch, port, subject), signal };
     const report = await prove(candidate, reference, {
       ...options,
-      torch,
-      port,
-      inputs: argumentsOf(input, "--input"),
-      init: argumentsOf(init, "--init"),
-      ...(edges ? {} : { edges }),
-      signal: interruptSignal(),
+      dtype,
+      repro,
       onCase: (one, done, total) => {
         if (!json) process.stderr.write(`${done}/${total}  ${caseLine(one)}\n`);
       },
     });
-    process.stdout.write(`${json ? jsonText(report) : reportTable(report)}\n`);
+    const failed = find ? followable(report) : undefined;
+    const found =
+      failed === undefined ? undefined : await bisectPort(candidate, reference, { ...options, case: failed });
+    if (found !== undefined) await drawPicture(file, found);
+    process.stdout.write(
+      json ? `${jsonText({ ...report, ...(find ? { found: found ?? null } : {}) })}\n` : told(report, found),
+    );
     if (report.failed > 0) process.exitCode = 1;
   });
 }
 
-/** `name=value` each: JSON, or a text; a number with a point is a float in Python. */
-function argumentsOf(said: readonly string[] | undefined, flag: string): Arguments | undefined {
-  if (said === undefined) return undefined;
-  const values = new Map<string, unknown>();
-  for (const text of said) {
-    const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/.exec(text) ?? [];
-    if (name === undefined || value === undefined) {
-      throw new AdsamError("usage", `${flag}: expected a name and a value such as x=float32[4,3], got ${text}`);
-    }
-    if (values.has(name)) throw new AdsamError("usage", `${flag}: expected ${name} once, got it twice`);
-    values.set(name, givenValue(value));
-  }
-  return Object.fromEntries(values);
+/** The first case that failed by its numbers; where a side throws there is nothing to follow. */
+function followable({ cases }: Report): string | undefined {
+  return cases.find(({ status, worst }) => status === "failed" && worst !== null)?.id;
 }
 
-function givenValue(text: string): unknown {
-  if (/^[-+]?(\d+\.\d*|\.\d+|\d+(\.\d*)?e[-+]?\d+)$/i.test(text)) return new Float(Number(text));
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+function told(report: Report, found: PortBisection | undefined): string {
+  return `${reportTable(report)}\n${found === undefined ? "" : `\n${formatPortBisection(found)}`}`;
 }

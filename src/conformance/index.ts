@@ -8,16 +8,10 @@ export { type ConformOptions, conform } from "./conform.ts";
 export type { GoldenSuite } from "./golden/read.ts";
 export { type RecordOptions, recordGolden } from "./golden/record.ts";
 export { type GoldenOptions, replayGolden } from "./golden/replay.ts";
-export {
-  type BisectPortOptions,
-  bisectPort,
-  type KnownFault,
-  type PortBisection,
-  type PortDeparture,
-  type PythonLine,
-  type SourceLine,
-} from "./locate/bisect-port.ts";
+export { type BisectPortOptions, bisectPort } from "./locate/bisect-port.ts";
+export { portBisectionSvg } from "./locate/chain-picture.ts";
 export { formatPortBisection } from "./locate/departure-text.ts";
+export type * from "./locate/port-bisection.ts";
 export type * from "./pairs/pair.ts";
 export type { ProveCase } from "./prove/cases.ts";
 export type { Arguments } from "./prove/given.ts";

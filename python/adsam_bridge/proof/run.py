@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -18,6 +18,13 @@ from .draws import Draws
 from .named import named_tensors
 from .state import named_state, set_state, widen_state
 from .widened import Widened
+
+
+class Watch(AbstractContextManager[Any], Protocol):
+    """Is entered while the function runs, and sees what it gives before anything is copied."""
+
+    def returned(self, tensors: Mapping[str, Tensor]) -> None:
+        """Is told of outputs and state by name."""
 
 
 @dataclass
@@ -39,6 +46,7 @@ def run(
     precision: str,
     differentiate: Sequence[str],
     draws: Sequence[Tensor] | None,
+    watch: Watch | None = None,
 ) -> dict[str, Any]:
     """Outputs, gradients and state by name, and what was drawn.
 
@@ -49,6 +57,7 @@ def run(
             asks for float32 as well.
         differentiate: names of inputs, and of the state's tensors after ``state.``.
         draws: what is drawn, in order; None to draw from a fixed seed.
+        watch: follows what the function does.
     """
     dtype = torch.float32 if precision == "float32" else torch.float64
     parts = taken_apart(dict(one.given))
@@ -63,13 +72,16 @@ def run(
     drawn = Draws(draws)
     with _surroundings(dtype, drawn, widened=precision == "widened"):
         by_position = [arguments.pop(name) for name in one.positional]
-        result = one.function(*by_position, **arguments)
+        with watch or nullcontext():
+            result = one.function(*by_position, **arguments)
     outputs, single = named_tensors(target, result, dtype)
-    gradients = gradients_of(list(outputs.values()), wanted) if wanted else {}
     state = {
         **{name: tensor for name, (tensor, before) in arrived.items() if _differs(tensor, before)},
         **named_state(one.owner),
     }
+    if watch is not None:
+        watch.returned({**outputs, **{f"state.{name}": one for name, one in state.items()}})
+    gradients = gradients_of(list(outputs.values()), wanted) if wanted else {}
     return {
         "single": single,
         "outputs": {name: tensor.detach() for name, tensor in outputs.items()},

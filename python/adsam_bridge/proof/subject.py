@@ -16,7 +16,7 @@ from adsam_bridge.programs import running_program
 from adversarial_sampling.errors import AdversarialSamplingError
 
 from .annotations import annotated
-from .run import Run, run
+from .run import Run, Watch, run
 from .sources import check_unchanged
 from .state import named_state
 
@@ -77,12 +77,13 @@ class Subject:
         precision: str,
         differentiate: Sequence[str],
         draws: Sequence[Any] | None,
+        watch: Watch | None = None,
     ) -> dict[str, Any]:
         """Runs it once on copies of all that it could change; see ``run.run``."""
         owner, function = self._copied()
         positional, named = self._bound(given)
         one = Run(function, owner, positional, named, state)
-        return run(self._target, one, precision, differentiate, draws)
+        return run(self._target, one, precision, differentiate, draws, watch)
 
     def _copied(self) -> tuple[object, Callable[..., Any]]:
         if self._owner is None:

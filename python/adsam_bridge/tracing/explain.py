@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -11,7 +11,10 @@ from torch import Tensor
 from .constants import fitted
 from .faults import Fault, faults
 from .recorder import Changed, Recorder
-from .run import run
+from .run import Followed
+
+if TYPE_CHECKING:
+    from adsam_bridge.proof.subject import Subject
 
 CLOSE = 2e-4
 """Of the largest number: more than float32's rounding is left of what a port gets right."""
@@ -24,36 +27,39 @@ Try = Callable[[int, Changed | None], Numbers | None]
 
 
 def explain(
-    function: Callable[..., Any],
-    inputs: dict[str, Any],
+    subject: Subject,
+    given: dict[str, Any],
     differentiate: Sequence[str],
+    draws: Sequence[Tensor],
     suspects: Sequence[int],
-    port: Sequence[Tensor],
+    port: dict[str, Tensor],
 ) -> dict[str, Any] | None:
     """The fault, and the operation, that gives the port's numbers; None where none does.
 
     Args:
-        function: what was traced.
-        inputs: its arguments.
+        subject: what was traced.
+        given: its arguments.
         differentiate: those whose gradients are told too.
+        draws: what it draws, in order.
         suspects: numbers of operations, the likeliest first.
-        port: its outputs and the gradients, as the port gives them.
+        port: what the port gives, by name.
     """
-    wanted = [tensor.double() for tensor in port]
+    followed = Followed(subject, given, differentiate, draws)
+    wanted = [tensor.double() for tensor in port.values()]
 
     def attempt(place: int, change: Changed | None) -> Numbers | None:
         recorder = Recorder(None if change is None else (place, change), values=False)
         try:
-            outputs, gradients, _ = run(function, inputs, differentiate, torch.float32, recorder)
+            ends = followed.run("float32", recorder)
+            found = [ends[name].double() for name in port]
         except Exception:  # noqa: BLE001 - a fault may break the program anywhere
             return None
-        found = [one.detach().double() for one in (*outputs, *gradients)]
         same = [one.shape for one in found] == [one.shape for one in wanted]
         return found if same else None
 
     arguments = _Arguments(set(suspects))
     try:
-        run(function, inputs, differentiate, torch.float32, arguments)
+        followed.run("float32", arguments)
     except Exception:  # noqa: BLE001
         return None
     honest = attempt(-1, None)

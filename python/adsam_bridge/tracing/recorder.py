@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import linecache
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from adsam_bridge.outputs import tensors_in
 from adsam_bridge.source_line import source_line
@@ -63,19 +62,6 @@ class Operation:
     line: int
     inputs: list[int]
     outputs: list[int]
-    inner: list[str] = field(default_factory=list[str])
-
-
-class _Inner(TorchDispatchMode):
-    """The kernels of a torch function that is made of several."""
-
-    def __init__(self, names: list[str]) -> None:
-        super().__init__()
-        self._names = names
-
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        self._names.append(func.name().partition("::")[2].partition(".")[0])
-        return func(*args, **(kwargs or {}))
 
 
 class Recorder(TorchFunctionMode):
@@ -92,6 +78,7 @@ class Recorder(TorchFunctionMode):
         self.values = Values()
         self.gradients: dict[int, Snapshot] = {}
         self.taps: dict[str, int] = {}
+        self.returns: dict[str, int | None] = {}
         self.counted = 0
         self._change = change
         self._keeps = values
@@ -106,6 +93,10 @@ class Recorder(TorchFunctionMode):
         if self._keeps:
             self.taps[name] = self.given(tensor)
 
+    def returned(self, tensors: Mapping[str, Tensor]) -> None:
+        """Is told of what the function gave."""
+        self.returns = {name: self.values.find(tensor) for name, tensor in tensors.items()}
+
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         named = kwargs or {}
         name = name_of(func)
@@ -118,15 +109,13 @@ class Recorder(TorchFunctionMode):
                 return self._change[1](func, args, named)
             return func(*args, **named)
         before = [(tensor, self.given(tensor)) for tensor in tensors_in([args, named])]
-        inner: list[str] = []
-        with _Inner(inner):
-            result = func(*args, **named)
+        result = func(*args, **named)
         changed = [t for t, number in before if self.values.find(t) != number]
         made = [*changed, *(t for t in tensors_in(result) if all(t is not c for c in changed))]
         file, line = source_line()
         outputs = [self._output(tensor, before) for tensor in made]
         inputs = list(dict.fromkeys(number for _, number in before))
-        self.operations.append(Operation(name, file, line, inputs, outputs, inner))
+        self.operations.append(Operation(name, file, line, inputs, outputs))
         return result
 
     def _output(self, tensor: Tensor, before: list[tuple[Tensor, int]]) -> int:

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-import torch
+from torch import Tensor
 
 from .recorder import Recorder, text_of
-from .run import run
+from .run import Followed
 from .values import Snapshot, snapshot
+
+if TYPE_CHECKING:
+    from adsam_bridge.proof.subject import Subject
 
 
 def trace(
-    function: Callable[..., Any], inputs: dict[str, Any], differentiate: Sequence[str]
+    subject: Subject,
+    given: dict[str, Any],
+    differentiate: Sequence[str],
+    draws: Sequence[Tensor],
 ) -> dict[str, Any]:
     """Operations and values in the order in which they came to be.
 
     Numbers are float64's where the function runs in it, and each says how far float32 is from it:
     that is what rounding does to it.
     """
+    followed = Followed(subject, given, differentiate, draws)
     single = Recorder()
-    _, rounded, _ = run(function, inputs, differentiate, torch.float32, single)
-    exact = _in_double(function, inputs, differentiate, single)
-    recorder, outcome = exact if exact is not None else (single, None)
-    if outcome is None:
-        recorder = Recorder()
-        outcome = run(function, inputs, differentiate, torch.float32, recorder)
-    outputs, gradients, given = outcome
-    numbers = [recorder.values.find(tensor) for tensor in outputs]
+    rounded = followed.run("float32", single)
+    exact = _in_double(followed, single)
+    recorder, ends = (single, rounded) if exact is None else exact
     return {
-        "double": exact is not None,
         "operations": [
             {
                 "name": one.name,
@@ -39,50 +40,38 @@ def trace(
                 "text": text_of(one),
                 "inputs": one.inputs,
                 "outputs": one.outputs,
-                "inner": one.inner,
             }
             for one in recorder.operations
         ],
         "values": [
-            _told(value, single.values.snapshots[i] if exact is not None else None)
+            _told(value, None if exact is None else single.values.snapshots[i])
             for i, value in enumerate(recorder.values.snapshots)
         ],
         "gradients": {
-            str(number): _told(
-                gradient,
-                single.gradients[number]
-                if exact is not None and number in single.gradients
-                else None,
-            )
+            str(number): _told(gradient, None if exact is None else single.gradients.get(number))
             for number, gradient in recorder.gradients.items()
         },
-        "given": {name: recorder.values.find(tensor) for name, tensor in given.items()},
-        "outputs": numbers,
-        "inputGradients": {
-            name: _told(snapshot(one), snapshot(other) if exact is not None else None)
-            for name, one, other in zip(differentiate, gradients, rounded, strict=True)
+        "returns": recorder.returns,
+        "ends": {
+            name: _told(snapshot(value), None if exact is None else snapshot(rounded[name]))
+            for name, value in ends.items()
         },
         "taps": recorder.taps,
     }
 
 
-def _in_double(
-    function: Callable[..., Any],
-    inputs: dict[str, Any],
-    differentiate: Sequence[str],
-    single: Recorder,
-) -> tuple[Recorder, Any] | None:
+def _in_double(followed: Followed, single: Recorder) -> tuple[Recorder, dict[str, Tensor]] | None:
     """The same in float64; None where the function refuses it, or does something else then."""
     recorder = Recorder()
     try:
-        outcome = run(function, inputs, differentiate, torch.float64, recorder)
+        ends = followed.run("float64", recorder)
     except (RuntimeError, TypeError, ValueError):
         return None
     same = [one.name for one in recorder.operations] == [one.name for one in single.operations]
     shapes = [value.shape for value in recorder.values.snapshots]
     if not same or shapes != [value.shape for value in single.values.snapshots]:
         return None
-    return recorder, outcome
+    return recorder, ends
 
 
 def _told(value: Snapshot, single: Snapshot | None = None) -> dict[str, Any]:

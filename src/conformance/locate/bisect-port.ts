@@ -1,141 +1,118 @@
-import { resolve } from "node:path";
-import type { Cancellable, TorchBackend } from "../../backend.ts";
+import * as z from "zod";
+import type { Backend, TorchBackend } from "../../backend.ts";
 import { AdsamError } from "../../errors.ts";
-import { elementCount, type NamedTensors, type Tensor } from "../../tensor.ts";
-import { numbers } from "../numbers.ts";
-import type { TfjsFunction } from "../pairs/pair.ts";
-import { callTfjs } from "../pairs/tfjs-function.ts";
-import { match } from "./matching.ts";
-import { type Kernel, tracePort } from "./port-trace.ts";
-import { explain, findFunction, type Operation, type PythonTrace, tracePython } from "./python-trace.ts";
-import { equals, snapshotOf, type Value } from "./value.ts";
-import { suspicion } from "./verdict.ts";
+import { nearest, validate } from "../../validation.ts";
+import type { ProveCase } from "../prove/cases.ts";
+import { checkNames, conventionOf } from "../prove/convention.ts";
+import { drawsOfPort } from "../prove/drawn-by-port.ts";
+import { argumentsWith, givenOf } from "../prove/given.ts";
+import { type ProveOptions, proveOptions } from "../prove/options.ts";
+import { type LoadedPort, portOf } from "../prove/port-file.ts";
+import { callPort, type PortRequest } from "../prove/port-function.ts";
+import { changedBy } from "../prove/prove-case.ts";
+import { openSubject, type Subject } from "../prove/python-subject.ts";
+import { Failure, orFailure } from "../prove/refused.ts";
+import { casesFor } from "../prove/sources.ts";
+import { follow } from "./follow.ts";
+import type { PortBisection } from "./port-bisection.ts";
+import { tracePort } from "./port-trace.ts";
+import { Tracing } from "./python-trace.ts";
 
-/** A line of a program, and what ran there. */
-export interface SourceLine {
-  /** The torch function, or the kernel of TensorFlow.js. */
-  readonly operation: string;
-  /** Its path. */
-  readonly file: string;
-  /** From 1 on. */
-  readonly line: number;
+/** What is followed, and on what: as for `prove`. */
+export interface BisectPortOptions extends Omit<ProveOptions, "dtype" | "repro" | "reductions" | "onCase"> {
+  /** The case that is followed; unless told otherwise each in turn, apart from edges, until the port departs in one. */
+  readonly case?: string | undefined;
 }
 
-/** A line of Python's. */
-export interface PythonLine extends SourceLine {
-  /** As it is written. */
-  readonly text: string;
-}
-
-/** A fault that gives exactly a port's numbers. */
-export interface KnownFault {
-  /** Such as eps, axis, off by one. */
-  readonly kind: string;
-  /** What the port has, and what Python has. */
-  readonly detail: string;
-}
-
-/** Where a port parts from the Python function. */
-export interface PortDeparture {
-  /** "backward" where all values agree, and gradients do not. */
-  readonly phase: "forward" | "backward";
-  /** The first operation of Python's that has no counterpart, though its inputs have. */
-  readonly python: PythonLine;
-  /** The port's first kernel that has none; null where no line of the port's can be named. */
-  readonly port: SourceLine | null;
-  /** What kind of fault gives exactly the port's numbers; null where none that is known does. */
-  readonly fault: KnownFault | null;
-  /** Other operations that have no counterpart: the fault may be there where the two are written differently. */
-  readonly unmatched: readonly PythonLine[];
-  /** The operations just before it, that have counterparts. */
-  readonly before: readonly PythonLine[];
-}
-
-/** What following a port gave. */
-export interface PortBisection {
-  /** null where outputs and gradients agree. */
-  readonly departure: PortDeparture | null;
-  /** How many operations of Python's have counterparts. */
-  readonly matched: number;
-  /** How many have run. */
-  readonly operations: number;
-}
-
-/** What is followed, and on what. */
-export interface BisectPortOptions extends Cancellable {
-  /** `package.module:function`, given the inputs as keyword arguments. */
-  readonly torch: string;
-  /** Where the module is; the working directory unless told otherwise. */
-  readonly folder?: string | undefined;
-  /** The port. */
-  readonly tfjs: TfjsFunction;
-  /** By the names of parameters. */
-  readonly inputs: NamedTensors;
-  /** Inputs whose gradients are followed too. */
-  readonly differentiate?: readonly string[] | undefined;
-}
+const bisectOptions = z.looseObject({ case: z.string().min(1).optional() });
 
 /**
  * Finds the line where a TensorFlow.js port parts from a Python function, in code that nobody has annotated: what the two compute
  * on the way is matched by its numbers, up to layout and rounding, forward and backward; then known kinds of fault are put into the
  * suspected operations, to see whether one gives the port's numbers.
- * @throws AdsamError `usage` for a target that is none, and what either function throws.
+ * @param candidate makes TensorFlow.js ready.
+ * @throws AdsamError `usage` as `prove`, for a case that is not there, a port that runs no kernels of TensorFlow.js, and where Python
+ *   throws in each case; and what the port throws.
  */
 export async function bisectPort(
-  backend: TorchBackend,
-  { torch, folder = ".", tfjs, inputs, differentiate = [] }: BisectPortOptions,
+  candidate: Backend,
+  reference: TorchBackend,
+  options: BisectPortOptions,
 ): Promise<PortBisection> {
-  const python = await findFunction(backend, torch, resolve(folder), inputs, differentiate);
-  const theirs = await tracePython(python);
-  const [found, ours] = await tracePort(() => callTfjs(tfjs, inputs, differentiate));
-  const port = Object.values(found);
-  const matching = match(theirs, ours);
-  const matched = theirs.operations.filter(({ outputs }) =>
-    outputs.every((output) => matching.python[output] !== "unmet"),
-  ).length;
-  const whole = { matched, operations: theirs.operations.length };
-  if (sameEnds(theirs, found, differentiate)) return { departure: null, ...whole };
-  const suspected = suspicion(theirs, ours, matching);
-  const [likeliest] = suspected.operations;
-  const fault = await explain(python, suspected.operations, port);
-  const place = fault?.operation ?? likeliest;
-  const lines = (places: readonly number[]) =>
-    places.flatMap((i) => (i === place ? [] : (theirs.operations[i] ?? []))).map(lineOf);
-  const operation = place === undefined ? undefined : theirs.operations[place];
-  if (operation === undefined) throw new AdsamError("python", `${torch}: expected operations of torch's, got none`);
-  const before = theirs.operations.filter(({ outputs }) => outputs.some((value) => operation.inputs.includes(value)));
-  const departure = {
-    phase: suspected.phase,
-    python: lineOf(operation),
-    port: suspected.kernel && kernelLine(suspected.kernel),
-    fault: fault && { kind: fault.kind, detail: fault.detail },
-    unmatched: fault === null ? lines(suspected.phase === "forward" ? suspected.operations.slice(0, 6) : []) : [],
-    before: before.map(lineOf),
-  };
-  return { departure, ...whole };
+  const { case: wanted, ...rest } = validate(bisectOptions, options, "bisect");
+  const { signal, ...checked } = validate(proveOptions, rest, "bisect");
+  await candidate.info();
+  const { torch, folder, init } = checked;
+  const port = await portOf(checked.port);
+  const subject = await openSubject(reference, torch, folder, init);
+  const tracing = await Tracing.of(reference, folder);
+  const { cases } = await casesFor(checked, subject);
+  let found: PortBisection | undefined;
+  let reason = "no case can be made";
+  for (const one of chosen(cases, wanted)) {
+    if (signal?.aborted) throw new AdsamError("cancelled", "cancelled before a departure was found");
+    checkNames(subject, Object.keys(one.inputs));
+    const convention = conventionOf(checked, subject, Object.keys(one.inputs));
+    const followed = await followCase({ ...checked, port, subject, tracing, convention }, one);
+    await port.unchanged();
+    if (followed instanceof Failure) {
+      reason = followed.reason;
+      continue;
+    }
+    found = { case: one.id, ...followed };
+    if (found.departure !== null) break;
+  }
+  if (found !== undefined) return found;
+  throw new AdsamError("usage", `expected a case that Python computes: ${reason}`);
 }
 
-function lineOf({ name, file, line, text }: Operation) {
-  return { operation: name, file, line, text };
+/** Not the edges unless one is named: at a kink two that are right may part. */
+function chosen(cases: readonly ProveCase[], wanted: string | undefined): readonly ProveCase[] {
+  if (wanted === undefined) {
+    const usual = cases.filter(({ edge }) => edge !== true);
+    return usual.length > 0 ? usual : cases;
+  }
+  const found = cases.filter(({ id }) => id === wanted);
+  if (found.length > 0) return found;
+  const known = cases.map(({ id }) => id);
+  throw new AdsamError("usage", `case: there is no ${wanted}: ${nearest(wanted, known)}`);
 }
 
-function kernelLine({ name, file, line }: Kernel): SourceLine {
-  return { operation: name, file, line };
+interface Following {
+  readonly port: LoadedPort;
+  readonly subject: Subject;
+  readonly tracing: Tracing;
+  readonly convention: Parameters<typeof callPort>[1];
+  readonly differentiate: readonly string[];
+  readonly draws: "python" | "port";
 }
 
-/** Whether outputs and gradients agree, number by number. */
-function sameEnds(python: PythonTrace, port: NamedTensors, differentiate: readonly string[]): boolean {
-  const outputs = python.outputs.map((number, i) => [
-    number === null ? undefined : python.values[number],
-    port[`output.${i}`],
-  ]);
-  const gradients = differentiate.map((name) => [python.inputGradients[name], port[`gradient.${name}`]]);
-  return ([...outputs, ...gradients] as [Value | undefined, Tensor | undefined][]).every(
-    ([value, one]) => value !== undefined && one !== undefined && same(value, one),
+/** What following one case gave, or why Python refuses it. */
+async function followCase(
+  { port: { port }, subject, tracing, convention, differentiate, draws }: Following,
+  one: ProveCase,
+): Promise<Omit<PortBisection, "case"> | Failure> {
+  const given = givenOf(one.inputs);
+  const inputs = { ...given.tensors, ...givenOf({ state: subject.state }).tensors };
+  const values = argumentsWith(given, inputs);
+  const first = await orFailure(() =>
+    subject.run(values, {}, { precision: "float32", differentiate: [...differentiate], draws: null }),
   );
-}
-
-function same(value: Value, { shape, ...one }: Tensor): boolean {
-  if (elementCount(value.shape) !== elementCount(shape)) return false;
-  return equals(value, snapshotOf(Float64Array.from(numbers({ shape, ...one } as Tensor)), shape));
+  if (first instanceof Failure) return first;
+  const changed = new Set(changedBy(first, inputs));
+  const state = Object.fromEntries(Object.entries(first.state).filter(([name]) => changed.has(name)));
+  const request: PortRequest = { given, inputs, draws: draws === "python" ? first.draws : [], differentiate };
+  const expected = { single: first.single, outputs: first.outputs, state };
+  const [answer, trace] = await tracePort(() => callPort(port, convention, request, expected));
+  if (!trace.kernels.some(({ inputs: from }) => from.length > 0)) {
+    throw new AdsamError(
+      "usage",
+      "expected a port that computes with TensorFlow.js, got one that runs no kernel of it",
+      {
+        suggestion: "what it computes otherwise cannot be followed: take it apart into functions, and prove each",
+      },
+    );
+  }
+  const drawn = draws === "python" ? first.draws.map((draw) => draw.values) : drawsOfPort(answer, first.draws);
+  return follow(tracing, { subject, given: values, differentiate, draws: drawn }, { named: answer.named, trace });
 }

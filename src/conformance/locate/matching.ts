@@ -86,6 +86,41 @@ export function match(python: PythonTrace, port: PortTrace): Matching {
   return { python: values, counterpart, port: found, gradients };
 }
 
+/**
+ * The port's first kernel on the way to what it gives after which nothing is Python's: what is right and written in another way
+ * meets it again.
+ * @param ends the numbers of what the port gives.
+ * @param given the numbers of what it starts from.
+ */
+export function lostKernel(
+  { kernels, values }: PortTrace,
+  { port: met }: Matching,
+  ends: readonly number[],
+  given: readonly number[],
+): Kernel | undefined {
+  const [leadsToEnd, leadsToPython] = [new Set(ends), new Set<number>()];
+  const lost = kernels.toReversed().filter(({ inputs, outputs }) => {
+    const isOf = (set: ReadonlySet<number>) => outputs.some((output) => set.has(output));
+    const isPythons = isOf(leadsToPython) || outputs.some((output) => isTelling(values[output], met.has(output)));
+    const isWanted = isOf(leadsToEnd);
+    for (const input of inputs) {
+      if (isPythons) leadsToPython.add(input);
+      if (isWanted) leadsToEnd.add(input);
+    }
+    return isWanted && !isPythons;
+  });
+  const start = kernels.findLastIndex(({ outputs }) => outputs.some((output) => given.includes(output)));
+  const later = new Set(kernels.slice(start + 1));
+  return lost.findLast((kernel) => kernel.file !== "" && later.has(kernel) && !isPlumbing(kernel));
+}
+
+/** What TensorFlow.js makes and copies on the way to what is asked of it. */
+export function isPlumbing({ name }: Kernel): boolean {
+  return name === "Identity" || name === "tensor";
+}
+
+const isTelling = (value: Value | undefined, isMet: boolean) => isMet && value !== undefined && tells(value);
+
 /** The port's kernels that departed: nothing of Python's is what they gave, though their inputs are Python's. */
 export function departedKernels(port: PortTrace, { port: met }: Matching): Kernel[] {
   const own = new Set<number>();

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { dirname } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type * as Tf from "@tensorflow/tfjs-core";
+import { packageRoot } from "../../package.ts";
 import { listeningToTaps } from "../../tap.ts";
 import { snapshotOf, type Value } from "./value.ts";
 
@@ -22,7 +23,9 @@ export interface PortTrace {
   readonly taps: Readonly<Record<string, number>>;
 }
 
-const ours = dirname(dirname(fileURLToPath(import.meta.url)));
+/** This package's own code, as it is written and as it is built: what else lies in its checkout may be a user's. */
+const ours = [join(packageRoot, "src"), join(packageRoot, "dist")].map((folder) => `${folder}/`);
+
 /** The file and the line of one line of a stack; undefined where it names no file. */
 function frameOf(text: string): { file: string; line: number } | undefined {
   const url = text.indexOf("file:///");
@@ -39,7 +42,8 @@ const known = new Map<string, boolean>();
 /** Whether a file is the user's: not of a package, nor a source that a package's map names and nobody has. */
 function isUsers(file: string): boolean {
   const found =
-    known.get(file) ?? (!file.includes("/node_modules/") && !file.startsWith(`${ours}/`) && existsSync(file));
+    known.get(file) ??
+    (!file.includes("/node_modules/") && !ours.some((folder) => file.startsWith(folder)) && existsSync(file));
   known.set(file, found);
   return found;
 }

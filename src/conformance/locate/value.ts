@@ -23,6 +23,9 @@ const fewRoundings = 1.5e-6;
 /** The same where nothing shows how far rounding goes. */
 const unknownRounding = 2e-5;
 
+/** Smaller numbers of float32's count as 0: processors may take them for that. */
+const smallestNormal = 2 ** -126;
+
 /** How many times as far as torch in float32 the other side may be. */
 const factor = 6;
 
@@ -72,7 +75,7 @@ function limitOf(value: Value): number {
   const scale = size(value);
   const masked = (ordered(value).at(-1) ?? 0) > scale || -(ordered(value)[0] ?? 0) > scale;
   const shown = value.rounding === null || (masked && value.rounding > 1e-3 * scale) ? 0 : factor * value.rounding;
-  const limit = Math.max(shown, (value.rounding === null ? unknownRounding : fewRoundings) * scale);
+  const limit = Math.max(shown, (value.rounding === null ? unknownRounding : fewRoundings) * scale, smallestNormal);
   limits.set(value, limit);
   return limit;
 }

@@ -1,4 +1,4 @@
-import { departedKernels, type Matching, movesOnly } from "./matching.ts";
+import { departedKernels, lostKernel, type Matching, movesOnly } from "./matching.ts";
 import type { Kernel, PortTrace } from "./port-trace.ts";
 import type { Operation, PythonTrace } from "./python-trace.ts";
 
@@ -102,12 +102,17 @@ class Graph {
 }
 
 /** Where two that give different numbers part. */
-export function suspicion(python: PythonTrace, port: PortTrace, matching: Matching): Suspicion {
+export function suspicion(
+  python: PythonTrace,
+  port: PortTrace,
+  matching: Matching,
+  ends: readonly string[],
+): Suspicion {
   const graph = new Graph(python, matching);
   const { operations } = python;
   const kernels = departedKernels(port, matching);
   const departed = operations.flatMap((one, i) =>
-    graph.unmet(one) && !graph.metAgain(i) && reaches(python, graph, i) ? [i] : [],
+    graph.unmet(one) && !graph.metAgain(i) && reaches(python, graph, i, ends) ? [i] : [],
   );
   const first = departed.filter((i) => graph.ready(operations[i] as Operation));
   if (first.length > 0) {
@@ -122,10 +127,11 @@ export function suspicion(python: PythonTrace, port: PortTrace, matching: Matchi
   return backward(python, graph, matching, kernels);
 }
 
-/** Whether a departure is seen in what the function gives. */
-function reaches({ operations, outputs }: PythonTrace, graph: Graph, place: number): boolean {
+/** Whether a departure is seen in what the function gives and the port is judged by. */
+function reaches({ operations, returns }: PythonTrace, graph: Graph, place: number, ends: readonly string[]): boolean {
+  const given = ends.map((name) => returns[name]);
   const all = [place, ...graph.followers(place)];
-  return all.some((i) => operations[i]?.outputs.some((value) => outputs.includes(value)));
+  return all.some((i) => operations[i]?.outputs.some((value) => given.includes(value)));
 }
 
 function kernelFor(
@@ -139,6 +145,32 @@ function kernelFor(
     first.flatMap((i) => graph.sources(operations[i] as Operation)).map((v) => counterpart.get(v)),
   );
   return kernels.find(({ inputs, file }) => file !== "" && inputs.some((input) => starts.has(input))) ?? null;
+}
+
+/**
+ * The port's kernel that departs where an operation of Python's does; backward that which computes the same forward.
+ * @param ends the numbers of what the port gives.
+ */
+export function kernelAt(
+  place: number,
+  phase: Suspicion["phase"],
+  python: PythonTrace,
+  port: PortTrace,
+  matching: Matching,
+  ends: readonly number[],
+): Kernel | null {
+  if (phase === "backward") {
+    const made = python.operations[place]?.outputs.map((output) => matching.counterpart.get(output)) ?? [];
+    return port.kernels.find(({ file, outputs }) => file !== "" && outputs.some((one) => made.includes(one))) ?? null;
+  }
+  const graph = new Graph(python, matching);
+  const kernels = departedKernels(port, matching);
+  const operation = python.operations[place];
+  if (operation === undefined) return null;
+  const found = kernelFor([place], python, graph, matching, kernels);
+  if (found !== null || !graph.startsMet(operation)) return found;
+  const given = graph.sources(operation).flatMap((value) => matching.counterpart.get(value) ?? []);
+  return lostKernel(port, matching, ends, given) ?? null;
 }
 
 /** Those first that start from what the port's kernel starts from; operations that compute before those that move. */

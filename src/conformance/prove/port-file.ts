@@ -13,12 +13,18 @@ export interface LoadedPort {
   unchanged(): Promise<void>;
 }
 
+/** A port as it is given: a function, or the file and name of one. */
+export async function portOf(given: Port | string): Promise<LoadedPort> {
+  if (typeof given === "string") return loadPort(given);
+  return { port: given, name: given.name, unchanged: () => Promise.resolve() };
+}
+
 /**
  * The function that `./port.ts#name` stands for; the default export without a name. TensorFlow.js must be ready, since the file
  * may make tensors.
  * @throws AdsamError `file` for a file that cannot be loaded, `usage` for what it does not export.
  */
-export async function loadPort(place: string): Promise<LoadedPort> {
+async function loadPort(place: string): Promise<LoadedPort> {
   const [path = "", name = "default", ...more] = place.split("#");
   if (more.length > 0 || path === "" || name === "") {
     throw new AdsamError("usage", `expected the port's file and name, such as ./port.ts#elbo, got ${place}`);

@@ -164,7 +164,7 @@ async function runPython(
 }
 
 /** Arguments and state that are not what they were. */
-function changedBy({ state }: Ran, inputs: NamedTensors): string[] {
+export function changedBy({ state }: Ran, inputs: NamedTensors): string[] {
   return Object.entries(state).flatMap(([name, now]) => {
     const before = inputs[`state.${name}`];
     const same = before !== undefined && String(before.shape) === String(now.shape) && sameNumbers(before, now);

@@ -40,6 +40,8 @@ export interface RunOptions {
 
 /** A Python function, method or module that is run again and again. */
 export interface Subject extends Description {
+  /** In Python. */
+  readonly python: PythonObject;
   run(given: Readonly<Record<string, unknown>>, state: NamedTensors, options: RunOptions): Promise<Ran>;
 }
 
@@ -56,6 +58,7 @@ export async function openSubject(
   const told = subject.with({ keep: false });
   return {
     ...description.parse(await told.method("describe")),
+    python: subject,
     run: async (given, state, { precision, differentiate, draws }) =>
       ran.parse(
         await told.method("run", { ...given }, { ...state }, precision, [...differentiate], draws && [...draws]),

@@ -3,7 +3,7 @@ import { AdsamError } from "../../errors.ts";
 import type { CaseReport } from "../reports/report.ts";
 import { checkNames, conventionOf } from "./convention.ts";
 import type { CheckedProveOptions } from "./options.ts";
-import { loadPort } from "./port-file.ts";
+import { portOf } from "./port-file.ts";
 import { proveCase, type Verdict } from "./prove-case.ts";
 import { openSubject } from "./python-subject.ts";
 import { casesFor } from "./sources.ts";
@@ -28,8 +28,7 @@ export async function* verdicts(
 ): AsyncGenerator<VerdictOf> {
   const { backend } = await candidate.info();
   const { torch, folder, init, port } = checked;
-  const loaded =
-    typeof port === "string" ? await loadPort(port) : { port, name: port.name, unchanged: () => Promise.resolve() };
+  const loaded = await portOf(port);
   const subject = await openSubject(reference, torch, folder, init);
   const { cases, unkept } = await casesFor(checked, subject);
   for (const { inputs } of cases) checkNames(subject, Object.keys(inputs));

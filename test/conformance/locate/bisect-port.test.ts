@@ -12,7 +12,6 @@ let twin: Backend;
 beforeAll(async () => {
   torch = await open({ backend: "torch", device: "cpu" });
   twin = await open({ backend: "tfjs" });
-  await twin.info();
 }, 60_000);
 
 afterAll(async () => {
@@ -39,10 +38,11 @@ const inputs = {
 };
 
 async function find(name: keyof typeof inputs, fault: string) {
-  const { departure } = await bisectPort(torch, {
+  const { departure } = await bisectPort(twin, torch, {
     torch: `followed:${name}`,
     folder: resolve("test/fixtures/python"),
-    tfjs: (t) => implementations[name](t as never, (one) => one === fault),
+    port: (t: never) => implementations[name](t, (one) => one === fault),
+    call: "named",
     inputs: inputs[name],
     differentiate: name === "weighted" ? ["x", "y"] : ["x"],
   });
@@ -74,13 +74,38 @@ test.each([
   expect(departure?.fault?.kind).toBe(kind);
 });
 
-test("the line of the port is told", async () => {
-  const departure = await find("attend", "scale");
+test.each([
+  ["attend", "scale", 'div(Math.sqrt(planted("scale")'],
+  ["attend", "mask", "tf.linalg.bandPart"],
+  ["attend", "transposed", 'planted("transposed")'],
+  ["attend", "activation", "tf.relu"],
+  ["weighted", "reduction", "far.mean()"],
+  ["repeated", "third turn", "tf.matMul(state"],
+  ["tapped", "half", "0.25"],
+] as const)("%s: %s is found in the port's line", async (name, fault, text) => {
+  const departure = await find(name, fault);
+  expect(departure?.port?.text).toContain(text);
   expect(departure?.port?.file).toMatch(/followed\.ts$/);
-  expect(departure?.port?.line).toBe(13);
+});
+
+test("no line of the port's is named where what the operation starts from is written differently", async () => {
+  expect((await find("attend", "axis"))?.port).toBeNull();
+});
+
+test("what ran around a departure: the operation on both sides, and what belongs together", async () => {
+  const { python, port } = (await find("attend", "scale"))?.chains ?? { python: [], port: [] };
+  expect(python.filter(({ status }) => status === "departs")).toMatchObject([{ operation: "div", line: 12 }]);
+  expect(port.filter(({ status }) => status === "departs")).toMatchObject([{ operation: "RealDiv", line: 13 }]);
+  const pairs = python.flatMap(({ operation, counterpart }) =>
+    counterpart === null ? [] : [[operation, port[counterpart]?.operation]],
+  );
+  expect(pairs).toContainEqual(["matmul", "BatchMatMul"]);
+  expect(pairs).toContainEqual(["chunk", "SplitV"]);
 });
 
 test("what is no function is refused", async () => {
-  const asked = { folder: "test/fixtures/python", tfjs: () => [], inputs: {} };
-  await expect(bisectPort(torch, { torch: "followed", ...asked })).rejects.toThrow("expected package.module:function");
+  const asked = { folder: "test/fixtures/python", port: () => [], inputs: {} };
+  await expect(bisectPort(twin, torch, { torch: "followed", ...asked })).rejects.toThrow(
+    'expected "package.module:function"',
+  );
 });
