@@ -89,7 +89,7 @@ describe("the rooms keep to themselves", () => {
       pairs: [],
       suites: ["pairs", "reports"],
       bisect: [],
-      locate: ["pairs"],
+      locate: ["prove", "reports"],
       prove: ["kernels", "pairs", "reports"],
       reports: [],
       twins: ["pairs", "suites", "prove"],
