@@ -53,6 +53,10 @@ _READS = frozenset(
 _TENSOR_ATTRIBUTES = frozenset({"T", "mT", "H", "mH", "real", "imag", "data"})
 
 
+_UNFILLED = frozenset({"empty", "empty_like", "new_empty", "empty_strided", "new_empty_strided"})
+"""What gives memory as it was left."""
+
+
 @dataclass
 class Operation:
     """What ran."""
@@ -110,6 +114,8 @@ class Recorder(TorchFunctionMode):
             return func(*args, **named)
         before = [(tensor, self.given(tensor)) for tensor in tensors_in([args, named])]
         result = func(*args, **named)
+        if name in _UNFILLED:
+            result.detach().zero_()  # what was left there could be like anything
         changed = [t for t, number in before if self.values.find(t) != number]
         made = [*changed, *(t for t in tensors_in(result) if all(t is not c for c in changed))]
         file, line = source_line()
