@@ -161,6 +161,7 @@ const alone = {
       "canonical",
       "dtypes",
       "tap",
+      "uniform",
     ],
     "formats that torch alone reads": ["pickled", "safetensors_format"],
     "GPUs, half precision and native kernels": [

@@ -82,27 +82,25 @@ def check_labelled(data: Images, classes: int, name: str = "train") -> None:
         )
 
 
-def augment(images: Tensor, *, flip: bool, crop_padding: int, generator: torch.Generator) -> Tensor:
+def augment(images: Tensor, *, flip: bool, crop_padding: int, draws: Tensor) -> Tensor:
     """Each image mirrored with probability 1/2, then cropped at random from zeros around it.
 
     Args:
         images: [N, C, H, W] before normalisation: the zeros around are pixels of value 0.
         flip: whether to mirror.
         crop_padding: how many zeros on each side; 0 does not crop.
-        generator: on the device of the images.
+        draws: [N, 3] from U[0, 1): what decides whether to mirror, how far down, how far right.
     """
     count, channels, height, width = images.shape
     device = images.device
     if flip:
-        mirrored = torch.rand(count, generator=generator, device=device) < 0.5
+        mirrored = (draws[:, 0] < 0.5).to(device)
         images = torch.where(mirrored[:, None, None, None], images.flip(3), images)
     if crop_padding:
         padded = F.pad(images, (crop_padding,) * 4)
-        offsets = torch.randint(
-            2 * crop_padding + 1, (2, count), generator=generator, device=device
-        )
-        rows = offsets[0, :, None] + torch.arange(height, device=device)
-        columns = offsets[1, :, None] + torch.arange(width, device=device)
+        offsets = (draws[:, 1:] * (2 * crop_padding + 1)).long().to(device)
+        rows = offsets[:, :1] + torch.arange(height, device=device)
+        columns = offsets[:, 1:] + torch.arange(width, device=device)
         image = torch.arange(count, device=device)[:, None, None, None]
         channel = torch.arange(channels, device=device)[None, :, None, None]
         images = padded[image, channel, rows[:, None, :, None], columns[:, None, None, :]]

@@ -111,7 +111,7 @@ class Run:
             progress.epoch = EpochSums()
             count = len(self._train)
             self._order = (
-                torch.randperm(count, generator=self.streams.order)
+                self.streams.order(progress.epochs, count)
                 if self._options.shuffle
                 else torch.arange(count)
             )
@@ -158,7 +158,7 @@ class Run:
             self._train.images[indices],
             flip=self._options.flip,
             crop_padding=self._options.crop_padding,
-            generator=self.streams.augmentation,
+            draws=self.streams.augmentation(self._progress.steps, len(indices)),
         )
         return self._normalize(images)
 

@@ -71,6 +71,7 @@ function empty({ dtype, shape }: Pixels, count: number): Pixels {
 /**
  * Each image mirrored with probability 1/2, then cropped at random from zeros around it.
  * @param images before normalisation: the zeros around are pixels of value 0.
+ * @param uniform three numbers from U[0, 1) for each image: what decides whether to mirror, how far down, how far right.
  * @param options `flip`: whether to mirror; `cropPadding`: how many zeros on each side, 0 does not crop.
  */
 export function augment(
@@ -81,10 +82,10 @@ export function augment(
   if (!flip && cropPadding === 0) return images;
   const [count = 0, channels = 0, height = 0, width = 0] = images.shape;
   const changed = empty(images, count);
-  const offset = () => Math.floor(uniform() * (2 * cropPadding + 1)) - cropPadding;
+  const offset = (draw: number) => Math.floor(draw * (2 * cropPadding + 1)) - cropPadding;
   for (let n = 0; n < count; n++) {
-    const mirrored = flip && uniform() < 0.5;
-    const [down, right] = [offset(), offset()];
+    const [mirror, down, right] = [uniform(), offset(uniform()), offset(uniform())];
+    const mirrored = flip && mirror < 0.5;
     for (let row = 0; row < channels * height; row++) {
       const y = (row % height) + down;
       if (y < 0 || y >= height) continue;

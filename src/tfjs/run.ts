@@ -91,7 +91,7 @@ export class Run {
 
   /**
    * Goes on from what `state` gave: bit for bit when the twin wrote it on the same engine. From a state of the torch
-   * backend it goes on with the same model, moments, sums, batch order and position, and new random streams.
+   * backend it goes on with the same model, moments, sums, batches and position, and new noise.
    * @param name of the file, for messages.
    */
   restore(file: Safetensors, name: string): void {
@@ -157,14 +157,14 @@ export class Run {
     const count = train.labels.length;
     this.#progress.epoch = noSums();
     this.#order = options.shuffle
-      ? permutation(count, this.#streams.order.draw())
+      ? permutation(count, this.#streams.order(this.#progress.epochs))
       : Array.from({ length: count }, (_, i) => i);
     if (this.#step.fidelity.optimizerReset === "each-epoch") this.#step.restartOptimizer();
   }
 
   #takeStep(indices: readonly number[]): TrainingMeans {
     const { options, train, normalization } = this.#setting;
-    const images = augment(pick(train.images, indices), options, this.#streams.augmentation.draw());
+    const images = augment(pick(train.images, indices), options, this.#streams.augmentation(this.#progress.steps));
     return scoped(() => {
       const x = networkInput(images, normalization);
       const y = labelsOf(train, indices);

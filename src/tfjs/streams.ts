@@ -3,23 +3,6 @@ import type { FitOptions } from "../schema/options.ts";
 import { type NamedTensors, type Tensor, tensor } from "../tensor.ts";
 import { GaussianNoise, type NoiseSource, noiseFrom, WaveNoise } from "./noise.ts";
 
-/** Sequences from U[0, 1), one after another; a sequence is a function of seed, stream and its number alone. */
-export class UniformStream {
-  /** Number of the next sequence: where the stream stands. */
-  next = 0;
-  readonly #seed: number;
-  readonly #stream: string;
-
-  constructor(seed: number, stream: string) {
-    this.#seed = seed;
-    this.#stream = stream;
-  }
-
-  draw(): () => number {
-    return uniformNumbers(streamKey(this.#seed, `${this.#stream} ${this.next++}`));
-  }
-}
-
 /** What torch's side calls the number of a wave's next draw. Its generators have states that mean nothing here. */
 const waveName = "generator.noise";
 
@@ -28,38 +11,41 @@ function counter(next: number): Tensor {
 }
 
 /**
- * The random streams of a training run: independent ones from one seed, so that using one more of one moves no other.
- * Where each stands is a number, `next`.
+ * The random streams of a training run: independent ones from one seed, so that using one more of one moves no other. The
+ * order of the images and their augmentation are functions of the seed and of the number of the epoch or step, as in Python.
  */
 export class Streams {
   /** Of the weights. */
   readonly noise: NoiseSource;
-  readonly augmentation: UniformStream;
-  /** Of the batches. */
-  readonly order: UniformStream;
+  readonly #seed: number;
 
   constructor({ seed, noise }: Pick<FitOptions, "seed" | "noise">) {
     this.noise = noiseFrom(noise, new GaussianNoise(seed, "training noise"));
-    this.augmentation = new UniformStream(seed, "augmentation");
-    this.order = new UniformStream(seed, "order");
+    this.#seed = seed;
   }
 
-  /** Where the streams stand, to be written down. */
+  /** What the order of an epoch's images is drawn from. */
+  order(epoch: number): () => number {
+    return uniformNumbers(streamKey(this.#seed, `order ${epoch}`));
+  }
+
+  /** What the images of a step are augmented by. */
+  augmentation(step: number): () => number {
+    return uniformNumbers(streamKey(this.#seed, `augmentation ${step}`));
+  }
+
+  /** Where the noise stands, to be written down. */
   tensors(): NamedTensors {
-    const { noise, augmentation, order } = this;
+    const { noise } = this;
     return {
       ...(noise instanceof WaveNoise ? { [waveName]: counter(noise.next) } : {}),
       "counter.noise": counter(noise.next),
-      "counter.augmentation": counter(augmentation.next),
-      "counter.order": counter(order.next),
     };
   }
 
-  /** Goes back to where `tensors` were taken; a stream that torch's side wrote down begins anew, but for a wave. */
+  /** Goes back to where `tensors` were taken; noise that torch's side wrote down begins anew, but for a wave. */
   restore(tensors: NamedTensors): void {
-    const stands = (name: string) => Number(tensors[name]?.data[0] ?? 0);
-    this.noise.next = stands(this.noise instanceof WaveNoise ? waveName : "counter.noise");
-    this.augmentation.next = stands("counter.augmentation");
-    this.order.next = stands("counter.order");
+    const name = this.noise instanceof WaveNoise ? waveName : "counter.noise";
+    this.noise.next = Number(tensors[name]?.data[0] ?? 0);
   }
 }

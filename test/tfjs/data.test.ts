@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { normalize } from "../../src/data/normalization.ts";
-import { permutation } from "../../src/random.ts";
+import { permutation, streamKey, uniformNumbers } from "../../src/random.ts";
+import { fitOptions } from "../../src/schema/options.ts";
 import { tensor } from "../../src/tensor.ts";
 import { augment, pick } from "../../src/tfjs/data.ts";
-import { UniformStream } from "../../src/tfjs/streams.ts";
+import { Streams } from "../../src/tfjs/streams.ts";
 
 /** Images [count, 3, 3, 3] whose pixels are all different and none of them 0. */
 function images(count: number) {
@@ -26,7 +27,7 @@ describe("augmentation", () => {
   });
 
   test("crops from zeros around: down and right by one", () => {
-    const { data } = augment(images(1), { flip: false, cropPadding: 1 }, answers(0.99, 0.99));
+    const { data } = augment(images(1), { flip: false, cropPadding: 1 }, answers(0, 0.99, 0.99));
     expect([...data.slice(0, 9)]).toEqual([5, 6, 0, 8, 9, 0, 0, 0, 0]);
   });
 
@@ -39,7 +40,7 @@ describe("augmentation", () => {
     const count = 2000;
     const marked = tensor(new Uint8Array(count * 27), [count, 3, 3, 3]);
     for (let n = 0; n < count; n++) marked.data[n * 27 + 3] = 1; // in the middle row, at the left
-    const uniform = new UniformStream(1, "test").draw();
+    const uniform = uniformNumbers(streamKey(1, "test"));
     const { data } = augment(marked, { flip: true, cropPadding: 1 }, uniform);
     const places = Array.from({ length: 9 }, (_, i) => {
       let hits = 0;
@@ -75,8 +76,8 @@ test("normalisation rounds every operation to float32", () => {
 
 describe("an order of the images", () => {
   test("has each of them once, another one each time, and the same ones from the same seed", () => {
-    const [one, two] = [new UniformStream(3, "order"), new UniformStream(3, "order")];
-    const orders = [one, one, two].map((stream) => permutation(50, stream.draw()));
+    const streams = new Streams(fitOptions.parse({ seed: 3 }));
+    const orders = [0, 1, 0].map((epoch) => permutation(50, streams.order(epoch)));
     expect(orders[0]?.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 50 }, (_, i) => i));
     expect(orders[1]).not.toEqual(orders[0]);
     expect(orders[2]).toEqual(orders[0]);
