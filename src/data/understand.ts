@@ -1,13 +1,14 @@
 import { stat } from "node:fs/promises";
-import { extname } from "node:path";
+import { extname, resolve } from "node:path";
 import { AdsamError } from "../errors.ts";
 import { fileError } from "../files.ts";
 import type { ReadingOptions } from "../schema/data.ts";
 import { nearest, validate } from "../validation.ts";
+import { cached } from "./cache/index.ts";
 import { loadDigits } from "./digits.ts";
 import { fetchedFolder } from "./fetch/folder.ts";
 import { type LoadDatasetOptions, loadDatasetOptions } from "./load-options.ts";
-import { type DatasetName, datasetNames, knownName } from "./names.ts";
+import { datasetNames, knownName } from "./names.ts";
 import { resizeDataset } from "./resize.ts";
 import { readFolder } from "./sources/folder.ts";
 import type { Found } from "./sources/found.ts";
@@ -29,38 +30,32 @@ const fileReaders: Readonly<Record<string, Reader>> = {
 export async function understand(name: string, given: LoadDatasetOptions = {}): Promise<Found> {
   const { folder, ...options } = validate(loadDatasetOptions, given, "loadDataset");
   const known = knownName(name);
-  if (options.shape !== null && (known !== undefined || extname(name).toLowerCase() !== ".csv")) {
-    throw new AdsamError(
-      "usage",
-      `shape: only the rows of a .csv file have to be told how they make images, got ${name}`,
-      {
-        suggestion: "leave it out",
-      },
-    );
-  }
-  const found = known === undefined ? await readPath(name, folder, options) : await readKnown(known, folder);
-  if (options.resize === null) return found;
-  return { ...found, dataset: await resizeDataset(found.dataset, options.resize) };
+  if (known === "digits" || known === undefined) refuseFolder(known ?? name, folder);
+  refuseShape(name, options);
+  const resized = async (reading: Promise<Found>): Promise<Found> => {
+    const found = await reading;
+    return options.resize === null ? found : { ...found, dataset: await resizeDataset(found.dataset, options.resize) };
+  };
+  if (known === "digits") return resized(readDigits());
+  if (known === undefined && !/[/\\.]/.test(name) && !(await exists(name))) throw unknown(name);
+  const path = resolve(known === undefined ? name : (folder ?? fetchedFolder(known)));
+  const read = () => resized(known === undefined ? readPath(path, options) : readPublished(known, path));
+  const asItIs = known === undefined && extname(path) === ".safetensors" && options.resize === null; // one file of arrays already
+  return asItIs ? read() : cached({ name: known ?? null, path, options }, read);
 }
 
-async function readKnown(name: DatasetName, folder: string | undefined): Promise<Found> {
-  if (name === "digits") {
-    refuseFolder(name, folder);
-    return { format: "comes with this package", dataset: await loadDigits(), remarks: [], leftOut: [] };
-  }
-  return readPublished(name, folder ?? fetchedFolder(name));
+async function readDigits(): Promise<Found> {
+  return { format: "comes with this package", dataset: await loadDigits(), remarks: [], leftOut: [] };
 }
 
-async function readPath(path: string, folder: string | undefined, options: ReadingOptions): Promise<Found> {
+async function readPath(path: string, options: ReadingOptions): Promise<Found> {
   const reader = fileReaders[extname(path).toLowerCase()];
-  if (reader === undefined && !/[/\\.]/.test(path) && !(await exists(path))) throw unknown(path);
-  refuseFolder(path, folder);
-  const found = await stat(path).catch((error: unknown) => {
+  const place = await stat(path).catch((error: unknown) => {
     throw fileError(error, "read", path);
   });
   const published = await findPublished(path);
   if (published !== undefined) return published.read();
-  if (found.isDirectory()) return readFolder(path, options);
+  if (place.isDirectory()) return readFolder(path, options);
   if (reader !== undefined) return reader(path, options);
   const endings = Object.keys(fileReaders).join(", ");
   throw new AdsamError("data", `${path}: expected a folder, an archive, or a file that ends in ${endings}`, {
@@ -79,6 +74,17 @@ function unknown(name: string): AdsamError {
   return new AdsamError("usage", `unknown data set "${name}": ${nearest(name, [...datasetNames, "a path"])}`, {
     suggestion: "a data set of your own is a folder of pictures for each class, or a .safetensors, .npz or .csv file",
   });
+}
+
+function refuseShape(name: string, { shape }: ReadingOptions): void {
+  if (shape === null || extname(name).toLowerCase() === ".csv") return;
+  throw new AdsamError(
+    "usage",
+    `shape: only the rows of a .csv file have to be told how they make images, got ${name}`,
+    {
+      suggestion: "leave it out",
+    },
+  );
 }
 
 function refuseFolder(name: string, folder: string | undefined): void {

@@ -1,5 +1,6 @@
-import { readdir, stat } from "node:fs/promises";
+import { open, readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { constants, gunzipSync } from "node:zlib";
 import { AdsamError } from "../../errors.ts";
 import { fileError, systemCode } from "../../files.ts";
 import { readUnpacked } from "../formats/gzip.ts";
@@ -37,6 +38,15 @@ export class Place {
     return new Place(path, files.keys(), async (name) => files.get(name) ?? new Uint8Array());
   }
 
+  /** The folder that an archive begins with; undefined where its first bytes do not say. */
+  static async beginningOf(path: string): Promise<string | undefined> {
+    const beginning = Buffer.alloc(beginningBytes);
+    const file = await open(path);
+    const { bytesRead } = await file.read(beginning, 0, beginning.length).finally(() => file.close());
+    const name = nameAtStart(beginning.subarray(0, bytesRead));
+    return name?.includes("/") ? name.slice(0, name.indexOf("/")) : undefined;
+  }
+
   has(file: string): boolean {
     return this.#nameOf(file) !== undefined;
   }
@@ -56,6 +66,19 @@ export class Place {
   #nameOf(file: string): string | undefined {
     const spellings = [file, file.replace("-idx", ".idx")];
     return spellings.flatMap((name) => [name, `${name}.gz`]).find((name) => this.#names.has(name));
+  }
+}
+
+const beginningBytes = 1 << 14;
+
+/** Of a tar archive, packed by gzip or not, of which there is a beginning. */
+function nameAtStart(beginning: Buffer): string | undefined {
+  try {
+    const packed = beginning[0] === 0x1f;
+    const header = packed ? gunzipSync(beginning, { finishFlush: constants.Z_SYNC_FLUSH }) : beginning;
+    return header.toString("utf8", 0, 100);
+  } catch {
+    return undefined; // damaged: whoever reads it whole says so
   }
 }
 

@@ -54,6 +54,9 @@ export async function findPublished(path: string): Promise<Held | undefined> {
 
 async function heldAt(path: string, sought: readonly Version[]): Promise<Held[]> {
   if (isArchive(path) && (await isFile(path))) {
+    const folder = await Place.beginningOf(path);
+    const begun = sought.filter(({ folders }) => folder !== undefined && folders.includes(folder));
+    if (begun.length > 0) return begun.map((version) => packedIn(version, path));
     const place = await Place.archive(path);
     return sought.filter((version) => isWhole(version, place)).map((version) => heldIn(version, place));
   }
@@ -67,13 +70,17 @@ async function heldBelow(path: string, version: Version): Promise<Held | undefin
     if (place !== undefined && isWhole(version, place)) return heldIn(version, place);
   }
   const archive = version.archive === null ? undefined : join(path, version.archive);
-  if (archive === undefined || !(await isFile(archive))) return undefined;
+  return archive !== undefined && (await isFile(archive)) ? packedIn(version, archive) : undefined;
+}
+
+/** Not unpacked before it is read. */
+function packedIn(version: Version, path: string): Held {
   return {
     name: version.name,
     async read() {
-      const place = await Place.archive(archive);
+      const place = await Place.archive(path);
       if (isWhole(version, place)) return version.read(place);
-      throw new AdsamError("data", `${archive}: expected an archive of ${version.files.join(", ")}`);
+      throw new AdsamError("data", `${path}: expected an archive of ${version.files.join(", ")}`);
     },
   };
 }
