@@ -75,6 +75,13 @@ export {
   type TfjsFunction,
   type Worst,
 } from "./conformance/index.ts";
+export {
+  type CorruptionName,
+  type CorruptOptions,
+  corruptDataset,
+  corruptImages,
+  corruptionNames,
+} from "./data/corrupt/index.ts";
 export type { Dataset, Split } from "./data/dataset.ts";
 export {
   type ChannelDescription,

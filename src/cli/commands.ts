@@ -38,7 +38,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     usage: "data",
-    description: "say what is understood of a data set; download published ones",
+    description: "say what is understood of a data set; download published ones; corrupt images",
     load: async () => (await import("./data.ts")).data,
   },
   {

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { corruptCommand } from "./data-corrupt.ts";
 import { describeCommand } from "./data-describe.ts";
 import { fetchCommand } from "./data-fetch.ts";
 
@@ -10,5 +11,8 @@ export function data(command: Command): void {
   );
   fetchCommand(
     command.command("fetch <name>").description("download a published data set, and go on where that was interrupted"),
+  );
+  corruptCommand(
+    command.command("corrupt <source>").description("write the test images of a data set, corrupted, into files"),
   );
 }

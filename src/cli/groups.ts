@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { corruptionNames } from "../data/corrupt/index.ts";
 import { datasetNames } from "../data/names.ts";
 import { type BackendName, type OpenOptions, openOptions } from "../schema/backends.ts";
 import { type ReadingOptionsInput, readingOptions } from "../schema/data.ts";
@@ -89,6 +90,12 @@ export const otherDataGroup = {
     dataset: z.string().optional().describe(`${datasets}; null: the run's own`).meta({ placeholder: "name" }),
     data: dataFolder,
     ...readingShape,
+    shift: z
+      .string()
+      .regex(/^[a-z_]+:[1-5]$/, "expected a corruption and its severity, such as gaussian_noise:3")
+      .optional()
+      .describe(`corrupt the test images: ${corruptionNames.join(", ")}; a colon, and a severity from 1 to 5`)
+      .meta({ placeholder: "kind:severity" }),
     normalization: z
       .enum(["model", "data"])
       .optional()

@@ -2,6 +2,7 @@ import { open as openFile, stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import type * as z from "zod";
 import type { Backend, LoadOptions, Model } from "../backend.ts";
+import { corruptDataset, corruptionNames } from "../data/corrupt/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { loadDataset } from "../data/index.ts";
 import { AdsamError } from "../errors.ts";
@@ -10,6 +11,7 @@ import { openRun, type RunFolder } from "../experiments/run-folder.ts";
 import { fileError } from "../files.ts";
 import { isSafetensors } from "../safetensors/format.ts";
 import type { Architecture } from "../schema/architectures.ts";
+import { nearest } from "../validation.ts";
 import { type otherDataGroup, readingInput } from "./groups.ts";
 
 /** What a command is asked about: a run's folder, or a checkpoint on its own. */
@@ -38,11 +40,19 @@ export async function findTarget(path: string): Promise<Target> {
   return { checkpoint: run.files.checkpoint, run };
 }
 
-/** The data set that is named, otherwise the run's own. */
-export async function targetData(
-  { checkpoint, run }: Target,
-  values: z.output<z.ZodObject<typeof otherDataGroup.shape>>,
-): Promise<Dataset> {
+/** The data set that is named, otherwise the run's own; its test images corrupted where that is asked for. */
+export async function targetData(target: Target, values: OtherData): Promise<Dataset> {
+  const data = await askedData(target, values);
+  const [name = "", severity] = values.shift?.split(":") ?? [];
+  if (severity === undefined) return data;
+  const kind = corruptionNames.find((known) => known === name);
+  if (kind !== undefined) return corruptDataset(data, { kind, severity: Number(severity) });
+  throw new AdsamError("usage", `--shift: unknown corruption "${name}": ${nearest(name, corruptionNames)}`);
+}
+
+type OtherData = z.output<z.ZodObject<typeof otherDataGroup.shape>>;
+
+async function askedData({ checkpoint, run }: Target, values: OtherData): Promise<Dataset> {
   const { dataset, data: folder } = values;
   const reading = readingInput(values);
   if (dataset !== undefined) return loadDataset(dataset, { folder, ...reading });

@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import type { Sharp } from "sharp";
 import { AdsamError } from "../errors.ts";
 import { readBytes } from "../files.ts";
@@ -57,18 +58,48 @@ export async function readPixels(path: string, side: number | null): Promise<Pix
  * Scales images [N, 3, H, W] to squares of `side` pixels, cut from the middle.
  * @throws AdsamError `environment` without the package sharp.
  */
-export async function resizedImages({ data, shape }: Tensor<"uint8">, side: number): Promise<Tensor<"uint8">> {
-  const [count = 0, , height = 0, width = 0] = shape;
-  const size = 3 * height * width;
-  const made = new Uint8Array(count * 3 * side * side);
-  const sharp = await loadSharp();
-  for (let image = 0; image < count; image++) {
-    const interleaved = interleavePlanes(data.subarray(image * size, (image + 1) * size));
-    const raw = sharp(interleaved, { raw: { width, height, channels: 3 } });
-    made.set((await rgb(raw, side)).data, image * 3 * side * side);
-  }
-  return tensor(made, [count, 3, side, side]);
+export function resizedImages(images: Tensor<"uint8">, side: number): Promise<Tensor<"uint8">> {
+  return eachImage(images, side, side, (picture) => rgb(picture, side));
 }
+
+/**
+ * Images [N, 3, H, W] as they come out of JPEG.
+ * @param highest the pixel that is white.
+ * @throws AdsamError `environment` without the package sharp.
+ */
+export async function jpegImages(images: Tensor<"uint8">, quality: number, highest: number): Promise<Tensor<"uint8">> {
+  const sharp = await loadSharp();
+  const [, , height = 0, width = 0] = images.shape;
+  const scaled = { ...images, data: images.data.map((pixel) => Math.round((pixel * 255) / highest)) };
+  const made = await eachImage(scaled, height, width, async (picture) =>
+    rgb(sharp(await picture.jpeg({ quality }).toBuffer()), null),
+  );
+  return { ...made, data: made.data.map((pixel) => Math.round((pixel * highest) / 255)) };
+}
+
+async function eachImage(
+  { data, shape }: Tensor<"uint8">,
+  height: number,
+  width: number,
+  change: (picture: Sharp) => Promise<Pick<Pixels, "data">>,
+): Promise<Tensor<"uint8">> {
+  const [count = 0, , from = 0, across = 0] = shape;
+  const [size, madeSize] = [3 * from * across, 3 * height * width];
+  const made = new Uint8Array(count * madeSize);
+  const sharp = await loadSharp();
+  const one = async (image: number): Promise<void> => {
+    const pixels = interleavePlanes(data.subarray(image * size, (image + 1) * size));
+    const picture = sharp(pixels, { raw: { width: across, height: from, channels: 3 } });
+    made.set((await change(picture)).data, image * madeSize);
+  };
+  await pLimit(picturesAtOnce).map(
+    Array.from({ length: count }, (_, image) => image),
+    one,
+  );
+  return tensor(made, [count, 3, height, width]);
+}
+
+const picturesAtOnce = 8;
 
 async function rgb(picture: Sharp, side: number | null): Promise<Omit<Pixels, "traits">> {
   const sized = side === null ? picture : picture.resize(side, side, { fit: "cover" });

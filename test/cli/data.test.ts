@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { loadDataset } from "../../src/data/index.ts";
 import { plain, writeAll } from "../data/picture-files.ts";
 import { temporaryFolder } from "../temporary.ts";
 import { adsam, jsonLines } from "./adsam.ts";
@@ -75,4 +76,51 @@ test("data fetch from a mirror: what is wrong is told, and nothing is left half-
     expect.stringContaining(`${mirror}cifar-10-binary.tar.gz: expected a file whose MD5 is c32a1d4a`),
   ]);
   expect(await readdir(folder)).toEqual([]);
+});
+
+test("data corrupt writes files that NumPy and we read", async () => {
+  const out = join(await temporaryFolder(), "shifted");
+  const words = [
+    "data",
+    "corrupt",
+    "digits",
+    "--kind",
+    "contrast,jpeg_compression",
+    "--severity",
+    "1,5",
+    "--limit",
+    "20",
+    "--out",
+    out,
+  ];
+  const { exitCode, stdout, stderr } = await adsam([...words, "--json"]);
+  expect(exitCode, stderr).toBe(0);
+  const names = ["contrast-1", "contrast-5", "jpeg_compression-1", "jpeg_compression-5"].map(
+    (name) => `${name}.safetensors`,
+  );
+  expect(jsonLines(stdout).map(({ path }) => path)).toEqual(names.map((name) => join(out, name)));
+  expect((await readdir(out)).sort()).toEqual(names);
+  const { classes, test: held } = await loadDataset(join(out, names[0] ?? ""));
+  expect([classes, held.images.shape.slice(1)]).toEqual([10, [3, 8, 8]]);
+  const refused = await adsam(["data", "corrupt", "digits", "--severity", "6", "--out", out]);
+  expect([refused.exitCode, refused.stderr]).toEqual([
+    2,
+    expect.stringContaining("--severity: expected a whole number from 1 to 5"),
+  ]);
+});
+
+test("evaluate under shift", { timeout: 120_000 }, async () => {
+  const run = join(await temporaryFolder(), "run");
+  expect((await adsam(["train", "--limit", "40", "--run", run, ...training])).exitCode).toBe(0);
+  const asked = ["evaluate", run, "--samples", "1", "--backend", "tfjs", "--json"];
+  const shifted = await adsam([...asked, "--shift", "gaussian_noise:5"]);
+  expect(shifted.exitCode, shifted.stderr).toBe(0);
+  expect(jsonLines(shifted.stdout)).toMatchObject([{ dataset: "digits (gaussian_noise 5)", images: 360 }]);
+  for (const [shift, message] of [
+    ["fog", "--shift: expected a corruption and its severity, such as gaussian_noise:3, got fog"],
+    ["gausian_noise:3", '--shift: unknown corruption "gausian_noise": did you mean gaussian_noise?'],
+  ] as const) {
+    const { exitCode, stderr } = await adsam([...asked.slice(0, -1), "--shift", shift]);
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining(message)]);
+  }
 });
