@@ -1,3 +1,4 @@
+import type { MatcherState } from "vitest";
 import * as z from "zod";
 import { departureOf } from "../conformance/bisect/departure.ts";
 import type { Comparison } from "../conformance/comparison.ts";
@@ -10,7 +11,7 @@ import { AdsamError } from "../errors.ts";
 import { toPairs } from "../tensor/complex.ts";
 import { type MatchInput, toTensor } from "../tensor/nested.ts";
 import { validate } from "../validation.ts";
-import { matchedBackends } from "./backends.ts";
+import { type Clock, pythonFunctions, twin } from "./backends.ts";
 
 /**
  * An argument: a tensor, or numbers in rows that are one; `float32[4,3]`, of which numbers are drawn; `{ plain }`, which Python and
@@ -83,6 +84,7 @@ function complaints({ report, failed }: Verdict, set: string): string[] {
  * @throws AdsamError `usage` for an option, a target or an input that is unknown or wrong, and what ends a backend.
  */
 export async function matchTorch(
+  this: MatcherState,
   port: unknown,
   target: string,
   inputs: TorchInputs | readonly TorchInputs[],
@@ -96,13 +98,19 @@ export async function matchTorch(
     return { id: String(i), inputs: Object.fromEntries(values) };
   });
   const checked = validate(proveOptions, { ...how, torch: target, port, cases }, "toMatchTorch");
-  const { tfjs, torch } = await matchedBackends(python);
+  const find = await pythonFunctions(python, clockOf(this.task));
   const lines: string[] = [];
-  for await (const verdict of verdicts(tfjs, torch, checked, "toMatchTorch")) {
+  for await (const verdict of verdicts(twin, find, checked, "toMatchTorch")) {
     lines.push(...complaints(verdict, sets.length === 1 ? "" : `inputs ${verdict.report.id}: `));
   }
   const what = `${port.name || "the TypeScript function"} ${lines.length === 0 ? "not to match" : "to match"} ${target}`;
   return { pass: lines.length === 0, message: () => [`expected ${what}`, ...lines].join("\n") };
+}
+
+function clockOf(task: MatcherState["task"]): Clock {
+  if (!task?.timeout || !Number.isFinite(task.timeout)) return { left: undefined, timeout: undefined };
+  const since = task.result?.startTime ?? Date.now();
+  return { left: task.timeout - (Date.now() - since), timeout: task.timeout };
 }
 
 function isPort(value: unknown): value is Port {

@@ -1,11 +1,7 @@
-import { execFile } from "node:child_process";
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
-import { promisify } from "node:util";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { temporaryFolder } from "../temporary.ts";
-
-const root = resolve(import.meta.dirname, "../..");
+import { failures, projectWith, root, runVitest } from "./project.ts";
 
 /** The example in the comment of src/vitest.ts. */
 async function example(): Promise<string> {
@@ -41,39 +37,9 @@ export default {
 };
 `;
 
-/** A project of a user's, with the package installed. */
-async function project(): Promise<string> {
-  const folder = await temporaryFolder();
-  const modules = join(folder, "node_modules");
-  const sources = {
-    "adversarial-sampling": root,
-    vitest: join(root, "node_modules/vitest"),
-    "@tensorflow/tfjs-core": join(root, "node_modules/@tensorflow/tfjs-core"),
-  };
-  for (const [name, source] of Object.entries(sources)) {
-    await mkdir(dirname(join(modules, name)), { recursive: true });
-    await symlink(source, join(modules, name));
-  }
-  const files = {
-    "package.json": '{ "type": "module" }',
-    "vitest.config.js": config,
-    "example.test.ts": await example(),
-  };
-  for (const [name, text] of Object.entries({ ...files, "ready.test.ts": ready, "ready-too.test.ts": ready }))
-    await writeFile(join(folder, name), text);
-  return folder;
-}
-
 test("TensorFlow.js is ready once the matchers are imported, in every pool, and their documented example passes", async () => {
-  const vitest = join(root, "node_modules/vitest/vitest.mjs");
-  const words = [vitest, "run", "--root", await project(), "--reporter", "json"];
-  const { code, signal, stdout, stderr } = await promisify(execFile)(process.execPath, words, {
-    cwd: root,
-    timeout: 100_000,
-    killSignal: "SIGKILL",
-  }).catch((ended) => ended);
-  expect({ signal, json: stdout.includes("{") }, `code ${code}: ${stderr}`).toEqual({ signal: undefined, json: true });
-  const report = JSON.parse(stdout.slice(stdout.indexOf("{")));
-  expect(report.testResults.filter(({ status }: { status: string }) => status !== "passed")).toEqual([]);
+  const files = { "example.test.ts": await example(), "ready.test.ts": ready, "ready-too.test.ts": ready };
+  const report = await runVitest(await projectWith({ "vitest.config.js": config, ...files }), 100_000);
+  expect(failures(report)).toEqual([]);
   expect(report).toMatchObject({ success: true, numPassedTests: 6 });
 }, 120_000);

@@ -2,8 +2,9 @@ import type { Backend, TorchBackend } from "../../backend.ts";
 import { validate } from "../../validation.ts";
 import { type CaseReport, type Report, summarize } from "../reports/report.ts";
 import { type ProveOptions, proveOptions } from "./options.ts";
+import { openSubject } from "./python-subject.ts";
 import { writeReproduction } from "./reproduction.ts";
-import { verdicts } from "./verdicts.ts";
+import { type OpenSubject, verdicts } from "./verdicts.ts";
 
 /**
  * Holds a TypeScript function against any Python function, method, module or training step: outputs, gradients, and what it
@@ -16,7 +17,8 @@ import { verdicts } from "./verdicts.ts";
 export async function prove(candidate: Backend, reference: TorchBackend, options: ProveOptions): Promise<Report> {
   const { onCase, signal, ...checked } = validate(proveOptions, options, "prove");
   const reports: CaseReport[] = [];
-  for await (const { report, failed, total } of verdicts(candidate, reference, checked, "prove", { signal })) {
+  const find: OpenSubject = (...wanted) => openSubject(reference, ...wanted);
+  for await (const { report, failed, total } of verdicts(candidate, find, checked, "prove", { signal })) {
     if (failed !== undefined && checked.repro !== undefined) await writeReproduction(checked, failed);
     reports.push(report);
     onCase?.(report, reports.length, total);

@@ -1,12 +1,19 @@
-import type { Backend, Cancellable, TorchBackend } from "../../backend.ts";
+import type { Backend, Cancellable } from "../../backend.ts";
 import { AdsamError } from "../../errors.ts";
 import type { CaseReport } from "../reports/report.ts";
 import { checkNames, conventionOf } from "./convention.ts";
 import type { CheckedProveOptions } from "./options.ts";
 import { portOf } from "./port-file.ts";
 import { proveCase, type Verdict } from "./prove-case.ts";
-import { openSubject } from "./python-subject.ts";
+import type { Subject } from "./python-subject.ts";
 import { casesFor } from "./sources.ts";
+
+/** Finds a function of Python's. */
+export type OpenSubject = (
+  torch: string,
+  folder: string,
+  init: Readonly<Record<string, unknown>> | undefined,
+) => Promise<Subject>;
 
 /** One of several verdicts. */
 export interface VerdictOf extends Verdict {
@@ -21,7 +28,7 @@ export interface VerdictOf extends Verdict {
  */
 export async function* verdicts(
   candidate: Backend,
-  reference: TorchBackend,
+  open: OpenSubject,
   checked: Omit<CheckedProveOptions, "onCase" | "signal">,
   where: string,
   { signal }: Cancellable = {},
@@ -29,7 +36,7 @@ export async function* verdicts(
   const { backend } = await candidate.info();
   const { torch, folder, init, port } = checked;
   const loaded = await portOf(port);
-  const subject = await openSubject(reference, torch, folder, init);
+  const subject = await open(torch, folder, init);
   const { cases, unkept } = await casesFor(checked, subject);
   for (const { inputs } of cases) checkNames(subject, Object.keys(inputs));
   const total = cases.length + unkept.length;
