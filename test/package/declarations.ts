@@ -6,7 +6,12 @@ import ts from "typescript-5-9";
 const root = resolve(import.meta.dirname, "../..");
 
 /** The files in which the package's entries begin. */
-export const entries = { ".": "index.d.ts", "./tfjs": "tfjs/index.d.ts", "./vitest": "vitest.d.ts" } as const;
+export const entries = {
+  ".": "index.d.ts",
+  "./tfjs": "tfjs/index.d.ts",
+  "./vitest": "vitest.d.ts",
+  "./vitest-setup": "vitest-setup.d.ts",
+} as const;
 export type Entry = keyof typeof entries;
 
 const compilerOptions: ts.CompilerOptions = {
