@@ -78,7 +78,7 @@ export class SharedTorch {
   async #answer(request: SharedRequest, subjects: Subject[]): Promise<unknown> {
     if (request.ask === "open") {
       const { torch, folder, init } = request;
-      const { run, ...description } = await openSubject(this.#torch, torch, folder, init);
+      const { run, python: _, ...description } = await openSubject(this.#torch, torch, folder, init);
       return { subject: subjects.push({ ...description, run }) - 1, description };
     }
     const subject = subjects[request.subject];

@@ -10,7 +10,7 @@ import { type ProveOptions, proveOptions } from "../prove/options.ts";
 import { type LoadedPort, portOf } from "../prove/port-file.ts";
 import { callPort, type PortRequest } from "../prove/port-function.ts";
 import { changedBy } from "../prove/prove-case.ts";
-import { openSubject, type Subject } from "../prove/python-subject.ts";
+import { openSubject, type PythonSubject } from "../prove/python-subject.ts";
 import { Failure, orFailure } from "../prove/refused.ts";
 import { casesFor } from "../prove/sources.ts";
 import { follow } from "./follow.ts";
@@ -80,7 +80,7 @@ function chosen(cases: readonly ProveCase[], wanted: string | undefined): readon
 
 interface Following {
   readonly port: LoadedPort;
-  readonly subject: Subject;
+  readonly subject: PythonSubject;
   readonly tracing: Tracing;
   readonly convention: Parameters<typeof callPort>[1];
   readonly differentiate: readonly string[];

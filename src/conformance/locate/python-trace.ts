@@ -4,7 +4,7 @@ import type { PythonObject } from "../../interop/handle.ts";
 import { numbers } from "../../tensor/numbers.ts";
 import { isTensor, type NamedTensors, type Tensor } from "../../tensor.ts";
 import type { Arguments } from "../prove/given.ts";
-import type { Subject } from "../prove/python-subject.ts";
+import type { PythonSubject } from "../prove/python-subject.ts";
 import type { Value } from "./value.ts";
 
 const told = z.object({
@@ -52,7 +52,7 @@ function snapshotOf({ values, ...rest }: z.output<typeof told>): Value {
 
 /** A Python function on one set of arguments, with what it draws. */
 export interface FollowedFunction {
-  readonly subject: Subject;
+  readonly subject: PythonSubject;
   readonly given: Arguments;
   readonly differentiate: readonly string[];
   readonly draws: readonly Tensor[];

@@ -40,9 +40,12 @@ export interface RunOptions {
 
 /** A Python function, method or module that is run again and again. */
 export interface Subject extends Description {
-  /** In Python. */
-  readonly python: PythonObject;
   run(given: Readonly<Record<string, unknown>>, state: NamedTensors, options: RunOptions): Promise<Ran>;
+}
+
+/** One whose Python is at hand. */
+export interface PythonSubject extends Subject {
+  readonly python: PythonObject;
 }
 
 /** `module:function`, `module:Class.method` or `module:Module` of a folder. */
@@ -51,7 +54,7 @@ export async function openSubject(
   target: string,
   folder: string,
   init: Readonly<Record<string, unknown>> | undefined,
-): Promise<Subject> {
+): Promise<PythonSubject> {
   const proof = await backend.import("adsam_bridge.proof", { folder });
   const handle = proof.with({ keep: true });
   const subject = await handle.method<PythonObject>("subject", target, init ?? null);
