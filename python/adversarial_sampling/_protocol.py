@@ -483,6 +483,8 @@ class ContractRequest(Message):
 class ContractAnswer(Message):
     contract: str
     """what they offer, as JSON; see src/interop/contract"""
+    code: str
+    """where its code is, as JSON; see adsam_bridge/recording"""
 
 
 class StepOptions(Message):

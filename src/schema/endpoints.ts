@@ -150,7 +150,10 @@ export const jobs = {
       })
       .meta({ id: "ContractRequest" }),
     z
-      .object({ contract: z.string().describe("what they offer, as JSON; see src/interop/contract") })
+      .object({
+        contract: z.string().describe("what they offer, as JSON; see src/interop/contract"),
+        code: z.string().describe("where its code is, as JSON; see adsam_bridge/recording"),
+      })
       .meta({ id: "ContractAnswer" }),
   ),
   trace: endpoint(

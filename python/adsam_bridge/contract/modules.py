@@ -8,6 +8,7 @@ import functools
 import inspect
 import textwrap
 import typing
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -34,19 +35,23 @@ _EVERYBODYS = frozenset(
 def contract_of(names: list[str], folder: Folder) -> dict[str, Any]:
     """What modules offer to a caller; call it while the folder is entered."""
     modules = {name: load_module(name, folder) for name in names}
-    public = {name: _public(module) for name, module in modules.items()}
-    classes = {
+    public = {name: offered(module) for name, module in modules.items()}
+    types = Types(wrapped_classes(public))
+    described = {name: _module(modules[name], values, types) for name, values in public.items()}
+    return {"format": FORMAT, "docstrings": READS, "modules": described, "records": types.records}
+
+
+def wrapped_classes(public: dict[str, dict[str, Any]]) -> dict[type, str]:
+    """The classes of modules that a client has under their names; the others cross by value."""
+    return {
         value: attribute
         for values in public.values()
         for attribute, value in values.items()
         if isinstance(value, type) and not issubclass(value, enum.Enum) and not is_record(value)
     }
-    types = Types(classes)
-    described = {name: _module(modules[name], values, types) for name, values in public.items()}
-    return {"format": FORMAT, "docstrings": READS, "modules": described, "records": types.records}
 
 
-def _public(module: ModuleType) -> dict[str, Any]:
+def offered(module: ModuleType) -> dict[str, Any]:
     """What it offers: what `__all__` names, otherwise what it defines and does not hide."""
     names = getattr(module, "__all__", None)
     if names is not None:
@@ -105,7 +110,7 @@ def _enum(kind: type[enum.Enum]) -> dict[str, Any]:
 
 def _class(kind: type, types: Types) -> dict[str, Any]:
     methods: dict[str, Any] = {}
-    for name, value in sorted(_members(kind).items()):
+    for name, value in sorted(members_of(kind).items()):
         if name == "__call__" or not name.startswith("_"):
             described = _method(value, types)
             if described is not None:
@@ -118,7 +123,7 @@ def _class(kind: type, types: Types) -> dict[str, Any]:
     }
 
 
-def _members(kind: type) -> dict[str, Any]:
+def members_of(kind: type) -> dict[str, Any]:
     """Its own, and its ancestors' that are not everybody's: torch's modules have a hundred more."""
     found: dict[str, Any] = {}
     for ancestor in reversed(kind.__mro__):
@@ -146,7 +151,7 @@ def _creation(kind: type, types: Types) -> dict[str, Any]:
         return _fields_by_name(kind, types)
     if issubclass(kind, BaseModel) and kind.__init__ is BaseModel.__init__:
         return function_of(kind, types, bound=False)
-    own = kind.__init__ if kind.__init__ is not object.__init__ else kind.__new__
+    own = created_by(kind)
     if own is object.__new__:
         return {"doc": "", "parameters": [], "result": {"kind": "none"}}
     return function_of(own, types, bound=True, doc=kind)
@@ -167,6 +172,11 @@ def _fields_by_name(kind: Any, types: Types) -> dict[str, Any]:
     return {"doc": read_docstring(kind).text, "parameters": parameters, "result": unknown("made")}
 
 
+def created_by(kind: type) -> Callable[..., Any]:
+    """What takes the arguments that an instance is made with."""
+    return kind.__init__ if kind.__init__ is not object.__init__ else kind.__new__
+
+
 def _attributes(kind: type, types: Types) -> dict[str, Any]:
     """Annotated ones, properties, and what `__init__` takes over from its parameters."""
     hints = {name: hint for name, hint in hints_of(kind).items() if not name.startswith("_")}
@@ -175,7 +185,7 @@ def _attributes(kind: type, types: Types) -> dict[str, Any]:
         for name, hint in hints.items()
         if name not in _inherited(kind)
     }
-    for name, value in _members(kind).items():
+    for name, value in members_of(kind).items():
         if isinstance(value, property) and not name.startswith("_") and value.fget is not None:
             hint = hints_of(value.fget).get("return")
             found[name] = (

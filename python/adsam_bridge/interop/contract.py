@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from adsam_bridge.contract import contract_of
+from adsam_bridge.contract import code_of, contract_of
 from adsam_bridge.job import Job
 from adsam_bridge.programs import program_in
 from adsam_bridge.session import Session
@@ -17,4 +17,5 @@ def contract(
     """What modules of the user's offer."""
     with program_in(request.program, session.device).running() as folder:
         offered = contract_of(list(request.modules), folder)
-    return protocol.ContractAnswer(contract=json.dumps(offered))
+        code = code_of(list(request.modules), folder)
+    return protocol.ContractAnswer(contract=json.dumps(offered), code=json.dumps(code))
