@@ -4,6 +4,7 @@ import type { AskOptions } from "./interop/asker.ts";
 import type { Contract } from "./interop/contract/contract.ts";
 import type { Client } from "./interop/contract/use.ts";
 import type { PythonObject } from "./interop/handle.ts";
+import type { Recording } from "./interop/recording/record.ts";
 import type { Evaluation } from "./metrics.ts";
 import type { NativeFunction, Patch, PatchOptions } from "./port/port.ts";
 import type { BackendName } from "./schema/backends.ts";
@@ -193,6 +194,9 @@ export interface CallOptions extends FunctionCallOptionsInput, Cancellable {}
 /** How a Python module is imported. */
 export interface ImportOptions extends ProgramInput, Pick<AskOptions, "signal" | "onOutput"> {}
 
+/** How a program is run that is recorded: in `folder`; `argv` is for the import of the modules alone. */
+export interface RecordOptions extends Omit<ImportOptions, "cuda"> {}
+
 /** The bridge to PyTorch, which can call Python functions too. */
 export interface TorchBackend extends Backend {
   /**
@@ -225,4 +229,11 @@ export interface TorchBackend extends Backend {
    * @throws AdsamError as `import`.
    */
   contract(modules: readonly string[], options?: ProgramInput): Promise<Contract>;
+  /**
+   * Runs a program of the user's, such as `python main.py --epochs 1`, in a Python process of its own, and notes what goes into
+   * functions and methods of modules and comes out: their contract then has types where they say none themselves.
+   * @throws AdsamError as `import`; `usage` for what is no Python program, a script that is not there, and a program that calls
+   *   nothing of the modules; `cancelled`.
+   */
+  record(modules: readonly string[], command: string, options?: RecordOptions): Promise<Recording>;
 }

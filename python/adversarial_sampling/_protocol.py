@@ -484,7 +484,7 @@ class ContractAnswer(Message):
     contract: str
     """what they offer, as JSON; see src/interop/contract"""
     code: str
-    """where its code is, as JSON; see adsam_bridge/recording"""
+    """where its code is, as JSON; see src/interop/recording"""
 
 
 class StepOptions(Message):

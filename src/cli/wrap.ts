@@ -6,6 +6,7 @@ import { checkWritable, fileError, writeFileAtomically } from "../files.ts";
 import type { Contract } from "../interop/contract/contract.ts";
 import { contractFormat } from "../interop/contract/format.ts";
 import { type Change, changesBetween, clientText, unknowns } from "../interop/contract/index.ts";
+import type { Recording } from "../interop/recording/record.ts";
 import { jsonText } from "../json.ts";
 import { open } from "../open.ts";
 import { unlessAborted } from "../unless-aborted.ts";
@@ -29,15 +30,31 @@ const clientGroup = {
   },
   spellings: { out: { short: "-o" } },
 };
+const traceGroup = {
+  heading: "What nobody says:",
+  shape: {
+    trace: z
+      .string()
+      .optional()
+      .describe("a program to run in the folder, whose calls of the modules say what is unknown otherwise")
+      .meta({ placeholder: '"python main.py"' }),
+  },
+  spellings: { trace: { conflicts: ["check"] } },
+};
 const pythonGroup = { heading: "Backend:", shape: { python: backendGroup.shape.python } };
 const output = jsonGroup("one JSON document on stdout");
-const wrapArguments = z.object({ ...clientGroup.shape, ...pythonGroup.shape, ...output.shape });
+const wrapArguments = z.object({
+  ...clientGroup.shape,
+  ...traceGroup.shape,
+  ...pythonGroup.shape,
+  ...output.shape,
+});
 
 /** `adsam wrap`: writes a typed client for Python modules. */
 export function wrap(command: Command): void {
-  addOptions(command, [clientGroup, pythonGroup, output]);
+  addOptions(command, [clientGroup, traceGroup, pythonGroup, output]);
   command.action(async (modules: string[]) => {
-    const { out, folder, check, python, json } = wrapArguments.parse(command.opts());
+    const { out, folder, check, trace, python, json } = wrapArguments.parse(command.opts());
     if (out === undefined) {
       throw new AdsamError("usage", "expected the file to write the client to, got none", {
         suggestion: `name it: adsam wrap ${modules.join(" ")} -o client.ts`,
@@ -46,9 +63,11 @@ export function wrap(command: Command): void {
     const contractFile = contractFileOf(out);
     if (!check) await checkWritable(out, contractFile);
     await using backend = await open({ backend: "torch", device: "cpu", python });
-    const contract = await unlessAborted(backend.contract(modules, { folder }), interruptSignal());
+    const signal = interruptSignal();
+    const recording = trace === undefined ? undefined : await backend.record(modules, trace, { folder, signal });
+    const contract = recording?.contract ?? (await unlessAborted(backend.contract(modules, { folder }), signal));
     if (check) {
-      const changes = changesBetween(await recorded(contractFile), contract);
+      const changes = changesBetween(await contractIn(contractFile), contract);
       process.stdout.write(json ? `${jsonText(changes)}\n` : tableOf(changes));
       if (changes.some(({ breaks }) => breaks)) process.exitCode = 1;
       return;
@@ -56,9 +75,28 @@ export function wrap(command: Command): void {
     await writeFileAtomically(contractFile, [`${jsonText(contract, 2)}\n`]);
     await writeFileAtomically(out, [clientText(contract)]);
     const unknown = unknowns(contract);
-    if (json) process.stdout.write(`${jsonText({ client: out, contract: contractFile, unknown })}\n`);
-    else process.stderr.write(remarks(contract, unknown));
+    const { contract: _, ...recorded } = recording ?? {};
+    const told = recording === undefined ? {} : { recorded };
+    if (json) process.stdout.write(`${jsonText({ client: out, contract: contractFile, unknown, ...told })}\n`);
+    else
+      process.stderr.write(
+        [...seenWords(recording), ...remarks(contract, unknown)].map((line) => `${line}\n`).join(""),
+      );
+    if (recording?.failure !== undefined) {
+      throw new AdsamError("python", `the program ended with ${recording.failure}: ${trace}`, {
+        suggestion: `what was seen until then is in ${out}; mend the program, whose own words stand above, and trace it again`,
+      });
+    }
   });
+}
+
+function seenWords(recording: Recording | undefined): string[] {
+  if (recording === undefined) return [];
+  const { calls, functions, faults } = recording;
+  return [
+    `seen: ${calls} calls of ${functions} functions`,
+    ...faults.map((fault) => `not seen, since the recorder failed: ${fault}`),
+  ];
 }
 
 function contractFileOf(out: string): string {
@@ -68,7 +106,7 @@ function contractFileOf(out: string): string {
   });
 }
 
-async function recorded(file: string): Promise<Contract> {
+async function contractIn(file: string): Promise<Contract> {
   const text = await readFile(file, "utf8").catch((error: unknown) => {
     throw fileError(error, "read", file);
   });
@@ -86,8 +124,8 @@ function tableOf(changes: readonly Change[]): string {
   return changes.map(({ where, what, breaks }) => `${breaks ? "breaks  " : "        "}${where} ${what}\n`).join("");
 }
 
-function remarks({ docstrings }: Contract, unknown: readonly string[]): string {
+function remarks({ docstrings }: Contract, unknown: readonly string[]): string[] {
   const lines = docstrings ? [] : ["docstrings were not read: this Python lacks griffelib (pip install griffelib)"];
   if (unknown.length > 0) lines.push(`unknown in ${unknown.length} places:`, ...unknown.map((one) => `  ${one}`));
-  return lines.map((line) => `${line}\n`).join("");
+  return lines;
 }

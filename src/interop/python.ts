@@ -16,6 +16,7 @@ import { numberFor, objectOf, PythonObject } from "./handle.ts";
 import { Incoming } from "./incoming.ts";
 import { Keywords } from "./kinds.ts";
 import { Outgoing, type Sender } from "./outgoing.ts";
+import type { ModuleCode } from "./recording/record.ts";
 import type { Callback } from "./wire.ts";
 
 /** The objects and functions that cross to one session of Python, and what is asked of them. */
@@ -32,8 +33,13 @@ export class Python implements Asker, Sender, Answerer {
 
   /** What modules offer to a caller. */
   async contract(modules: readonly string[], program: Program): Promise<Contract> {
-    const request = { modules: [...modules], program };
-    return JSON.parse((await this.#requests.run("contract", request)).contract);
+    return (await this.offered(modules, program)).contract;
+  }
+
+  /** What modules offer to a caller, and where its code is. */
+  async offered(modules: readonly string[], program: Program): Promise<{ contract: Contract; code: ModuleCode }> {
+    const { contract, code } = await this.#requests.run("contract", { modules: [...modules], program });
+    return { contract: JSON.parse(contract), code: JSON.parse(code) };
   }
 
   /** The modules of a client that `adsam wrap` has made. */

@@ -152,7 +152,7 @@ export const jobs = {
     z
       .object({
         contract: z.string().describe("what they offer, as JSON; see src/interop/contract"),
-        code: z.string().describe("where its code is, as JSON; see adsam_bridge/recording"),
+        code: z.string().describe("where its code is, as JSON; see src/interop/recording"),
       })
       .meta({ id: "ContractAnswer" }),
   ),

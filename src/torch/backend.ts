@@ -1,10 +1,13 @@
 import * as z from "zod";
-import type { Backend, CallOptions, CallResult, ImportOptions, TorchBackend } from "../backend.ts";
+import type { Backend, CallOptions, CallResult, ImportOptions, RecordOptions, TorchBackend } from "../backend.ts";
+import { AdsamError } from "../errors.ts";
 import { call } from "../interop/call.ts";
 import type { Contract } from "../interop/contract/contract.ts";
 import type { Client } from "../interop/contract/use.ts";
 import type { PythonObject } from "../interop/handle.ts";
 import { programOf } from "../interop/program.ts";
+import { programCommand } from "../interop/recording/command.ts";
+import { type Recording, recordProgram } from "../interop/recording/record.ts";
 import { checkPatchOptions, putInPlace } from "../port/patch.ts";
 import type { NativeFunction, Patch, PatchOptions } from "../port/port.ts";
 import type { CheckedOpenOptions } from "../schema/backends.ts";
@@ -31,7 +34,18 @@ class PythonBackend extends PythonModels implements TorchBackend {
 
   async contract(modules: readonly string[], options: ImportOptions = {}): Promise<Contract> {
     const program = programOf(options, "contract");
-    return this.living.python.contract(validate(z.array(z.string()).min(1), modules, "contract"), program);
+    return this.living.python.contract(checkedModules(modules, "contract"), program);
+  }
+
+  async record(modules: readonly string[], command: string, options: RecordOptions = {}): Promise<Recording> {
+    const { signal, onOutput, ...rest } = options;
+    if ("cuda" in rest) throw new AdsamError("usage", "record: a program of its own is served no CUDA");
+    const program = programOf(rest, "record");
+    const { folder } = program;
+    const parsed = programCommand(validate(z.string(), command, "record"), folder);
+    const { contract, code } = await this.living.python.offered(checkedModules(modules, "record"), program);
+    const watching = { python: await this.interpreter(), folder, signal, onOutput };
+    return recordProgram(contract, code, parsed, watching);
   }
 
   async patch(target: string, native: NativeFunction, options: PatchOptions = {}): Promise<Patch> {
@@ -39,6 +53,9 @@ class PythonBackend extends PythonModels implements TorchBackend {
     return putInPlace(this.living.python, validate(z.string(), target, "patch"), native, checked);
   }
 }
+
+const checkedModules = (modules: readonly string[], what: string) =>
+  validate(z.array(z.string()).min(1), modules, what);
 
 export function openTorch(options: CheckedOpenOptions): TorchBackend {
   return new PythonBackend(options);

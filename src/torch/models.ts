@@ -59,6 +59,11 @@ export class PythonModels implements Backend {
     return this.#life;
   }
 
+  /** The Python that it runs in. */
+  protected async interpreter(): Promise<string> {
+    return (await findPython({ python: this.#options.python })).path;
+  }
+
   #begin(): Life {
     return new Life(() => {
       if (this.#closed) throw closed();

@@ -12,7 +12,7 @@ import os
 import pathlib
 import sys
 import types
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, cast
 
@@ -109,6 +109,8 @@ class Looks:
         return tuple(sorted(set(first), key=repr))
 
     def _of_instance(self, kind: type) -> Look:
+        if issubclass(kind, type):
+            return ("object", "type")
         for base, name in _bases():
             if issubclass(kind, base):
                 return (name,)
@@ -144,7 +146,6 @@ def _bases() -> list[tuple[Any, str]]:
     torch = sys.modules.get("torch")
     ofs = [(getattr(torch, name), name) for name in ("dtype", "device") if hasattr(torch, name)]
     return [
-        (type, "type"),
         (pathlib.PurePath, "path"),
         (_STREAMS, "stream"),
         (_CALLABLE, "callable"),
@@ -157,7 +158,8 @@ def _bases() -> list[tuple[Any, str]]:
 
 def _of_numbers(value: Any, kind: type) -> Look | None:
     """Tensors and numpy's, where the program has imported torch and numpy."""
-    torch, numpy = sys.modules.get("torch"), sys.modules.get("numpy")
+    torch: Any = sys.modules.get("torch")
+    numpy: Any = sys.modules.get("numpy")
     if hasattr(torch, "Tensor") and issubclass(kind, torch.Tensor):
         with torch._C.DisableTorchFunction():  # noqa: SLF001 - what the user's modes would notice
             if value.layout == torch.strided:
@@ -207,30 +209,40 @@ def _dotted(kind: type) -> str:
 def type_of(look: Look) -> dict[str, Any]:
     """The type as the contract has it; of several, as a union."""
     kind, *of = look
-    if kind in ("list", "tupleOf", "set"):
-        return {"kind": kind, "of": _any_of(of[0])}
-    if kind == "tuple":
-        return {"kind": kind, "of": [type_of(one) for one in of[0]]}
-    if kind == "dict":
-        return {"kind": kind, "key": _any_of(of[0]), "value": _any_of(of[1])}
-    if kind == "record":
-        return {"kind": kind, "name": of[0], "fields": {name: type_of(one) for name, one in of[1]}}
-    if kind == "enum":
-        return {"kind": kind, "name": of[0], "members": list(of[1])}
-    if kind in ("tensor", "array"):
-        return {"kind": kind, "dtype": of[0]}
-    if kind in ("class", "object"):
-        return {"kind": kind, "name": of[0]}
-    if kind == "type":
-        return {"kind": "object", "name": "type"}
-    if kind == "stream":
-        return {"kind": kind, "of": {"kind": "unknown", "reason": "what it holds was not recorded"}}
-    return {"kind": kind, "reason": of[0]} if kind == "unknown" else {"kind": kind}
+    write = _TYPES.get(kind)
+    return {"kind": kind} if write is None else {"kind": kind, **write(*of)}
 
 
 def _any_of(looks: Look) -> dict[str, Any]:
     if len(looks) == 1:
         return type_of(looks[0])
-    if not looks:
-        return {"kind": "unknown", "reason": "it was empty in all recorded calls"}
     return {"kind": "union", "of": [type_of(one) for one in looks]}
+
+
+def _holder(items: Look) -> dict[str, Any]:
+    return {"of": _any_of(items)}
+
+
+def _named(name: str) -> dict[str, Any]:
+    return {"name": name}
+
+
+_TYPES: dict[str, Callable[..., dict[str, Any]]] = {
+    "list": _holder,
+    "tupleOf": _holder,
+    "set": _holder,
+    "tuple": lambda items: {"of": [type_of(one) for one in items]},
+    "dict": lambda keys, values: {"key": _any_of(keys), "value": _any_of(values)},
+    "record": lambda name, fields: {
+        "name": name,
+        "fields": {field: type_of(one) for field, one in fields},
+    },
+    "enum": lambda name, members: {"name": name, "members": list(members)},
+    "tensor": lambda dtype: {"dtypes": [dtype]},
+    "array": lambda dtype: {"dtypes": [dtype]},
+    "class": _named,
+    "object": _named,
+    "stream": lambda: {"of": {"kind": "unknown", "reason": "what it holds was not recorded"}},
+    "unknown": lambda reason: {"reason": reason},
+}
+"""What a type has beside its kind, of what its look has."""

@@ -1,11 +1,15 @@
-"""Where Python tells of calls: ``sys.monitoring`` where it is there, which costs nothing for code
-that is not watched, and otherwise the profiler's hook."""
+"""Where Python tells of calls.
+
+``sys.monitoring`` where it is there, which costs nothing for code that is not watched, and
+otherwise the profiler's hook.
+"""
 
 from __future__ import annotations
 
 import dis
 import sys
 import threading
+from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
 
@@ -48,7 +52,7 @@ class _Profile:
                 if self._watcher.runs(frame):
                     self._resumed[id(frame)] = frame.f_lasti
                 else:
-                    self._watcher.begins(site, frame)
+                    self._watcher.begins(frame, site)
                 return
             if self._resumed.pop(id(frame), -1) == frame.f_lasti and value is None:
                 self._watcher.fails(frame)  # a generator was closed where it waited
@@ -86,13 +90,15 @@ def _monitor(watcher: Watcher) -> None:
         site = watcher.site(code)
         if site is None:
             return tool.DISABLE
-        return _kept_apart(watcher, lambda frame: watcher.begins(site, frame))
+        _kept_apart(watcher, watcher.begins, site)
+        return None
 
     def gives(what: str) -> Any:
         def event(code: CodeType, _offset: int, value: object) -> Any:
             if watcher.site(code) is None or (what == "item" and code.co_flags & _COROUTINE):
                 return tool.DISABLE
-            return _kept_apart(watcher, lambda frame: watcher.gives(frame, value, what))
+            _kept_apart(watcher, watcher.gives, value, what)
+            return None
 
         return event
 
@@ -104,13 +110,11 @@ def _monitor(watcher: Watcher) -> None:
     tool.register_callback(free, events.PY_RETURN, gives("result"))
     tool.register_callback(free, events.PY_YIELD, gives("item"))
     tool.register_callback(free, events.PY_UNWIND, fails)
-    tool.set_events(
-        free, events.PY_START | events.PY_RETURN | events.PY_YIELD | events.PY_UNWIND
-    )
+    tool.set_events(free, events.PY_START | events.PY_RETURN | events.PY_YIELD | events.PY_UNWIND)
 
 
-def _kept_apart(watcher: Watcher, tell: Any) -> None:
+def _kept_apart(watcher: Watcher, tell: Callable[..., None], *of: object) -> None:
     try:
-        tell(sys._getframe(2))  # noqa: SLF001 - whose event it is
+        tell(sys._getframe(2), *of)  # noqa: SLF001 - whose event it is
     except Exception as error:  # noqa: BLE001 - raised here, it would be the program's
         watcher.failed(error)

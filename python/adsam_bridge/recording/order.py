@@ -5,16 +5,13 @@ from __future__ import annotations
 import json
 from typing import NamedTuple
 
-Place = str
-"""Of a function in the contract: ``modules/attacks/classes/PGD/creation``."""
-
 
 class Site(NamedTuple):
-    """A function's code, and the places of the contract that it is the code of."""
+    """A function's code, by the number that adsam knows it by."""
 
     number: int
-    attributes_of: tuple[str, ...]
-    """Classes of the contract whose instances it gets as its first parameter."""
+    bound: bool
+    """Whether its first parameter is the instance that it is a method of."""
 
 
 class Order(NamedTuple):
@@ -22,12 +19,14 @@ class Order(NamedTuple):
 
     Attributes:
         notes: the file that what is seen is written to.
+        parent: the process that asks, without which nobody waits for the program.
         sites: by file, first line and name of the code.
         files: the wrapped modules, by the paths of their files.
         classes: the contract's names of classes, by file and qualified name.
     """
 
     notes: str
+    parent: int
     sites: dict[tuple[str, int, str], Site]
     files: dict[str, str]
     classes: dict[tuple[str, str], str]
@@ -39,8 +38,8 @@ def read_order(path: str) -> Order:
         said = json.load(file)
     code = said["code"]
     sites = {
-        (file, line, name): Site(number, tuple(owners))
-        for number, (file, line, name, _, owners) in enumerate(code["sites"])
+        (file, line, name): Site(number, bound)
+        for number, (file, line, name, _, bound) in enumerate(code["sites"])
     }
     classes = {(file, qualname): name for file, qualname, name in code["classes"]}
-    return Order(said["notes"], sites, code["files"], classes)
+    return Order(said["notes"], said["parent"], sites, code["files"], classes)

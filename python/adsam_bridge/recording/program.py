@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import runpy
+import signal
 import sys
 from collections.abc import Callable
 from importlib.machinery import SourceFileLoader
 from types import ModuleType, TracebackType
+
+_PR_SET_PDEATHSIG = 1
+
+
+def end_with(parent: int) -> None:
+    """The system ends this process when the one that started it is gone, where it can: on Linux."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:
+            sys.exit(1)
 
 
 def run_program(words: list[str], begin: Callable[[], None]) -> None:
@@ -35,7 +47,7 @@ def run_program(words: list[str], begin: Callable[[], None]) -> None:
 
 def _run_script(words: list[str], begin: Callable[[], None]) -> None:
     """Not by ``runpy.run_path``, which takes ``__main__`` away when threads of its still run."""
-    script = words[0]
+    script = os.path.abspath(words[0])  # noqa: PTH100
     sys.argv = words
     sys.path[0] = os.path.dirname(os.path.realpath(script))  # noqa: PTH120
     loader = SourceFileLoader("__main__", script)

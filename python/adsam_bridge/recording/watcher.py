@@ -55,7 +55,7 @@ class Watcher:
         """Whether a call that began runs in a frame."""
         return id(frame) in self._open
 
-    def begins(self, site: Site, frame: FrameType) -> None:
+    def begins(self, frame: FrameType, site: Site) -> None:
         """A call, before any of it has run."""
         count = self._calls[site.number] = self._calls.get(site.number, 0) + 1
         if count & (count - 1) == 0:  # the next power of two: known also if the program is killed
@@ -63,10 +63,10 @@ class Watcher:
         owner = None
         code, values = frame.f_code, frame.f_locals
         named = code.co_argcount + code.co_kwonlyargcount
-        for name in code.co_varnames[1 if site.attributes_of else 0 : named]:
+        for name in code.co_varnames[1 if site.bound else 0 : named]:
             if name in values:
                 self._note(site, "parameter", name, values[name])
-        if site.attributes_of and code.co_argcount > 0 and count <= _ATTRIBUTES_OFTEN:
+        if site.bound and code.co_argcount > 0 and count <= _ATTRIBUTES_OFTEN:
             owner = values.get(code.co_varnames[0])
         if code.co_flags & _VARARGS:
             for value in values.get(code.co_varnames[named], ()):
@@ -119,5 +119,10 @@ def _attributes(owner: object) -> dict[str, Any]:
     """Public ones; torch keeps those of its modules in dictionaries of their own."""
     had = inside(owner)
     inner = [had.get(name) for name in ("_parameters", "_buffers", "_modules")]
-    found = {**had, **{name: one for group in inner if type(group) is dict for name, one in group.items()}}
-    return {name: one for name, one in found.items() if type(name) is str and not name.startswith("_")}
+    found = {
+        **had,
+        **{name: one for group in inner if type(group) is dict for name, one in group.items()},
+    }
+    return {
+        name: one for name, one in found.items() if type(name) is str and not name.startswith("_")
+    }

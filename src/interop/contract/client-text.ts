@@ -1,3 +1,4 @@
+import { described } from "./compare.ts";
 import type {
   CallContract,
   ClassContract,
@@ -6,7 +7,9 @@ import type {
   FunctionContract,
   ModuleContract,
   ParameterContract,
+  PythonTypeTree,
   RecordContract,
+  UnknownType,
 } from "./contract.ts";
 import { shapeOf } from "./shape.ts";
 import { partsOf, typeText, type Way } from "./type-text.ts";
@@ -24,7 +27,7 @@ export function unknowns(contract: Contract): string[] {
     note(`${where}()`, call.result);
   };
   const note = (where: string, type: CallContract["result"]) => {
-    const reasons = partsOf(type).flatMap((part) => (part.kind === "unknown" ? [part.reason] : []));
+    const reasons = partsOf(type).flatMap((part) => (part.kind === "unknown" ? [reasonOf(part)] : []));
     if (reasons.length > 0) found.push(`${where}: ${[...new Set(reasons)].join("; ")}`);
   };
   for (const [module, { functions, classes }] of Object.entries(contract.modules)) {
@@ -37,6 +40,9 @@ export function unknowns(contract: Contract): string[] {
   }
   return found;
 }
+
+const reasonOf = ({ reason, recorded }: UnknownType): string =>
+  recorded === undefined ? reason : `${reason}, and ${recorded}`;
 
 /** The name by which a method is found: what the client itself has on an object is left to it. */
 export function memberName(python: string, own: ReadonlySet<string>): string {
@@ -101,11 +107,15 @@ class Writer {
     return typeText(type, way, (name) => this.#name(name));
   }
 
-  #record(name: string, { fields, required }: RecordContract): void {
-    this.#doc(0, `${name.replace(":", ".")}, by value.`);
+  #record(name: string, { fields, required, seen }: RecordContract): void {
+    this.#doc(
+      0,
+      [`${name.replace(":", ".")}, by value.`, ...(seen === undefined ? [] : [`Seen in ${recorded(seen)}.`])].join(" "),
+    );
     this.#lines.push(`export interface ${this.#name(name)} {`);
     for (const [field, type] of Object.entries(fields)) {
       const optional = required.includes(field) ? "" : "?";
+      this.#doc(1, seenIn(type));
       this.#lines.push(`  readonly ${key(field)}${optional}: ${this.#type(type, "out")};`);
     }
     this.#lines.push("}", "");
@@ -117,6 +127,7 @@ class Writer {
     for (const [attribute, type] of Object.entries(attributes)) {
       if (Object.hasOwn(methods, attribute)) continue;
       const own = memberName(attribute, ownOfInstances);
+      this.#doc(1, seenIn(type));
       this.#lines.push(`  readonly ${key(own)}: Promise<${this.#type(type, "out")}>;`);
     }
     const { __call__: called, ...others } = methods;
@@ -195,14 +206,23 @@ class Writer {
   }
 }
 
-function documented({ doc, parameters }: FunctionContract): string {
-  const tags = parameters.flatMap(({ name, doc: said, default: value }) => {
-    const words = [said?.replaceAll("\n", " "), value === undefined ? undefined : `Default: ${value}.`];
+function documented({ doc, parameters, result }: FunctionContract): string {
+  const tags = parameters.flatMap(({ name, type, doc: said, default: value }) => {
+    const words = [said?.replaceAll("\n", " "), seenIn(type), value === undefined ? undefined : `Default: ${value}.`];
     const text = words.filter((word) => word !== undefined && word !== "").join(" ");
     return text === "" ? [] : [`@param ${name} ${text}`];
   });
-  return [doc, ...tags].filter((line) => line !== "").join("\n");
+  const given = seenIn(result);
+  return [doc, ...tags, ...(given === "" ? [] : [`@returns ${given}`])].filter((line) => line !== "").join("\n");
 }
+
+/** What nobody says of a type, but recorded calls had. */
+function seenIn(type: PythonTypeTree): string {
+  const found = partsOf(type).flatMap((part) => (part.kind === "seen" ? [part] : []));
+  return found.map(({ of, calls }) => `Seen in ${recorded(calls)}: ${described(of)}.`).join(" ");
+}
+
+const recorded = (calls: number): string => `${calls} recorded call${calls === 1 ? "" : "s"}`;
 
 const reserved = new Set(
   "break case catch class const continue debugger default delete do else enum export extends false finally for function if import in instanceof new null return super switch this throw true try typeof var void while with yield let static implements interface package private protected public await eval arguments".split(

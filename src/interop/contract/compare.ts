@@ -6,6 +6,7 @@ import type {
   ParameterContract,
   PythonTypeTree,
 } from "./contract.ts";
+import { asSaid } from "./said.ts";
 
 /** One thing that is otherwise than a client was made for. */
 export interface Change {
@@ -17,8 +18,12 @@ export interface Change {
   readonly breaks: boolean;
 }
 
-/** What has changed in the modules of a client since it was made, in the contract's order. */
-export function changesBetween(before: Contract, now: Contract): Change[] {
+/**
+ * What has changed in the modules of a client since it was made, in the contract's order. What recorded calls have shown is no part
+ * of what modules say.
+ */
+export function changesBetween(recorded: Contract, current: Contract): Change[] {
+  const [before, now] = [asSaid(recorded), asSaid(current)];
   const changes: Change[] = [];
   const tell = (where: string, what: string, breaks: boolean) => changes.push({ where, what, breaks });
   each(before.modules, now.modules, "", tell, (was, is, where) => compareModules(was, is, where, tell));
@@ -119,6 +124,8 @@ export function described(type: PythonTypeTree): string {
       return type.values.map((value) => JSON.stringify(value)).join(" or ");
     case "union":
       return type.of.map(described).join(" | ");
+    case "seen":
+      return described(type.of);
     case "list":
     case "set":
     case "stream":
@@ -137,7 +144,8 @@ export function described(type: PythonTypeTree): string {
     case "tensor":
     case "array": {
       const name = type.kind === "array" ? "ndarray" : "tensor";
-      return type.shape === undefined ? name : `${name}[${type.shape}]`;
+      const shaped = type.shape === undefined ? name : `${name}[${type.shape}]`;
+      return type.dtypes === undefined ? shaped : `${type.dtypes.join(" or ")} ${shaped}`;
     }
     default:
       return type.kind;

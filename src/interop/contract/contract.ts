@@ -21,6 +21,8 @@ export interface RecordContract {
   readonly required: readonly string[];
   /** Whether it is a dict in Python, as a TypedDict is. */
   readonly dict: boolean;
+  /** Where only recorded calls had it: in how many. */
+  readonly seen?: number | undefined;
 }
 
 /** What one module offers. */
@@ -108,6 +110,7 @@ export type PythonTypeTree =
   | RecordType
   | NamedType
   | EnumType
+  | SeenType
   | UnknownType;
 
 /** A value without parts. */
@@ -164,6 +167,8 @@ export interface NumbersType {
   readonly kind: "tensor" | "array";
   /** As jaxtyping writes it. */
   readonly shape?: string | undefined;
+  /** Those that recorded calls had. */
+  readonly dtypes?: readonly string[] | undefined;
 }
 
 /** What can be called. */
@@ -204,12 +209,26 @@ export interface EnumType {
   readonly flag?: boolean | undefined;
 }
 
+/** What nobody says, and recorded calls have shown. */
+export interface SeenType {
+  /** Seen. */
+  readonly kind: "seen";
+  /** What was seen. */
+  readonly of: PythonTypeTree;
+  /** In how many calls of the function. */
+  readonly calls: number;
+  /** Why it would be unknown otherwise. */
+  readonly reason: string;
+}
+
 /** What nobody knows. */
 export interface UnknownType {
   /** Unknown. */
   readonly kind: "unknown";
   /** Why. */
   readonly reason: string;
+  /** What recorded calls add to that. */
+  readonly recorded?: string | undefined;
 }
 
 /** Values without parts. A number is an int or a float: a default of either says no more. */

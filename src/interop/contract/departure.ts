@@ -40,6 +40,7 @@ function innermost(part: Part, contract: Contract, way: Way): Part {
 }
 
 function partsOf([where, value, type]: Part, contract: Contract): Part[] {
+  if (type.kind === "seen") return partsOf([where, value, type.of], contract);
   if (type.kind === "union") {
     const [only, ...others] = type.of.filter(({ kind }) => kind !== "none");
     return only === undefined || others.length > 0 || value === null ? [] : partsOf([where, value, only], contract);

@@ -51,6 +51,8 @@ export function fits(value: unknown, type: PythonTypeTree, contract: Contract, w
       return type.values.some((one) => one === value);
     case "union":
       return type.of.some((one) => inner(value, one));
+    case "seen":
+      return inner(value, type.of);
     case "enum":
       return value instanceof EnumMember && isMember(value.name, type);
     case "record": {

@@ -15,6 +15,7 @@ type Making = (name: string, object: PythonObject) => Instance;
 export function asDeclared(value: unknown, type: PythonTypeTree, contract: Contract, make: Making): unknown {
   if (!changes(type, contract, [])) return value;
   const inner = (part: unknown, kind: PythonTypeTree) => asDeclared(part, kind, contract, make);
+  if (type.kind === "seen") return inner(value, type.of);
   if (value instanceof PythonObject) {
     const name = classOf(value, type);
     if (name !== undefined) return make(name, value);
@@ -58,8 +59,13 @@ export function asDeclared(value: unknown, type: PythonTypeTree, contract: Contr
 
 /** The class that is declared for an object: of several, the one that it is of. */
 function classOf(object: PythonObject, type: PythonTypeTree): string | undefined {
-  const names = (type.kind === "union" ? type.of : [type]).flatMap((one) => (one.kind === "class" ? [one.name] : []));
+  const names = membersOf(type).flatMap((one) => (one.kind === "class" ? [one.name] : []));
   return names.length === 1 ? names[0] : names.find((name) => object.type.endsWith(`.${name}`));
+}
+
+function membersOf(type: PythonTypeTree): readonly PythonTypeTree[] {
+  if (type.kind === "seen") return membersOf(type.of);
+  return type.kind === "union" ? type.of.flatMap(membersOf) : [type];
 }
 
 /** Whether a value of this type may come as something else than it is declared. */

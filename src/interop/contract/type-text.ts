@@ -70,6 +70,8 @@ export function typeText(type: PythonTypeTree, way: Way, name: (python: string) 
       return `adsam.EnumMember<${type.members.map((member) => JSON.stringify(member)).join(" | ")}>`;
     case "record":
       return name(type.name);
+    case "seen":
+      return inner(type.of);
     case "unknown":
       return "unknown";
   }
@@ -107,6 +109,7 @@ export function partsOf(type: PythonTypeTree): PythonTypeTree[] {
     case "tupleOf":
     case "set":
     case "stream":
+    case "seen":
       return [type, ...partsOf(type.of)];
     case "dict":
       return [type, ...partsOf(type.key), ...partsOf(type.value)];

@@ -8,6 +8,7 @@ import { departure, shown } from "./departure.ts";
 import { type Instance, standFor } from "./instance.ts";
 import { asDeclared } from "./instances.ts";
 import { shapeOf } from "./shape.ts";
+import { partsOf } from "./type-text.ts";
 import { given } from "./values.ts";
 
 /** What `adsam wrap` writes: the contract of Python modules, and in its type what they are in TypeScript. */
@@ -149,10 +150,13 @@ class Module {
   #taken(value: unknown, type: CallContract["result"], where: string): unknown {
     const wrong = departure(value, type, this.#contract, "out", where);
     if (wrong !== undefined) {
-      throw new AdsamError("python", wrong.message("as it is declared"), {
+      const seen = partsOf(type).some(({ kind }) => kind === "seen");
+      throw new AdsamError("python", wrong.message(seen ? "in recorded calls" : "as it is declared"), {
         suggestion: wrong.isTooLarge
           ? "ask for it by the handle $, which gives a bigint"
-          : "mend the declaration in Python, and make the client again",
+          : seen
+            ? "annotate it in Python, or trace a program that has it too, and make the client again"
+            : "mend the declaration in Python, and make the client again",
       });
     }
     return asDeclared(value, type, this.#contract, (name, object) => this.#instance(name, object));

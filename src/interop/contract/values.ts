@@ -48,6 +48,8 @@ function converted(value: unknown, type: PythonTypeTree, contract: Contract): un
       return typeof value === "string" ? new TorchDevice(value) : value;
     case "array":
       return pythonType(value as object) === undefined ? array(value as Tensor) : value;
+    case "seen":
+      return inner(value, type.of);
     case "union": {
       const member = type.of.find((one) => fits(value, one, contract, "in"));
       return member === undefined ? value : inner(value, member);

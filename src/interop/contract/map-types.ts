@@ -1,0 +1,86 @@
+import type { CallContract, ClassContract, Contract, FunctionContract, PythonTypeTree } from "./contract.ts";
+
+/** Where a type stands in a contract. */
+export interface TypePlace {
+  /** Of the function or record: `attacks/classes/PGD/creation`. */
+  readonly owner: string;
+  readonly what: "parameter" | "result" | "attribute" | "field";
+  /** Of the parameter, attribute or field; empty for a result. */
+  readonly name: string;
+}
+
+type Change = (type: PythonTypeTree, place: TypePlace) => PythonTypeTree;
+
+/** A contract with other types in their places; what `typing.overload` says stays. */
+export function mapTypes(contract: Contract, change: Change): Contract {
+  return {
+    ...contract,
+    modules: mapped(contract.modules, (module, name) => ({
+      ...module,
+      functions: mapped(module.functions, (one, of) => called(one, `${name}/functions/${of}`, change)),
+      classes: mapped(module.classes, (one, of) => classOf(one, `${name}/classes/${of}`, change)),
+    })),
+    records: mapped(contract.records, (record, owner) => ({
+      ...record,
+      fields: mapped(record.fields, (type, name) => change(type, { owner, what: "field", name })),
+    })),
+  };
+}
+
+function classOf(kind: ClassContract, owner: string, change: Change): ClassContract {
+  return {
+    ...kind,
+    creation: called(kind.creation, `${owner}/creation`, change),
+    methods: mapped(kind.methods, (one, name) => called(one, `${owner}/methods/${name}`, change)),
+    attributes: mapped(kind.attributes, (type, name) => change(type, { owner, what: "attribute", name })),
+  };
+}
+
+function called<Call extends FunctionContract>(call: Call, owner: string, change: Change): Call {
+  return { ...call, ...changed(call, owner, change) };
+}
+
+function changed({ parameters, result }: CallContract, owner: string, change: Change): CallContract {
+  return {
+    parameters: parameters.map((one) => ({
+      ...one,
+      type: change(one.type, { owner, what: "parameter", name: one.name }),
+    })),
+    result: change(result, { owner, what: "result", name: "" }),
+  };
+}
+
+/** A type in which `change` has replaced parts, from outside in: what it leaves as it is, is looked into. */
+export function mapParts(
+  type: PythonTypeTree,
+  change: (part: PythonTypeTree) => PythonTypeTree | undefined,
+): PythonTypeTree {
+  const inner = (part: PythonTypeTree) => mapParts(part, change);
+  const other = change(type);
+  if (other !== undefined) return other;
+  switch (type.kind) {
+    case "union":
+    case "tuple":
+      return { ...type, of: type.of.map(inner) };
+    case "list":
+    case "tupleOf":
+    case "set":
+    case "stream":
+    case "seen":
+      return { ...type, of: inner(type.of) };
+    case "dict":
+      return { ...type, key: inner(type.key), value: inner(type.value) };
+    case "callable":
+      return {
+        ...type,
+        ...(type.parameters && { parameters: type.parameters.map(inner) }),
+        ...(type.result && { result: inner(type.result) }),
+      };
+    default:
+      return type;
+  }
+}
+
+function mapped<T>(of: Readonly<Record<string, T>>, change: (one: T, name: string) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(of).map(([name, one]) => [name, change(one, name)]));
+}

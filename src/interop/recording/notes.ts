@@ -1,0 +1,53 @@
+import type { PythonTypeTree } from "../contract/contract.ts";
+
+/** What a program did with one function: adsam_bridge/recording writes it, line by line. */
+export interface Observed {
+  readonly calls: number;
+  /** By what and name: `parameter eps`, `result`, `item`, `attribute weight`. */
+  readonly types: ReadonlyMap<string, readonly NotedType[]>;
+}
+
+/** The type of one value; a record's says its fields. */
+export type NotedType = PythonTypeTree & { readonly fields?: Readonly<Record<string, NotedType>> };
+
+/** All that was noted of a program. */
+export interface Notes {
+  /** By the numbers of their sites. */
+  readonly observed: ReadonlyMap<number, Observed>;
+  /** What went wrong in the watching itself. */
+  readonly faults: readonly string[];
+}
+
+type Line =
+  | readonly ["calls", process: number, site: number, calls: number]
+  | readonly ["seen", site: number, what: string, name: string, type: NotedType]
+  | readonly ["fault", text: string]
+  | readonly ["end", process: number];
+
+/** What the lines say; of a program that was killed the last one may be cut off. */
+export function readNotes(text: string): Notes {
+  const counts = new Map<number, Map<number, number>>();
+  const types = new Map<number, Map<string, NotedType[]>>();
+  const faults: string[] = [];
+  for (const line of text.split("\n").slice(0, -1)) {
+    const said = JSON.parse(line) as Line;
+    if (said[0] === "calls") entry(counts, said[2], () => new Map()).set(said[1], said[3]);
+    if (said[0] === "seen") {
+      const [, site, what, name, type] = said;
+      const ofSite = entry(types, site, () => new Map<string, NotedType[]>());
+      entry(ofSite, `${what} ${name}`, () => [] as NotedType[]).push(type);
+    }
+    if (said[0] === "fault") faults.push(said[1]);
+  }
+  const observed = [...counts].map(([site, byProcess]): [number, Observed] => [
+    site,
+    { calls: [...byProcess.values()].reduce((sum, one) => sum + one, 0), types: types.get(site) ?? new Map() },
+  ]);
+  return { observed: new Map(observed), faults };
+}
+
+function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const found = map.get(key) ?? make();
+  map.set(key, found);
+  return found;
+}

@@ -1,0 +1,145 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { temporaryFolder } from "../temporary.ts";
+import { adsam, compiled, modules, project, ran } from "./wrapped/project.ts";
+
+const wrap = (client: string, program: string, ...more: string[]) =>
+  adsam("wrap", "recorded", "--folder", modules, "-o", client, "--trace", program, ...more);
+
+describe("a client whose types a program has shown", () => {
+  let folder: string;
+  let client: string;
+  let text: string;
+  let told: Awaited<ReturnType<typeof adsam>>;
+  beforeAll(async () => {
+    folder = await project(await mkdtemp(join(tmpdir(), "adsam-test-")));
+    client = join(folder, "recorded.client.ts");
+    told = await wrap(client, "python recorded_main.py --epochs 2");
+    text = await readFile(client, "utf8").catch(() => "");
+  }, 120_000);
+
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  test("is written beside what the program prints, which is on stderr", () => {
+    expect(told).toMatchObject({ code: 0, stdout: "" });
+    expect(told.stderr).toContain("scores ['a', 'b']\nfailed: {'why': 'no reason'}\nmean Tensor\n");
+    expect(told.stderr).toMatch(/^seen: \d+ calls of 16 functions$/m);
+  });
+
+  test.each([
+    ["a method's parameter of two types", "update(val: number | adsam.Tensor | adsam.PythonObject, options?"],
+    ["in how many calls", "@param val Seen in 6 recorded calls: number | float32 tensor."],
+    ["a class method, an instance of the client's own", "of(values: readonly number[]): Promise<Meter>"],
+    ["an attribute that changes its type", "readonly sum: Promise<number | adsam.Tensor>"],
+    ["a property", "readonly mean: Promise<adsam.Tensor>"],
+    ["a submodule", "readonly linear: Promise<adsam.PythonObject>"],
+    [
+      "what is made, but not from None alone",
+      "create(width: number, options?: { readonly bias?: unknown | undefined }): Promise<Net>",
+    ],
+    ["a result by a flag", "Promise<adsam.Tensor | readonly [adsam.Tensor, adsam.Tensor]>"],
+    [
+      "a named tuple",
+      "split(images: adsam.Tensor | adsam.PythonObject, labels: adsam.Tensor | adsam.PythonObject): Promise<Split>",
+    ],
+    ["a generator", "Promise<AsyncIterable<readonly [adsam.Tensor, adsam.Tensor]>>"],
+    [
+      "how a record is made",
+      "Split(images: adsam.Tensor | adsam.PythonObject, labels: adsam.Tensor | adsam.PythonObject): Promise<Split>",
+    ],
+    ["dtypes", "@returns Seen in 2 recorded calls: tuple[float32 tensor, int64 tensor]."],
+    ["numpy's arrays", "@param values Seen in 1 recorded call: float64 ndarray."],
+    ["a dict", "Promise<Readonly<Record<string, number>>>"],
+    ["nothing", "double_(x: adsam.Tensor | adsam.PythonObject): Promise<null>"],
+    ["a function, a thread", "value: Uint8Array | readonly number[]"],
+    ["a coroutine", "later(value: number): Promise<number>"],
+    ["what raised gives nothing", "fails(reason: Readonly<Record<string, string>>): Promise<unknown>"],
+  ])("knows %s", (_, written) => {
+    expect(text).toContain(written);
+  });
+
+  test("says of the rest why it is unknown", () => {
+    expect(told.stderr).toContain(
+      "recorded.never(x): no annotation, default or docstring says it, and no recorded call had it\n",
+    );
+    expect(told.stderr).not.toContain("recorded.Meter.update");
+  });
+
+  test("has not changed, although the module says less", async () => {
+    const check = await adsam("wrap", "recorded", "--folder", modules, "-o", client, "--check");
+    expect(check).toEqual({ code: 0, stdout: "nothing has changed\n", stderr: "" });
+  }, 60_000);
+
+  test("is the same, byte for byte, when the program runs again", async () => {
+    const again = join(await temporaryFolder(), "recorded.client.ts");
+    await wrap(again, "python recorded_main.py --epochs 2");
+    expect(await readFile(again, "utf8")).toBe(text);
+  }, 60_000);
+
+  test("type-checks, runs, and holds what is given and what comes to what was seen", async () => {
+    const use = `
+      import { open, tensor } from "adversarial-sampling";
+      import client from "./recorded.client.ts";
+      await using backend = await open({ backend: "torch", device: "cpu" });
+      const py = await backend.use(client, { folder: ${JSON.stringify(modules)} });
+      await using meter = await py.Meter.of([1, 2]);
+      await meter.update(3, { n: 2 });
+      console.log(await meter.sum, await py.later(4));
+      const said = async (call: Promise<unknown>) => call.catch(({ code, message }) => console.log(code, message));
+      await said(py.later("x" as never));
+      await said(py.apply(async () => [1], [1]));
+      for await (const [images] of await py.batches(await py.split(tensor(Float32Array.of(1, 2, 3)), tensor(Float32Array.of(1, 2, 3))), 2)) console.log(images.shape);`;
+    expect(await ran(folder, use)).toBe(
+      [
+        "9 4",
+        'usage recorded.later: value: expected number, got "x"',
+        "python recorded.apply: expected number | str in recorded calls, got [1]",
+        "[ 2 ]",
+        "[ 1 ]",
+        "",
+      ].join("\n"),
+    );
+    expect(await compiled(folder)).toBe("");
+  }, 60_000);
+});
+
+test.each([
+  ["raise", /KeyError: 'the end'/, "exit status 1"],
+  ["exit", /seen: /, "exit status 3"],
+  ["at-once", /seen: /, "exit status 4"],
+  ["killed", /seen: /, "signal SIGKILL"],
+])(
+  "a program that ends by %s is told, and what was seen is there",
+  async (end, words, how) => {
+    const client = join(await temporaryFolder(), "recorded.client.ts");
+    const { code, stdout, stderr } = await wrap(client, `python recorded_main.py --epochs 1 --end ${end}`);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+    expect(stderr).toMatch(words);
+    expect(stderr).toContain(`error: the program ended with ${how}: python recorded_main.py`);
+    expect(await readFile(client, "utf8")).toContain("later(value: number): Promise<number>");
+  },
+  60_000,
+);
+
+test.each([
+  ["bash train.sh", /expected a Python program, got bash train\.sh/],
+  ["/usr/bin/python recorded_main.py", /--python \/usr\/bin\/python/],
+  ["python", /expected a script or -m and a module after python, got none/],
+  ["python -c pass", /expected a script or -m and a module after python, got -c/],
+  ["python nowhere.py", /there is no nowhere\.py in /],
+  ["python recorded_main.py | tee log", /expected one program, got \| in /],
+  ["python 'recorded_main.py", /expected ' at the end of /],
+  ["python script.py", /no call of recorded was seen in python script\.py, which ended with exit status \d/],
+  ["python -m this", /no call of recorded was seen in python -m this\n/],
+])(
+  "refuses the program %s",
+  async (program, message) => {
+    const client = join(await temporaryFolder(), "recorded.client.ts");
+    const { code, stderr } = await wrap(client, program);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(message) });
+    await expect(readFile(client)).rejects.toThrow("ENOENT");
+  },
+  60_000,
+);
