@@ -195,7 +195,7 @@ export interface CallOptions extends FunctionCallOptionsInput, Cancellable {}
 export interface ImportOptions extends ProgramInput, Pick<AskOptions, "signal" | "onOutput"> {}
 
 /** How a program is run that is recorded: in `folder`; `argv` is for the import of the modules alone. */
-export interface RecordOptions extends Omit<ImportOptions, "cuda"> {}
+export interface RecordingOptions extends Omit<ImportOptions, "cuda"> {}
 
 /** The bridge to PyTorch, which can call Python functions too. */
 export interface TorchBackend extends Backend {
@@ -235,5 +235,5 @@ export interface TorchBackend extends Backend {
    * @throws AdsamError as `import`; `usage` for what is no Python program, a script that is not there, and a program that calls
    *   nothing of the modules; `cancelled`.
    */
-  record(modules: readonly string[], command: string, options?: RecordOptions): Promise<Recording>;
+  record(modules: readonly string[], command: string, options?: RecordingOptions): Promise<Recording>;
 }

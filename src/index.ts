@@ -140,6 +140,7 @@ export {
   TorchDtype,
   tuple,
 } from "./interop/kinds.ts";
+export type { Recording } from "./interop/recording/record.ts";
 export { SynchronousObject, type SynchronousPullback } from "./interop/synchronous.ts";
 export {
   type Evaluation,

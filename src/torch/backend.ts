@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Backend, CallOptions, CallResult, ImportOptions, RecordOptions, TorchBackend } from "../backend.ts";
+import type { Backend, CallOptions, CallResult, ImportOptions, RecordingOptions, TorchBackend } from "../backend.ts";
 import { AdsamError } from "../errors.ts";
 import { call } from "../interop/call.ts";
 import type { Contract } from "../interop/contract/contract.ts";
@@ -37,7 +37,7 @@ class PythonBackend extends PythonModels implements TorchBackend {
     return this.living.python.contract(checkedModules(modules, "contract"), program);
   }
 
-  async record(modules: readonly string[], command: string, options: RecordOptions = {}): Promise<Recording> {
+  async record(modules: readonly string[], command: string, options: RecordingOptions = {}): Promise<Recording> {
     const { signal, onOutput, ...rest } = options;
     if ("cuda" in rest) throw new AdsamError("usage", "record: a program of its own is served no CUDA");
     const program = programOf(rest, "record");

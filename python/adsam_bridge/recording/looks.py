@@ -1,7 +1,7 @@
 """What values look like: types as data, from values, without running anything of theirs.
 
 ``contract/types.py`` has the types that annotations say, in the same form but for looks being
-tuples, which can be told apart quickly; ``type_of`` makes the one from the other.
+tuples, which can be told apart quickly; ``types_seen.py`` makes the one from the other.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import pathlib
 import sys
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, cast
 
@@ -204,45 +204,3 @@ def inside(value: object) -> dict[str, Any]:
 
 def _dotted(kind: type) -> str:
     return f"{kind.__module__}.{kind.__qualname__}"
-
-
-def type_of(look: Look) -> dict[str, Any]:
-    """The type as the contract has it; of several, as a union."""
-    kind, *of = look
-    write = _TYPES.get(kind)
-    return {"kind": kind} if write is None else {"kind": kind, **write(*of)}
-
-
-def _any_of(looks: Look) -> dict[str, Any]:
-    if len(looks) == 1:
-        return type_of(looks[0])
-    return {"kind": "union", "of": [type_of(one) for one in looks]}
-
-
-def _holder(items: Look) -> dict[str, Any]:
-    return {"of": _any_of(items)}
-
-
-def _named(name: str) -> dict[str, Any]:
-    return {"name": name}
-
-
-_TYPES: dict[str, Callable[..., dict[str, Any]]] = {
-    "list": _holder,
-    "tupleOf": _holder,
-    "set": _holder,
-    "tuple": lambda items: {"of": [type_of(one) for one in items]},
-    "dict": lambda keys, values: {"key": _any_of(keys), "value": _any_of(values)},
-    "record": lambda name, fields: {
-        "name": name,
-        "fields": {field: type_of(one) for field, one in fields},
-    },
-    "enum": lambda name, members: {"name": name, "members": list(members)},
-    "tensor": lambda dtype: {"dtypes": [dtype]},
-    "array": lambda dtype: {"dtypes": [dtype]},
-    "class": _named,
-    "object": _named,
-    "stream": lambda: {"of": {"kind": "unknown", "reason": "what it holds was not recorded"}},
-    "unknown": lambda reason: {"reason": reason},
-}
-"""What a type has beside its kind, of what its look has."""

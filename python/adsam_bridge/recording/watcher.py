@@ -7,9 +7,10 @@ import os
 from types import CodeType, FrameType
 from typing import Any
 
-from .looks import Look, Looks, inside, type_of
+from .looks import Look, Looks, inside
 from .notes import Notes
 from .order import Order, Site
+from .types_seen import type_of
 
 _VARARGS, _VARKEYWORDS = 0x04, 0x08
 _GENERATOR = 0x20 | 0x200
