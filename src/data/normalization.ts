@@ -85,21 +85,40 @@ export function normalizationText({ scale, mean, std }: Normalization): string {
  * @throws AdsamError `usage` as `checkNormalization`.
  */
 export function normalize(images: Tensor, normalization: Normalization | null): Tensor<"float32"> {
-  const values = Float32Array.from<number | bigint>(images.data, Number);
-  if (normalization === null) return tensor(values, images.shape);
+  if (normalization === null) return tensor(Float32Array.from<number | bigint>(images.data, Number), images.shape);
   checkNormalization(normalization);
   checkDivisors(normalization);
-  const scale = Math.fround(normalization.scale);
-  const means = normalization.mean.map(Math.fround);
-  const deviations = normalization.std.map(Math.fround);
-  const plane = elementCount(images.shape.slice(2));
-  for (let start = 0, channel = 0; start < values.length; start += plane, channel = (channel + 1) % 3) {
-    const [mean = 0, deviation = 1] = [means[channel], deviations[channel]];
-    for (let i = start; i < start + plane; i++) {
-      values[i] = Math.fround(Math.fround((values[i] ?? 0) / scale) - mean) / deviation;
-    }
-  }
+  const area = elementCount(images.shape.slice(2));
+  if (images.dtype === "uint8") return tensor(lookedUp(images.data, area, normalization), images.shape);
+  const values = Float32Array.from<number | bigint>(images.data, Number);
+  eachPlane(values.length, area, (channel, start, end) => {
+    const normalized = normalizer(normalization, channel);
+    for (let i = start; i < end; i++) values[i] = normalized(values[i] ?? 0);
+  });
   return tensor(values, images.shape);
+}
+
+/** Bytes have 256 values, which are computed once a channel. */
+function lookedUp(pixels: Uint8Array, area: number, normalization: Normalization): Float32Array {
+  const tables = [0, 1, 2].map((channel) =>
+    Float32Array.from({ length: 256 }, (_, byte) => normalizer(normalization, channel)(byte)),
+  );
+  const values = new Float32Array(pixels.length);
+  eachPlane(pixels.length, area, (channel, start, end) => {
+    const table = tables[channel] ?? values;
+    for (let i = start; i < end; i++) values[i] = table[pixels[i] ?? 0] ?? 0;
+  });
+  return values;
+}
+
+function normalizer({ scale, mean, std }: Normalization, channel: number): (pixel: number) => number {
+  const [whole, centre, deviation] = [scale, mean[channel] ?? 0, std[channel] ?? 1].map(Math.fround);
+  return (pixel) => Math.fround(Math.fround(pixel / (whole ?? 1)) - (centre ?? 0)) / (deviation ?? 1);
+}
+
+function eachPlane(length: number, area: number, visit: (channel: number, start: number, end: number) => void): void {
+  for (let start = 0, channel = 0; start < length; start += area, channel = (channel + 1) % 3)
+    visit(channel, start, start + area);
 }
 
 /** @throws AdsamError `usage` for a scale or deviation that is 0 in float32. */
