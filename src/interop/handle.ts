@@ -8,7 +8,7 @@ import type { Handle } from "./wire.ts";
 
 /** What stands for an object that Python keeps. */
 export let objectOf: (asker: Asker, handle: Handle) => PythonObject;
-/** The number of an object, for the one who asks for it; undefined for another. */
+/** The number of an object, for the one who asks for it; undefined for another. @throws AdsamError `usage` when it was disposed of. */
 export let numberFor: (object: PythonObject, asker: Asker) => number | undefined;
 
 /** What entering a context manager gave; it is left at the end of the block that `await using` it. */
@@ -62,7 +62,10 @@ export class PythonObject implements AsyncDisposable, AsyncIterable<unknown> {
 
   static {
     objectOf = (asker, handle) => new PythonObject(new Kept(asker, handle.number), handle);
-    numberFor = (object, asker) => (asker === object.#kept.asker ? object.#kept.number : undefined);
+    numberFor = (object, asker) => {
+      object.#kept.requireLife(object.type);
+      return asker === object.#kept.asker ? object.#kept.number : undefined;
+    };
   }
 
   /** The same object, asked in this way from now on: `model.with({ signal })`. */
@@ -201,7 +204,7 @@ export class PythonObject implements AsyncDisposable, AsyncIterable<unknown> {
     }
   }
 
-  /** Frees it, once what was asked of it before has been answered. A second time does nothing. */
+  /** Frees it: at once here, and in Python once what was asked before has been answered. A second time does nothing. */
   async dispose(): Promise<void> {
     this.#kept.release();
   }
@@ -212,6 +215,7 @@ export class PythonObject implements AsyncDisposable, AsyncIterable<unknown> {
   }
 
   async #ask<Result>(operation: Operation, values: readonly unknown[]): Promise<Result> {
+    this.#kept.requireLife(this.type);
     const answer = this.#kept.asker.ask(operation, this.#handle.program, [this, ...values], this.#options);
     return (await answer) as Result;
   }

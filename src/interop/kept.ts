@@ -1,3 +1,4 @@
+import { AdsamError } from "../errors.ts";
 import type { Asker } from "./asker.ts";
 
 /** An object that is kept in Python until nobody has a handle to it. */
@@ -10,6 +11,14 @@ export class Kept {
     this.asker = asker;
     this.number = number;
     forgotten.register(this, { asker, number }, this);
+  }
+
+  /** @throws AdsamError `usage` when it was released. */
+  requireLife(type: string): void {
+    if (!this.released) return;
+    throw new AdsamError("usage", `this object, a ${type}, was disposed of`, {
+      suggestion: "dispose of a handle after its last use",
+    });
   }
 
   release(): void {

@@ -2,6 +2,7 @@ import { AdsamError } from "../errors.ts";
 import { loneSurrogate } from "../safetensors/format.ts";
 import { checkTensor, type Tensor } from "../tensor.ts";
 import { Containers } from "./containers.ts";
+import { memberBehind } from "./contract/instance.ts";
 import { stepsOf, type Values } from "./iterables.ts";
 import {
   Complex,
@@ -77,6 +78,9 @@ export class Outgoing {
   #function(value: Callback): Wire {
     const number = this.#sender.numberOf(value);
     if (number !== undefined) return { $: "handle", number };
+    const member = memberBehind(value);
+    const owner = member && this.#sender.numberOf(member.owner);
+    if (member !== undefined && owner !== undefined) return { $: "member", number: owner, name: member.name };
     return { $: "callback", number: this.#sender.callback(value), name: value.name || "function" };
   }
 
@@ -87,7 +91,10 @@ export class Outgoing {
       });
     }
     if (this.#open.length >= deepest) {
-      throw new AdsamError("usage", `${path}: expected values at most ${deepest} deep in each other, got more`);
+      throw new AdsamError(
+        "usage",
+        `${path.slice(0, 20)}…: expected values at most ${deepest} deep in each other, got more`,
+      );
     }
     this.#open.push(value);
     try {
@@ -126,7 +133,7 @@ export class Outgoing {
       return { $: "dict", items };
     }
     if ((Symbol.asyncIterator in value || Symbol.iterator in value) && !ArrayBuffer.isView(value)) {
-      return { $: "iterable", number: this.#sender.callback(stepsOf(value as Values)) };
+      return { $: "iterable", number: this.#sender.callback(stepsOf(value as Values)), length: lengthOf(value) };
     }
     const other = this.#ofClass(value, path);
     if (other !== undefined) return other;
@@ -200,6 +207,12 @@ const namesOfFloats = new Map([
   [Number.POSITIVE_INFINITY, "inf"],
   [Number.NEGATIVE_INFINITY, "-inf"],
 ]);
+
+/** How many values an iterable says that it has, as arrays and Sets do; null for one that does not. */
+function lengthOf(values: object): number | null {
+  const said: unknown = Reflect.get(values, "length") ?? Reflect.get(values, "size");
+  return typeof said === "number" && Number.isSafeInteger(said) && said >= 0 ? said : null;
+}
 
 function describe(value: unknown): string {
   if (typeof value !== "object" || value === null) return typeof value === "symbol" ? String(value) : `${value}`;

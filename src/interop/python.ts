@@ -144,9 +144,18 @@ export class Python implements Asker, Sender, Answerer {
 
   /** What Python is told of an error instead. */
   thrown(error: unknown): Thrown {
-    const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
+    return { number: this.#callbacks.throwing(error), ...toldOf(error) };
+  }
+}
+
+/** What can be told of anything that was thrown: what it has may throw itself when it is looked at. */
+function toldOf(error: unknown): Omit<Thrown, "number"> {
+  try {
+    const { name, message } = error instanceof Error ? error : { name: "Error", message: error };
     const raised = error instanceof AdsamError ? originOf(error).raised : null;
-    return { number: this.#callbacks.throwing(error), name, message, raised };
+    return { name: String(name), message: String(message), raised };
+  } catch {
+    return { name: "Error", message: "(it could not be read)", raised: null };
   }
 }
 

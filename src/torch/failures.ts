@@ -42,7 +42,7 @@ export function understood<Schema extends z.ZodType>(schema: Schema, said: unkno
 export function crashed(code: number | null, signal: NodeJS.Signals | null, crash: string): AdsamError {
   const how = signal !== null ? `signal ${signal}` : code === null ? "while it was asked" : `exit code ${code}`;
   return new AdsamError("crashed", `Python ended unexpectedly (${how})${crash === "" ? "" : `:\n${crash}`}`, {
-    suggestion: "open the backend again, and load the last checkpoint or fit with `resume`: its models are gone",
+    suggestion: "open the backend again: what lived in it is gone, but for checkpoints, from which `fit` resumes",
   });
 }
 

@@ -174,10 +174,11 @@ export class Session implements AsyncDisposable {
       this.#process.ref();
       if (this.#process.connected) this.#process.disconnect();
       const left = this.#ended.then(() => true);
-      if (await Promise.race([left, delay(graceMilliseconds, false, { ref: false })])) return;
-      this.#process.kill("SIGKILL");
+      const hasLeft = await Promise.race([left, delay(graceMilliseconds, false, { ref: false })]);
+      if (!hasLeft) this.#process.kill("SIGKILL");
     }
     await this.#ended;
+    this.#dead = closed(); // also where it had ended by itself: from now on it is closed
   }
 
   [Symbol.asyncDispose](): Promise<void> {

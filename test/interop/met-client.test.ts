@@ -5,8 +5,8 @@ import { temporaryFolder } from "../temporary.ts";
 import { adsam, compiled, modules, project, ran } from "./wrapped/project.ts";
 
 const opening = `
-  import { type Complex, type EnumMember, type Tensor, bytearray, open, tensor } from "adversarial-sampling";
-  import client, { type Config, type Movie, type User } from "./met.client.ts";
+  import { type Complex, type EnumMember, type PythonObject, type Tensor, bytearray, open, tensor } from "adversarial-sampling";
+  import client, { type Config, type Loose, type Movie, type User } from "./met.client.ts";
   await using backend = await open({ backend: "torch", device: "cpu" });
   const py = await backend.use(client, { folder: ${JSON.stringify(modules)} });
   const failed = (run: () => Promise<unknown>) => run().then(String, ({ code, message, suggestion }) => console.log(code, message, suggestion ?? ""));
@@ -58,7 +58,7 @@ test("classes written in C or made by their fields are in the client, and enumer
   await writeFile(contract, (await readFile(contract, "utf8")).replaceAll('"RED"', '"ROT"'));
   const changed = await adsam("wrap", "met", "--folder", modules, "-o", join(folder, "met.client.ts"), "--check");
   expect(changed).toMatchObject({ code: 1, stdout: expect.stringContaining("met.Colour.ROT was removed") });
-  expect(changed.stdout).toContain("met.told(colour) no longer takes or gives ROT of Colour");
+  expect(changed.stdout).toContain("met.told(colour) no longer has ROT of Colour");
 }, 120_000);
 
 test("values go and come as they are declared, and what does not fit is named to its innermost part", async () => {
@@ -83,6 +83,17 @@ test("values go and come as they are declared, and what does not fit is named to
     const scores = [1, 2];
     await py.fill(scores);
     console.log(await (await py.Odd.create(4)).constructor);
+    const loose: Loose = await (await py.Loose.create()).itself();
+    const manager: PythonObject = await py.managed(3);
+    await using entered = await manager.enter<number>();
+    const listed: number[] = [];
+    for await (const one of await py.listed()) listed.push(one);
+    const [pair, one]: [readonly [number, number], number] = [await py.drawn(1), await py.drawn(2, { sample: false })];
+    console.log(entered.value, listed, pair, one, await py.before(1, 2), await py.before());
+    await failed(() => py.drawn(1, { sample: 3 as never }));
+    console.log(await py.applied((own) => own.twice(4) as Promise<number>, loose));
+    await failed(() => py.applied(function wrong() { return "a" as never; }, loose));
+    console.log(await py.given(py.cubed), await py.given(loose.itself), await py.given(() => 1));
     console.log(await py.doubled(4), await py.toString({ constructor: 2 }));
     console.log(bytes[0], scores, await py.total({ a: 1, b: 2 }));
     `,
@@ -98,6 +109,11 @@ test("values go and come as they are declared, and what does not fit is named to
     "usage met.tuned: config.tags[1]: expected str, got 1 ",
     "usage met.tuned: config.tags: expected list[str], got undefined ",
     "4",
+    "3 [ 1, 2 ] [ 1, 1 ] 2 [ 1, 2 ] [ 0 ]",
+    "usage met.drawn: no form of it takes these: sample: expected true, got 3; or: sample: expected false, got 3 ",
+    "8",
+    'usage what wrong returns: expected int, got "a" ',
+    "met met typescript",
     "8 2",
     "7 [ 0.5, 2, 2 ] 3",
     "",

@@ -7,6 +7,7 @@ import {
   keywords,
   numbers,
   open,
+  type PythonObject,
   record,
   type Tensor,
   TorchDevice,
@@ -58,6 +59,70 @@ test("whole numbers of any length cross", async () => {
     const same = await met.method<bigint>("identity", value);
     expect(same === value).toBe(true);
   }
+});
+
+test("what cannot be read of something thrown is not waited for", async () => {
+  const thrown = [
+    {
+      toString: () => {
+        throw new Error("no text");
+      },
+    },
+    new Proxy(
+      {},
+      {
+        getPrototypeOf: () => {
+          throw new Error("a trap");
+        },
+      },
+    ),
+    Object.assign(new Error("odd"), { name: Symbol("name") }),
+  ];
+  for (const one of thrown.slice(0, 2)) {
+    expect(
+      await met.method("caught", () => {
+        throw one;
+      }),
+    ).toBe("Error: (it could not be read)");
+  }
+  expect(
+    await met.method("caught", () => {
+      throw thrown[2];
+    }),
+  ).toBe("Symbol(name): odd");
+  const [first] = thrown;
+  const itself = await met
+    .method(
+      "applied",
+      () => {
+        throw first;
+      },
+      null,
+    )
+    .catch((error: unknown) => error);
+  expect(itself).toBe(first);
+});
+
+test("a handle that was disposed of is refused at once, everywhere", async () => {
+  const handle = await met.method<PythonObject>("Odd", 1);
+  await handle.dispose();
+  for (const use of [() => handle.get("constructor"), () => met.method("text", handle), () => handle.with({}).text()]) {
+    await expect(use()).rejects.toMatchObject({ code: "usage", message: "this object, a met.Odd, was disposed of" });
+  }
+});
+
+test("an iterable is one for async for too, and has the length that it says", async () => {
+  const loader = {
+    length: 2,
+    *[Symbol.iterator]() {
+      yield* [5, 6];
+    },
+  };
+  expect(await met.method("consumed", loader)).toEqual([2, 5, 6]);
+  const endless = (async function* () {
+    yield 1;
+  })();
+  await expect(met.method("consumed", endless)).rejects.toThrow("has no len()");
 });
 
 test("several members of a flag cross together, and texts of numpy's are texts", async () => {

@@ -31,7 +31,7 @@ test("types come from a stub and from what is imported for type checkers, and cl
     console.log(await first?.name, count, await board.first([]));
     for await (const gauge of await board.each(2)) console.log(await gauge.name);
     const pair: readonly [string, number] = await py.pick("x");
-    const alone: string = await py.pick("x", false);
+    const alone: string = await py.pick("x", { flag: false });
     console.log(pair, alone);
     const twice: readonly Tensor[] = await py.doubled(tensor(Float32Array.of(1)));
     console.log(twice.length);

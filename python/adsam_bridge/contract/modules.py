@@ -109,6 +109,7 @@ def _enum(kind: type[enum.Enum]) -> dict[str, Any]:
 
 
 def _class(kind: type, types: Types) -> dict[str, Any]:
+    types.owner = kind
     methods: dict[str, Any] = {}
     for name, value in sorted(members_of(kind).items()):
         if name == "__call__" or not name.startswith("_"):

@@ -32,6 +32,7 @@ def function_of(
     answer = signature_of(function, types, bound=bound, doc=doc)
     stubs = stubs_of(function)
     overloads = _overloads(function, stubs, types, bound=bound)
+    _name_flags(overloads, answer["parameters"])
     if len(stubs) == 1:
         _add_stub(answer, stubs[0], types)
     return {**answer, "overloads": overloads} if overloads else answer
@@ -122,12 +123,19 @@ def _result(
     function: Callable[..., Any], hints: dict[str, Any], said: Documented, types: Types
 ) -> Type:
     plain = inspect.unwrap(function)
+    if plain is not function and _module_of(function) == "contextlib":
+        return {"kind": "object", "name": "contextlib.AbstractContextManager"}
     if "return" in hints:
         return types.of_annotation(hints["return"])
     if inspect.isgeneratorfunction(plain) or inspect.isasyncgenfunction(plain):
         return {"kind": "stream", "of": unknown("no annotation says what it yields")}
     words = said.result[0] if said.result is not None else ""
     return type_said(words, types) or unknown("no annotation or docstring says it")
+
+
+def _module_of(function: Callable[..., Any]) -> object:
+    """Where the code that is called was written, whatever it says of itself."""
+    return getattr(function, "__globals__", {}).get("__name__")
 
 
 def _overloads(
@@ -143,6 +151,14 @@ def _overloads(
         {"parameters": one["parameters"], "result": one["result"]}
         for one in (signature_of(overload, types, bound=bound) for overload in found)
     ]
+
+
+def _name_flags(overloads: list[dict[str, Any]], own: list[dict[str, Any]]) -> None:
+    """What has a default is given by name in every form: a flag that one of them requires too."""
+    flags = {one["name"] for one in own if one["kind"] == "either" and not one["required"]}
+    for parameter in (one for overload in overloads for one in overload["parameters"]):
+        if parameter["kind"] == "either" and parameter["name"] in flags:
+            parameter["kind"] = "keyword"
 
 
 def _shown(value: object) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 import numpy as np
 import torch
+from typing_extensions import Self
 
 from .records import fields_of, hints_of, is_record, required_keys
 
@@ -84,11 +85,15 @@ class Types:
         self.records: dict[str, dict[str, Any]] = {}
         """The dataclasses and their like that were met, by name."""
         self._met: set[type] = set()
+        self.owner: type | None = None
+        """The class that is being described, which ``Self`` stands for."""
 
     def of_annotation(self, annotation: Any) -> Type:
         """The type that an annotation says."""
         if annotation in (Any, object):
             return unknown(f"annotated as {getattr(annotation, '__name__', annotation)}")
+        if annotation is Self and self.owner is not None:
+            return self._of_class(self.owner)
         if isinstance(annotation, (str, typing.ForwardRef)):
             return unknown(f"annotated as {annotation}, which is not there at run time")
         if isinstance(annotation, typing.TypeVar):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import weakref
-from collections.abc import Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -124,6 +124,21 @@ class TypeScriptIterable:
         finally:
             self._end(number)
 
+    async def __aiter__(self) -> AsyncGenerator[Any]:
+        for value in self:
+            yield value
+
+
+class SizedTypeScriptIterable(TypeScriptIterable):
+    """One that knows how many values it has."""
+
+    def __init__(self, length: int, *steps: Any) -> None:
+        super().__init__(*steps)
+        self._length = length
+
+    def __len__(self) -> int:
+        return self._length
+
 
 class Callbacks:
     """The functions that a session has been given."""
@@ -160,7 +175,7 @@ class Callbacks:
             self.function(forward, name, program), self.function(pullback, f"{name}'s", program)
         )
 
-    def iterable(self, number: int, program: Program) -> TypeScriptIterable:
+    def iterable(self, number: int, length: int | None, program: Program) -> TypeScriptIterable:
         """The iterable whose steps the function of that number takes."""
         step = self.function(number, "iterable", program)
 
@@ -176,7 +191,9 @@ class Callbacks:
             else:  # a finaliser's doing; nothing may wait there
                 self._caller.tell(number, text_of([["end", walk], {}]), self._pack({}))
 
-        return TypeScriptIterable(begin, step, end)
+        if length is None:
+            return TypeScriptIterable(begin, step, end)
+        return SizedTypeScriptIterable(length, begin, step, end)
 
     def _forget(self, number: int, received: list[int]) -> None:
         self._caller.forget(ForgottenEvent(callback=number, times=received[0]))

@@ -38,7 +38,7 @@ class Functions(Protocol):
         """A function of TypeScript's that torch can differentiate."""
         ...
 
-    def iterable(self, number: int, program: Program) -> object:
+    def iterable(self, number: int, length: int | None, program: Program) -> object:
         """An iterable of TypeScript's."""
         ...
 
@@ -166,7 +166,10 @@ _READERS: dict[str, Callable[[Incoming, dict[str, Wire]], Any]] = {
         fields["number"], fields["pullback"], fields["name"], incoming.program
     ),
     "iterable": lambda incoming, fields: incoming.functions.iterable(
-        fields["number"], incoming.program
+        fields["number"], fields["length"], incoming.program
+    ),
+    "member": lambda incoming, fields: getattr(
+        incoming.objects.get(fields["number"]), fields["name"]
     ),
     "tensor": lambda incoming, fields: incoming.tensor(fields["tensor"]),
     "array": lambda incoming, fields: incoming.array(fields["tensor"]),

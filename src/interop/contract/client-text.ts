@@ -21,14 +21,16 @@ export function clientText(contract: Contract): string {
 
 /** What callers are told of a contract that nobody knows: where, and why. */
 export function unknowns(contract: Contract): string[] {
-  const found: string[] = [];
-  const look = (where: string, call: CallContract) => {
-    for (const { name, type } of call.parameters) note(`${where}(${name})`, type);
-    note(`${where}()`, call.result);
+  const found = new Set<string>();
+  const look = (where: string, call: FunctionContract) => {
+    for (const { parameters, result } of call.overloads ?? [call]) {
+      for (const { name, type } of parameters) note(`${where}(${name})`, type);
+      note(`${where}()`, result);
+    }
   };
   const note = (where: string, type: CallContract["result"]) => {
     const reasons = partsOf(type).flatMap((part) => (part.kind === "unknown" ? [reasonOf(part)] : []));
-    if (reasons.length > 0) found.push(`${where}: ${[...new Set(reasons)].join("; ")}`);
+    if (reasons.length > 0) found.add(`${where}: ${[...new Set(reasons)].join("; ")}`);
   };
   for (const [module, { functions, classes }] of Object.entries(contract.modules)) {
     for (const [name, one] of Object.entries(functions)) look(`${module}.${name}`, one);
@@ -38,7 +40,7 @@ export function unknowns(contract: Contract): string[] {
       for (const [attribute, type] of Object.entries(attributes)) note(`${module}.${name}.${attribute}`, type);
     }
   }
-  return found;
+  return [...found];
 }
 
 const reasonOf = ({ reason, recorded }: UnknownType): string =>
@@ -53,6 +55,12 @@ export function memberName(python: string, own: ReadonlySet<string>): string {
 export const ownOfClasses: ReadonlySet<string> = new Set(["create", "$", "then"]);
 export const ownOfInstances: ReadonlySet<string> = new Set(["call", "dispose", "$", "then"]);
 
+/** Names of types that a client is written with, which a class of Python's may have too. */
+const usedNames =
+  "adsam Promise Readonly Record ReadonlyMap ReadonlySet AsyncIterable Iterable Uint8Array any bigint boolean never number object string symbol undefined unknown".split(
+    " ",
+  );
+
 class Writer {
   readonly #contract: Contract;
   readonly #names = new Map<string, string>();
@@ -60,7 +68,7 @@ class Writer {
 
   constructor(contract: Contract) {
     this.#contract = contract;
-    const taken = new Set(["adsam"]);
+    const taken = new Set(usedNames);
     const give = (python: string, wish: string) => {
       let name = identifier(wish);
       while (taken.has(name)) name += "_";

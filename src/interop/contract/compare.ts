@@ -28,7 +28,9 @@ export function changesBetween(recorded: Contract, current: Contract): Change[] 
   const tell = (where: string, what: string, breaks: boolean) => changes.push({ where, what, breaks });
   each(before.modules, now.modules, "", tell, (was, is, where) => compareModules(was, is, where, tell));
   each(before.records, now.records, "", tell, (was, is, where) =>
-    each(was.fields, is.fields, `${where.replace(":", ".")}.`, tell, (from, to, field) => types(from, to, field, tell)),
+    each(was.fields, is.fields, `${where.replace(":", ".")}.`, tell, (from, to, field) =>
+      types(from, to, field, tell, "both"),
+    ),
   );
   return changes;
 }
@@ -52,7 +54,7 @@ function compareClasses(was: ClassContract, is: ClassContract, where: string, te
     if (from.of !== to.of) tell(name, `was a method of ${from.of}, and is one of ${to.of}`, true);
     calls(from, to, name, tell);
   });
-  each(was.attributes, is.attributes, `${where}.`, tell, (from, to, name) => types(from, to, name, tell));
+  each(was.attributes, is.attributes, `${where}.`, tell, (from, to, name) => types(from, to, name, tell, "gives"));
 }
 
 function calls(was: CallContract, is: CallContract, where: string, tell: Tell): void {
@@ -78,7 +80,7 @@ function calls(was: CallContract, is: CallContract, where: string, tell: Tell): 
   const [first, second] = [order(was), order(is)];
   const same = first.length === second.length && [...first].sort().join() === [...second].sort().join();
   if (same && first.join() !== second.join()) tell(where, `takes ${second.join(", ")} in another order`, true);
-  types(was.result, is.result, `${where}()`, tell);
+  types(was.result, is.result, `${where}()`, tell, "gives");
 }
 
 function parameters(was: ParameterContract, is: ParameterContract, where: string, tell: Tell): void {
@@ -88,7 +90,7 @@ function parameters(was: ParameterContract, is: ParameterContract, where: string
   if (was.default !== undefined && is.default !== undefined && was.default !== is.default) {
     tell(where, `has the default ${is.default} instead of ${was.default}`, false);
   }
-  types(was.type, is.type, where, tell);
+  types(was.type, is.type, where, tell, "given");
 }
 
 const kinds: Readonly<Record<ParameterContract["kind"], string>> = {
@@ -99,20 +101,39 @@ const kinds: Readonly<Record<ParameterContract["kind"], string>> = {
   keywords: "the rest of the names",
 };
 
-/** What nobody knows on one side contradicts nothing. */
-function types(was: PythonTypeTree, is: PythonTypeTree, where: string, tell: Tell): void {
+/** Whether a value goes to Python or comes from there; what has fields does both. */
+type Direction = "given" | "gives" | "both";
+
+/**
+ * What nobody knows on one side contradicts nothing. A caller stays right where Python takes more than before, or gives less.
+ */
+function types(was: PythonTypeTree, is: PythonTypeTree, where: string, tell: Tell, direction: Direction): void {
   if (was.kind === "unknown" && is.kind === "unknown") return;
-  const [from, to] = [JSON.stringify(was), JSON.stringify(is)];
-  if (from === to) return;
+  if (JSON.stringify(was) === JSON.stringify(is)) return;
   if (was.kind === "enum" && is.kind === "enum" && was.name === is.name) {
     const lost = was.members.filter((member) => !is.members.includes(member));
     const come = is.members.filter((member) => !was.members.includes(member));
-    if (lost.length > 0) tell(where, `no longer takes or gives ${lost.join(", ")} of ${described(is)}`, true);
-    if (come.length > 0) tell(where, `takes or gives ${come.join(", ")} of ${described(is)} too`, false);
+    if (lost.length > 0) tell(where, `no longer has ${lost.join(", ")} of ${described(is)}`, true);
+    if (come.length > 0) tell(where, `has ${come.join(", ")} of ${described(is)} too`, false);
     return;
   }
   const known = was.kind !== "unknown" && is.kind !== "unknown";
-  tell(where, `was ${described(was)}, and is ${described(is)}`, known);
+  const fine = (direction === "given" && covers(is, was)) || (direction === "gives" && covers(was, is));
+  tell(where, `was ${described(was)}, and is ${described(is)}`, known && !fine);
+}
+
+/** Whether every value of the one type is also one of the other. */
+function covers(wide: PythonTypeTree, narrow: PythonTypeTree): boolean {
+  const members = (type: PythonTypeTree) => (type.kind === "union" ? type.of : [type]);
+  return members(narrow).every((one) => members(wide).some((other) => isPartOf(one, other)));
+}
+
+function isPartOf(one: PythonTypeTree, other: PythonTypeTree): boolean {
+  if (other.kind === "unknown" || JSON.stringify(one) === JSON.stringify(other)) return true;
+  if (one.kind === "int") return other.kind === "float" || other.kind === "number";
+  if (one.kind === "literal" && other.kind === "literal")
+    return one.values.every((value) => other.values.includes(value));
+  return false;
 }
 
 /** A type as Python writes it. */

@@ -1,31 +1,44 @@
 import { type Tensor, tensor } from "../../tensor.ts";
 import { PythonObject } from "../handle.ts";
 import { array, Complex, recordAsItWas, tuple } from "../kinds.ts";
+import type { Callback } from "../wire.ts";
 import type { Contract, PythonTypeTree } from "./contract.ts";
 import { fits, isScalar } from "./fits.ts";
 import type { Instance } from "./instance.ts";
 import { partsOf } from "./type-text.ts";
 
-type Making = (name: string, object: PythonObject) => Instance;
+/** What values are declared by. */
+export interface Declared {
+  readonly contract: Contract;
+  /** An instance of a class of the client's, of that name. */
+  readonly make: (name: string, object: PythonObject) => Instance;
+  /** Functions that went to Python, as they are declared there. */
+  readonly callbacks: WeakMap<Callback, Map<string, Callback>>;
+}
 
 /**
  * A value that came, as it is declared, however deep: an object as an instance of the client's class, a real number as a complex
  * one, and one that numpy gives for an array of no dimensions as such an array.
  */
-export function asDeclared(value: unknown, type: PythonTypeTree, contract: Contract, make: Making): unknown {
+export function asDeclared(value: unknown, type: PythonTypeTree, declared: Declared): unknown {
+  const { contract, make } = declared;
   if (!changes(type, contract, [])) return value;
-  const inner = (part: unknown, kind: PythonTypeTree) => asDeclared(part, kind, contract, make);
+  const inner = (part: unknown, kind: PythonTypeTree) => asDeclared(part, kind, declared);
   if (type.kind === "seen") return inner(value, type.of);
   if (value instanceof PythonObject) {
     const name = classOf(value, type);
     if (name !== undefined) return make(name, value);
-    return type.kind === "stream"
+    return type.kind === "stream" && changes(type.of, contract, [])
       ? { [Symbol.asyncIterator]: () => each(value, (item) => inner(item, type.of)) }
       : value;
   }
   switch (type.kind) {
     case "complex":
       return typeof value === "number" ? new Complex(value, 0) : value;
+    case "stream":
+      return typeof value === "object" && value !== null && Symbol.iterator in value
+        ? { [Symbol.asyncIterator]: () => each(value as Iterable<unknown>, (item) => inner(item, type.of)) }
+        : value;
     case "array":
       return isScalar(value) ? array(scalarArray(value)) : value;
     case "union": {
@@ -68,10 +81,12 @@ function membersOf(type: PythonTypeTree): readonly PythonTypeTree[] {
   return type.kind === "union" ? type.of.flatMap(membersOf) : [type];
 }
 
+const changing: ReadonlySet<PythonTypeTree["kind"]> = new Set(["class", "complex", "array", "stream"]);
+
 /** Whether a value of this type may come as something else than it is declared. */
 function changes(type: PythonTypeTree, contract: Contract, within: readonly string[]): boolean {
   return partsOf(type).some((part) => {
-    if (part.kind !== "record") return part.kind === "class" || part.kind === "complex" || part.kind === "array";
+    if (part.kind !== "record") return changing.has(part.kind);
     if (within.includes(part.name)) return false;
     const fields = Object.values(contract.records[part.name]?.fields ?? {});
     return fields.some((one) => changes(one, contract, [...within, part.name]));
@@ -89,6 +104,9 @@ function mapped(value: unknown, change: (name: string, item: unknown) => unknown
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, change(name, item)]));
 }
 
-async function* each(values: AsyncIterable<unknown>, change: (item: unknown) => unknown): AsyncGenerator<unknown> {
+async function* each(
+  values: AsyncIterable<unknown> | Iterable<unknown>,
+  change: (item: unknown) => unknown,
+): AsyncGenerator<unknown> {
   for await (const item of values) yield change(item);
 }

@@ -11,12 +11,15 @@ export interface Shape {
 }
 
 export function shapeOf(parameters: readonly ParameterContract[]): Shape {
-  const byPlace = ({ kind, required }: ParameterContract) => kind === "positional" || (kind === "either" && required);
-  const byName = ({ kind, required }: ParameterContract) => kind === "keyword" || (kind === "either" && !required);
+  const rest = parameters.find(({ kind }) => kind === "rest");
+  // What stands before the rest takes the first places, also where it has a default.
+  const isPlace = ({ kind, required }: ParameterContract) =>
+    kind === "positional" || (kind === "either" && (required || rest !== undefined));
+  const isOption = (one: ParameterContract) => one.kind === "keyword" || (one.kind === "either" && !isPlace(one));
   return {
-    places: parameters.filter(byPlace),
-    rest: parameters.find(({ kind }) => kind === "rest"),
-    options: parameters.filter(byName),
+    places: parameters.filter(isPlace),
+    rest,
+    options: parameters.filter(isOption),
     others: parameters.find(({ kind }) => kind === "keywords"),
   };
 }

@@ -36,7 +36,7 @@ export function typeText(type: PythonTypeTree, way: Way, name: (python: string) 
     case "literal":
       return type.values.map((value) => JSON.stringify(value)).join(" | ");
     case "union":
-      return [...new Set(type.of.map(inner))].join(" | ");
+      return [...new Set(type.of.flatMap((one) => alternatives(inner(one))))].join(" | ");
     case "list":
     case "tupleOf":
       return `readonly ${grouped(inner(type.of))}[]`;
@@ -91,6 +91,11 @@ function callableText(
   const gives = result === undefined ? "unknown" : typeText(result, "in", name);
   const answer = gives === "unknown" ? "unknown" : `${gives} | Promise<${gives}>`;
   return `((${given}) => ${answer}) | adsam.PythonObject`;
+}
+
+/** What a type without parts is one of. */
+function alternatives(text: string): string[] {
+  return /[<([{"]/.test(text) ? [text] : text.split(" | ");
 }
 
 const letter = (i: number): string => (i < 26 ? String.fromCharCode(97 + i) : `a${i}`);

@@ -1,15 +1,14 @@
 import { AdsamError } from "../../errors.ts";
 import type { PythonObject } from "../handle.ts";
-import { EnumMember, Keywords, keywords } from "../kinds.ts";
+import { EnumMember } from "../kinds.ts";
+import { fittingCall } from "./arguments.ts";
 import { memberName, ownOfClasses, ownOfInstances } from "./client-text.ts";
 import { changesBetween } from "./compare.ts";
 import type { CallContract, ClassContract, Contract, FunctionContract } from "./contract.ts";
-import { departure, shown } from "./departure.ts";
-import { type Instance, standFor } from "./instance.ts";
-import { asDeclared } from "./instances.ts";
-import { shapeOf } from "./shape.ts";
+import { departure } from "./departure.ts";
+import { type Instance, standFor, standForMember } from "./instance.ts";
+import { asDeclared, type Declared } from "./instances.ts";
 import { partsOf } from "./type-text.ts";
-import { given } from "./values.ts";
 
 /** What `adsam wrap` writes: the contract of Python modules, and in its type what they are in TypeScript. */
 export interface Client<Modules> {
@@ -66,12 +65,14 @@ class Module {
   readonly #module: PythonObject;
   readonly #classes: ReadonlyMap<string, PythonObject>;
   readonly #contract: Contract;
+  readonly #declared: Declared;
 
   constructor(name: string, { module, classes }: Imported, contract: Contract) {
     this.#name = name;
     this.#module = module;
     this.#classes = classes;
     this.#contract = contract;
+    this.#declared = { contract, make: (one, object) => this.#instance(one, object), callbacks: new WeakMap() };
   }
 
   members(): Members {
@@ -138,12 +139,12 @@ class Module {
   }
 
   #callable(owner: PythonObject, name: string, where: string, contract: FunctionContract) {
-    return async (...values: unknown[]): Promise<unknown> => {
-      const call = fittingCall(contract, values, this.#contract);
-      const sent = argumentsOf(call, values, this.#contract, where);
+    const call = async (...values: unknown[]): Promise<unknown> => {
+      const { result, sent } = fittingCall(contract, values, this.#declared, where);
       const answer = name === "__call__" ? owner.call(...sent) : owner.method(name, ...sent);
-      return this.#taken(await answer, call.result, where);
+      return this.#taken(await answer, result, where);
     };
+    return standForMember(call, owner, name);
   }
 
   /** What came, if it is what was declared. */
@@ -159,88 +160,6 @@ class Module {
             : "mend the declaration in Python, and make the client again",
       });
     }
-    return asDeclared(value, type, this.#contract, (name, object) => this.#instance(name, object));
+    return asDeclared(value, type, this.#declared);
   }
-}
-
-/** The overload that takes these values; the first one where none does, whose message then says why. */
-function fittingCall(contract: FunctionContract, values: readonly unknown[], whole: Contract): CallContract {
-  const [first, ...others] = contract.overloads ?? [];
-  if (first === undefined) return contract;
-  const takes = (call: CallContract) => {
-    try {
-      argumentsOf(call, values, whole, "");
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  return [first, ...others].find(takes) ?? first;
-}
-
-/** Arguments as Python is given them. */
-function argumentsOf(
-  { parameters }: CallContract,
-  values: readonly unknown[],
-  contract: Contract,
-  where: string,
-): unknown[] {
-  const { places, rest, options, others } = shapeOf(parameters);
-  const required = places.filter((one) => one.required).length;
-  if (values.length < required) {
-    const names = places.map(({ name }) => name).join(", ");
-    throw new AdsamError("usage", `${where}: expected ${names}, got ${values.length} of them`);
-  }
-  const byPlace = values.slice(0, places.length).flatMap((value, i) => {
-    const place = places[i];
-    if (place === undefined || (value === undefined && !place.required)) return [];
-    return [given(value, place.type, contract, `${where}: ${place.name}`)];
-  });
-  const left = values.slice(places.length);
-  const last = left.at(-1);
-  const named = last instanceof Keywords ? last.values : rest === undefined ? last : undefined;
-  const more = last instanceof Keywords ? left.slice(0, -1) : rest === undefined ? left.slice(0, -1) : left;
-  if (rest === undefined && more.length > 0) {
-    throw new AdsamError(
-      "usage",
-      `${where}: expected ${places.length} values and options, got ${values.length} values`,
-      {
-        suggestion: "give what has a default by name, in one object after the others",
-      },
-    );
-  }
-  const tail = more.map((value, i) =>
-    rest === undefined ? value : given(value, rest.type, contract, `${where}: ${rest.name}[${i}]`),
-  );
-  return [...byPlace, ...tail, ...optionsOf(named, options, others, contract, where)];
-}
-
-type Parameters = CallContract["parameters"];
-
-function optionsOf(
-  named: unknown,
-  options: Parameters,
-  others: Parameters[number] | undefined,
-  contract: Contract,
-  where: string,
-): [] | [Keywords] {
-  const missing = options.filter(
-    ({ name, required }) => required && (named === undefined || Reflect.get(Object(named), name) === undefined),
-  );
-  if (missing.length > 0) {
-    throw new AdsamError("usage", `${where}: expected the option ${missing.map(({ name }) => name).join(", ")}`);
-  }
-  if (named === undefined) return [];
-  if (typeof named !== "object" || named === null || Array.isArray(named)) {
-    throw new AdsamError("usage", `${where}: expected options in an object, got ${shown(named)}`);
-  }
-  const entries = Object.entries(named).flatMap(([name, value]): [string, unknown][] => {
-    const option = options.find((one) => one.name === name) ?? others;
-    if (option === undefined) {
-      const known = options.map((one) => one.name).join(", ") || "none";
-      throw new AdsamError("usage", `${where}: expected options of these names: ${known}, got ${name}`);
-    }
-    return value === undefined ? [] : [[name, given(value, option.type, contract, `${where}: ${name}`)]];
-  });
-  return [keywords(Object.fromEntries(entries))];
 }

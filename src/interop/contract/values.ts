@@ -15,23 +15,27 @@ import {
   TorchDevice,
   tuple,
 } from "../kinds.ts";
-import type { Contract, PythonTypeTree } from "./contract.ts";
+import type { Callback } from "../wire.ts";
+import type { CallableType, PythonTypeTree } from "./contract.ts";
 import { departure } from "./departure.ts";
 import { fits, isObject } from "./fits.ts";
+import { memberBehind } from "./instance.ts";
+import { asDeclared, type Declared } from "./instances.ts";
 
 /**
  * A value as Python's declaration wants it: a whole number is a float where that is declared, an array a tuple, a tensor a numpy
  * array.
  * @throws AdsamError `usage` for a value of another type, before anything crosses.
  */
-export function given(value: unknown, type: PythonTypeTree, contract: Contract, where: string): unknown {
-  const wrong = departure(value, type, contract, "in", where);
+export function given(value: unknown, type: PythonTypeTree, declared: Declared, where: string): unknown {
+  const wrong = departure(value, type, declared.contract, "in", where);
   if (wrong !== undefined) throw new AdsamError("usage", wrong.message());
-  return converted(value, type, contract);
+  return converted(value, type, declared);
 }
 
-function converted(value: unknown, type: PythonTypeTree, contract: Contract): unknown {
-  const inner = (part: unknown, kind: PythonTypeTree) => converted(part, kind, contract);
+function converted(value: unknown, type: PythonTypeTree, declared: Declared): unknown {
+  const { contract } = declared;
+  const inner = (part: unknown, kind: PythonTypeTree) => converted(part, kind, declared);
   if (isObject(value)) return value;
   switch (type.kind) {
     case "float":
@@ -42,6 +46,8 @@ function converted(value: unknown, type: PythonTypeTree, contract: Contract): un
       return pythonType(value as object) === undefined
         ? insteadOf(value as object, bytearray(value as Uint8Array))
         : value;
+    case "callable":
+      return memberBehind(value as object) === undefined ? typedCallback(value as Callback, type, declared) : value;
     case "path":
       return typeof value === "string" ? new PythonPath(value) : value;
     case "device":
@@ -84,6 +90,29 @@ function converted(value: unknown, type: PythonTypeTree, contract: Contract): un
     default:
       return value;
   }
+}
+
+/**
+ * A function as Python's declaration has it: called with instances of the client's classes, and held to what it is to give. It is
+ * the same one for the same function and declaration, by which Python knows it again.
+ */
+function typedCallback(call: Callback, type: CallableType, declared: Declared): Callback {
+  const { parameters = [], result } = type;
+  if (parameters.length === 0 && result === undefined) return call;
+  const known = declared.callbacks.get(call) ?? new Map<string, Callback>();
+  declared.callbacks.set(call, known);
+  const key = JSON.stringify(type);
+  const made = known.get(key);
+  if (made !== undefined) return made;
+  const typed = async (...values: unknown[]) => {
+    const taken = values.map((value, i) => (parameters[i] ? asDeclared(value, parameters[i], declared) : value));
+    const gave = await call(...(taken as never[]));
+    if (result === undefined) return gave;
+    return given(gave === undefined ? null : gave, result, declared, `what ${call.name || "the function"} returns`);
+  };
+  Object.defineProperty(typed, "name", { value: call.name });
+  known.set(key, typed);
+  return typed;
 }
 
 /** What is made of a container; the container itself where that holds the same, so that Python changes that one. */

@@ -3,6 +3,7 @@ import { Float, PythonPath, pythonType, tensor } from "../../../src/index.ts";
 import { described } from "../../../src/interop/contract/compare.ts";
 import type { Contract, PythonTypeTree } from "../../../src/interop/contract/contract.ts";
 import { fits } from "../../../src/interop/contract/fits.ts";
+import type { Declared } from "../../../src/interop/contract/instances.ts";
 import { given } from "../../../src/interop/contract/values.ts";
 
 const contract: Contract = {
@@ -13,6 +14,13 @@ const contract: Contract = {
     "m:Options": { fields: { eps: { kind: "float" }, name: { kind: "str" } }, required: ["eps"], dict: true },
     "m:Point": { fields: { x: { kind: "int" } }, required: ["x"], dict: false },
   },
+};
+const declared: Declared = {
+  contract,
+  make: () => {
+    throw new Error("no classes here");
+  },
+  callbacks: new WeakMap(),
 };
 const images = tensor(new Float32Array(6), [1, 2, 3]);
 
@@ -39,18 +47,18 @@ test.each<[PythonTypeTree, unknown, boolean]>([
 });
 
 test("a value goes as what is declared", () => {
-  expect(given(1, { kind: "float" }, contract, "x")).toEqual(new Float(1));
-  expect(given("a/b", { kind: "path" }, contract, "x")).toEqual(new PythonPath("a/b"));
-  expect(pythonType(given([1], { kind: "tupleOf", of: { kind: "int" } }, contract, "x") as object)).toBe("tuple");
-  expect(pythonType(given(images, { kind: "array" }, contract, "x") as object)).toBe("numpy.ndarray");
-  expect(pythonType(given({ x: 1 }, { kind: "record", name: "m:Point" }, contract, "x") as object)).toBe("m:Point");
-  expect(pythonType(given({ eps: 1 }, { kind: "record", name: "m:Options" }, contract, "x") as object)).toBeUndefined();
+  expect(given(1, { kind: "float" }, declared, "x")).toEqual(new Float(1));
+  expect(given("a/b", { kind: "path" }, declared, "x")).toEqual(new PythonPath("a/b"));
+  expect(pythonType(given([1], { kind: "tupleOf", of: { kind: "int" } }, declared, "x") as object)).toBe("tuple");
+  expect(pythonType(given(images, { kind: "array" }, declared, "x") as object)).toBe("numpy.ndarray");
+  expect(pythonType(given({ x: 1 }, { kind: "record", name: "m:Point" }, declared, "x") as object)).toBe("m:Point");
+  expect(pythonType(given({ eps: 1 }, { kind: "record", name: "m:Options" }, declared, "x") as object)).toBeUndefined();
   const list: PythonTypeTree = { kind: "list", of: { kind: "union", of: [{ kind: "str" }, { kind: "float" }] } };
-  expect(given(["a", 2], list, contract, "x")).toEqual(["a", new Float(2)]);
+  expect(given(["a", 2], list, declared, "x")).toEqual(["a", new Float(2)]);
 });
 
 test("what does not fit is named, with what was declared and what came", () => {
-  const wrong = () => given(images, { kind: "tensor", shape: "b 5" }, contract, "f: x");
+  const wrong = () => given(images, { kind: "tensor", shape: "b 5" }, declared, "f: x");
   expect(wrong).toThrow("f: x: expected tensor[b 5], got a tensor of float32 [1,2,3]");
   expect(described({ kind: "dict", key: { kind: "str" }, value: { kind: "list", of: { kind: "int" } } })).toBe(
     "dict[str, list[int]]",

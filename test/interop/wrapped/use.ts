@@ -68,7 +68,7 @@ assert.deepEqual(
 await py.dnn_to_bnn(model, { posterior: "rho" });
 assert.equal(await model.get("posterior"), "rho");
 assert.deepEqual(await py.forward_with_kl(vector(1), { return_kl: false }), vector(2));
-const doubled: { readonly shape: readonly number[] } = await py.flagged(vector(1), false);
+const doubled: { readonly shape: readonly number[] } = await py.flagged(vector(1), { return_kl: false });
 const both: readonly [unknown, unknown] = await py.flagged(vector(1), { return_kl: true });
 assert.deepEqual([doubled.shape, both.length], [[1], 2]);
 

@@ -1,0 +1,99 @@
+import { AdsamError } from "../../errors.ts";
+import { Keywords, keywords } from "../kinds.ts";
+import type { CallContract, FunctionContract } from "./contract.ts";
+import { shown } from "./departure.ts";
+import type { Declared } from "./instances.ts";
+import { shapeOf } from "./shape.ts";
+import { given } from "./values.ts";
+
+/** A call as a client makes it: what comes of it, and the arguments as Python is given them. */
+interface FittingCall {
+  readonly result: CallContract["result"];
+  readonly sent: readonly unknown[];
+}
+
+/**
+ * The call, or the first of its overloads, that takes these values.
+ * @throws AdsamError `usage` when none does, with what each has against them.
+ */
+export function fittingCall(
+  contract: FunctionContract,
+  values: readonly unknown[],
+  declared: Declared,
+  where: string,
+): FittingCall {
+  const against: string[] = [];
+  for (const { parameters, result } of contract.overloads ?? [contract]) {
+    try {
+      return { result, sent: argumentsOf(parameters, values, declared, where) };
+    } catch (error) {
+      if (!(error instanceof AdsamError) || contract.overloads === undefined) throw error;
+      against.push(error.message.replace(`${where}: `, ""));
+    }
+  }
+  const reasons = [...new Set(against)];
+  const told = reasons.length === 1 ? reasons.join() : `no form of it takes these: ${reasons.join("; or: ")}`;
+  throw new AdsamError("usage", `${where}: ${told}`);
+}
+
+/** Arguments as Python is given them. */
+function argumentsOf(parameters: Parameters, values: readonly unknown[], declared: Declared, where: string): unknown[] {
+  const { places, rest, options, others } = shapeOf(parameters);
+  const required = places.filter((one) => one.required).length;
+  if (values.length < required) {
+    const names = places.map(({ name }) => name).join(", ");
+    throw new AdsamError("usage", `${where}: expected ${names}, got ${values.length} of them`);
+  }
+  const byPlace = values.slice(0, places.length).flatMap((value, i) => {
+    const place = places[i];
+    if (place === undefined || (value === undefined && !place.required && i >= values.length - 1)) return [];
+    return [given(value, place.type, declared, `${where}: ${place.name}`)];
+  });
+  const left = values.slice(places.length);
+  const last = left.at(-1);
+  const named = last instanceof Keywords ? last.values : rest === undefined ? last : undefined;
+  const more = last instanceof Keywords ? left.slice(0, -1) : rest === undefined ? left.slice(0, -1) : left;
+  if (rest === undefined && more.length > 0) {
+    throw new AdsamError(
+      "usage",
+      `${where}: expected ${places.length} values and options, got ${values.length} values`,
+      {
+        suggestion: "give what has a default by name, in one object after the others",
+      },
+    );
+  }
+  const tail = more.map((value, i) =>
+    rest === undefined ? value : given(value, rest.type, declared, `${where}: ${rest.name}[${i}]`),
+  );
+  return [...byPlace, ...tail, ...optionsOf(named, options, others, declared, where)];
+}
+
+type Parameters = CallContract["parameters"];
+
+function optionsOf(
+  named: unknown,
+  options: Parameters,
+  others: Parameters[number] | undefined,
+  declared: Declared,
+  where: string,
+): [] | [Keywords] {
+  const missing = options.filter(
+    ({ name, required }) => required && (named === undefined || Reflect.get(Object(named), name) === undefined),
+  );
+  if (missing.length > 0) {
+    throw new AdsamError("usage", `${where}: expected the option ${missing.map(({ name }) => name).join(", ")}`);
+  }
+  if (named === undefined) return [];
+  if (typeof named !== "object" || named === null || Array.isArray(named)) {
+    throw new AdsamError("usage", `${where}: expected options in an object, got ${shown(named)}`);
+  }
+  const entries = Object.entries(named).flatMap(([name, value]): [string, unknown][] => {
+    const option = options.find((one) => one.name === name) ?? others;
+    if (option === undefined) {
+      const known = options.map((one) => one.name).join(", ") || "none";
+      throw new AdsamError("usage", `${where}: expected options of these names: ${known}, got ${name}`);
+    }
+    return value === undefined ? [] : [[name, given(value, option.type, declared, `${where}: ${name}`)]];
+  });
+  return [keywords(Object.fromEntries(entries))];
+}

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { changesBetween } from "../../../src/interop/contract/compare.ts";
+import type { Contract, PythonTypeTree } from "../../../src/interop/contract/contract.ts";
+
+/** A module with one function, of one parameter. */
+function contract(type: PythonTypeTree, result: PythonTypeTree): Contract {
+  const parameter = { name: "a", kind: "either", required: true, type } as const;
+  const functions = { f: { doc: "", parameters: [parameter], result } };
+  return { format: 2, docstrings: true, records: {}, modules: { m: { doc: "", functions, classes: {}, enums: {} } } };
+}
+
+const int: PythonTypeTree = { kind: "int" };
+const none: PythonTypeTree = { kind: "none" };
+const either: PythonTypeTree = { kind: "union", of: [int, { kind: "str" }] };
+const [some, more]: PythonTypeTree[] = [["A"], ["A", "B"]].map((members) => ({ kind: "enum", name: "m:E", members }));
+
+test.each<[string, PythonTypeTree | undefined, PythonTypeTree | undefined, boolean]>([
+  ["one more type", int, either, false],
+  ["one type less", either, int, true],
+  ["a float instead of an int", int, { kind: "float" }, false],
+  ["a literal more", { kind: "literal", values: ["a"] }, { kind: "literal", values: ["a", "b"] }, false],
+  ["a member more", some, more, false],
+  ["a member less", more, some, true],
+])("a parameter that takes %s: %#", (_, before, now, breaks) => {
+  if (before === undefined || now === undefined) throw new Error("expected types");
+  expect(changesBetween(contract(before, none), contract(now, none))).toMatchObject([{ where: "m.f(a)", breaks }]);
+});
+
+test.each([
+  ["one more type", int, either, true],
+  ["one type less", either, int, false],
+])("a result that is %s", (_, before, now, breaks) => {
+  expect(changesBetween(contract(int, before), contract(int, now))).toMatchObject([{ where: "m.f()", breaks }]);
+});
