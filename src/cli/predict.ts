@@ -9,6 +9,7 @@ import {
   resolveNormalization,
   saidOf,
 } from "../data/normalization.ts";
+import { AdsamError } from "../errors.ts";
 import { jsonText } from "../json.ts";
 import { open } from "../open.ts";
 import type { InputNormalization, Normalization } from "../schema/data.ts";
@@ -58,6 +59,11 @@ export function predict(command: Command): void {
 }
 
 async function predicted(path: string, files: readonly string[], values: PredictArguments, signal: AbortSignal) {
+  if (values.shift !== undefined && files.length > 0) {
+    throw new AdsamError("usage", `--shift corrupts test images of the data set, got ${files[0]}`, {
+      suggestion: "name test images with --indices, or corrupt the pictures themselves",
+    });
+  }
   const target = await findTarget(path);
   const data = await targetData(target, values);
   const chosen = await chosenImages(data, files, values.indices ?? [], sideFor(target, values));

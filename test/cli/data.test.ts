@@ -1,8 +1,9 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { loadDataset } from "../../src/data/index.ts";
+import { packageRoot } from "../../src/package.ts";
 import { plain, writeAll } from "../data/picture-files.ts";
 import { temporaryFolder } from "../temporary.ts";
 import { adsam, jsonLines } from "./adsam.ts";
@@ -123,4 +124,28 @@ test("evaluate under shift", { timeout: 120_000 }, async () => {
     const { exitCode, stderr } = await adsam([...asked.slice(0, -1), "--shift", shift]);
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining(message)]);
   }
+  const file = await adsam(["predict", run, "cat.png", "--shift", "contrast:1"]);
+  expect([file.exitCode, file.stderr]).toEqual([
+    2,
+    expect.stringContaining("--shift corrupts test images of the data set, got cat.png"),
+  ]);
+});
+
+/** Node as it is where a package was not installed. */
+const withoutSharp = `import { register } from "node:module";
+register("data:text/javascript," + encodeURIComponent(\`export async function resolve(name, context, next) {
+  if (name === "sharp") throw new Error("Cannot find package 'sharp'");
+  return next(name, context);
+}\`));`;
+
+test("without sharp pictures are refused with the command that installs it", async () => {
+  const { optionalDependencies } = JSON.parse(await readFile(join(packageRoot, "package.json"), "utf8"));
+  const folder = await pictures();
+  const env = { NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(withoutSharp)}"` };
+  const { exitCode, stderr } = await adsam(["data", "describe", folder], { env });
+  expect([exitCode, stderr]).toEqual([
+    3,
+    `error: reading and scaling pictures needs the package sharp, which cannot be loaded\n  install it: npm install sharp@${optionalDependencies.sharp}\n`,
+  ]);
+  expect((await adsam(["data", "describe", "digits"], { env })).exitCode).toBe(0);
 });

@@ -2,7 +2,7 @@ import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, relative, resolve } from "node:path";
 import { AdsamError } from "../../errors.ts";
-import { fileError } from "../../files.ts";
+import { fileError, systemCode } from "../../files.ts";
 import type { ReadingOptions } from "../../schema/data.ts";
 import { isPicture } from "../pictures.ts";
 import { type Entry, readPictures } from "./folder-pictures.ts";
@@ -133,9 +133,16 @@ async function list(folder: string): Promise<Pick<Dirent, "name" | "isDirectory"
   }
 }
 
+/** What a link leads to; one that leads nowhere is told of when it is read. */
 async function linked(name: string, path: string): Promise<Pick<Dirent, "name" | "isDirectory">> {
-  const target = await stat(path);
-  return { name, isDirectory: () => target.isDirectory() };
+  const isFolder = await stat(path).then(
+    (target) => target.isDirectory(),
+    (error: unknown) => {
+      if (systemCode(error) !== "ENOENT") throw error;
+      return false;
+    },
+  );
+  return { name, isDirectory: () => isFolder };
 }
 
 async function filesIn(folder: string): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { AdsamError } from "../../errors.ts";
 import type { PublishedName } from "../names.ts";
 import { cifarVersions } from "./cifar.ts";
@@ -37,7 +37,7 @@ export async function readPublished(name: PublishedName, path: string): Promise<
  */
 export async function findPublished(path: string): Promise<Held | undefined> {
   const found = new Map((await heldAt(path, versions)).reverse().map((held) => [held.name, held])); // of one name the first
-  if (found.has("MNIST") && found.has("FashionMNIST")) found.delete(/fashion/i.test(path) ? "MNIST" : "FashionMNIST"); // files of the same names
+  if (found.has("MNIST") && found.has("FashionMNIST")) found.delete(isFashion(path) ? "MNIST" : "FashionMNIST"); // files of the same names
   if (found.size > 1) {
     throw new AdsamError("usage", `${path} holds ${[...found.keys()].reverse().join(" and ")}`, {
       suggestion: "name one of them as the data set, and this as where its files are",
@@ -50,6 +50,11 @@ export async function findPublished(path: string): Promise<Held | undefined> {
     });
   }
   return held;
+}
+
+/** By the names of the folder and of the one around it. */
+function isFashion(path: string): boolean {
+  return [path, dirname(path)].some((folder) => basename(folder).toLowerCase().includes("fashion"));
 }
 
 async function heldAt(path: string, sought: readonly Version[]): Promise<Held[]> {

@@ -1,3 +1,4 @@
+import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Split } from "../../../src/data/dataset.ts";
@@ -135,4 +136,17 @@ test("more classes than a byte counts", async () => {
     await writeAll(await temporaryFolder(), { ...files, "c0/2.png": picture }),
   );
   expect([classes, train.labels.dtype, Number(train.labels.data.at(-1))]).toEqual([300, "int64", 299]);
+});
+
+test("links are followed, and one that leads nowhere is named", async () => {
+  const [folder, elsewhere] = [await temporaryFolder(), await temporaryFolder()];
+  await writeAll(elsewhere, { "a/1.png": await grey(1), "a/2.png": await grey(2) });
+  await writeAll(folder, { "b/1.png": await grey(3) });
+  await symlink(join(elsewhere, "a"), join(folder, "a"));
+  expect((await loadDataset(folder)).classNames).toEqual(["a", "b"]);
+  await symlink(join(elsewhere, "none.png"), join(folder, "b/2.png"));
+  await expect(loadDataset(folder)).rejects.toMatchObject({
+    code: "file",
+    message: `cannot read ${join(folder, "b/2.png")}: there is no such file`,
+  });
 });
