@@ -51,6 +51,16 @@ export class Elements {
     }
   }
 
+  /** Whether more than half are off by so many times what was shown of each. */
+  mostBeyond(values: Float64Array, times: number): boolean {
+    let beyond = 0;
+    for (const [place, y] of this.#exact.entries()) {
+      const rounding = roundoff * Math.max(Math.abs(y), this.#usual);
+      if (Math.abs((values[place] ?? 0) - y) > times * Math.max(rounding, this.#shown[place] ?? 0)) beyond += 1;
+    }
+    return 2 * beyond > this.#exact.length;
+  }
+
   /**
    * The element that is furthest beyond what it may be off, with both; undefined where none is.
    * @param exact what is exact instead of what it was made with.

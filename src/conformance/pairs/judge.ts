@@ -9,7 +9,7 @@ import { type Parties, type Side, sideOf } from "./implementation.ts";
 import { prepareInputs } from "./inputs.ts";
 import { type Answers, oneSided } from "./kinks.ts";
 import type { BackendPair, PairCase } from "./pair.ts";
-import { note, noteErring, type Shown, shownOf } from "./shown.ts";
+import { isOffThroughout, note, noteErring, type Shown, shownOf } from "./shown.ts";
 import { structuralDifference, unrepeated } from "./structure.ts";
 
 /** Errors that end the whole comparison; any other is an answer of the side that threw it. */
@@ -114,14 +114,6 @@ async function judgeHere(
   return named === undefined ? comparisons : comparisons.map((one) => named[failing.indexOf(one)] ?? one);
 }
 
-/** Whether most of a tensor is off by what no rounding explains: other inputs show nothing that would excuse it. */
-function gross(ours: Tensor | undefined, exact: Tensor | undefined): boolean {
-  if (ours === undefined || exact === undefined || exact.data.length < 8) return false;
-  const [values, truth] = [numbers(ours), numbers(exact)];
-  const off = truth.filter((y, i) => Math.abs((values[i] ?? 0) - y) > 2 ** -7 * Math.abs(y)).length;
-  return 2 * off > truth.length;
-}
-
 interface How {
   readonly reduction: PairCase["reduction"];
   /** Whether each element is held to its own tolerance too. */
@@ -148,7 +140,7 @@ async function judgeAt(
       return compareTensor(name, tensors, shown.get(name), reduction?.(name) ?? 1, [judged.name, single.name]);
     };
     const compareAll = () => names.map((name) => compare(name, exact[name]));
-    const isGross = () => names.some((name) => gross(ours[name], exact[name]));
+    const isGross = () => names.some((name) => isOffThroughout(ours[name], shown.get(name)));
     told?.({ ours, exact, compare });
     const runs = async function* () {
       for (const [i, seed] of perturbations.entries()) {
@@ -156,7 +148,8 @@ async function judgeAt(
         const there = await run(double, moved, options);
         note(shown, there, exact);
         if (i === 0) yield; // what is right mostly passes by now
-        note(shown, await run(single, moved, options), there);
+        // What fails is told sooner for it; the last ones show of float32 what the first did.
+        if (!elementwise || i < 3) note(shown, await run(single, moved, options), there);
         if (i === 0) await noteErring(shown, judged, inputs, ours);
         // Comparing each element takes as long as a small function's run: then in between it is left out.
         if (i === 0 || !elementwise || i === perturbations.length - 1) yield;
