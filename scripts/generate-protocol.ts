@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import { dataRecord, runRecord, runResult } from "../src/experiments/record.ts";
 import { architectureFacts, architectures } from "../src/schema/architectures.ts";
+import { ledgerFile, ledgerLock } from "../src/port/ledger/format.ts";
 import { openOptions } from "../src/schema/backends.ts";
 import { normalization, readingOptions } from "../src/schema/data.ts";
 import { calls, jobEvent, jobs, protocolVersion } from "../src/schema/endpoints.ts";
@@ -146,6 +147,9 @@ function generated(): [path: string, text: string][] {
     ["schemas/run.json", documentSchema(runRecord)],
     ["schemas/result.json", documentSchema(runResult)],
     ["schemas/event.json", documentSchema(fitEvent)],
+    ["schemas/port.json", documentSchema(ledgerFile)],
+    ["schemas/port.lock.json", documentSchema(ledgerLock)],
+    ["src/port/ledger/ledger.generated.ts", types({ input: [ledgerFile], output: [ledgerLock] }).text],
     ["src/schema/types.generated.ts", schema.text],
     [
       "src/experiments/record.generated.ts",

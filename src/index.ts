@@ -154,6 +154,24 @@ export {
 } from "./metrics.ts";
 export { open, type TorchOnly } from "./open.ts";
 export { readDepartures, replayDeparture } from "./port/departures.ts";
+export {
+  type KeepOptions,
+  keepLedger,
+  type Ledger,
+  type LedgerEntry,
+  type LedgerFile,
+  type LedgerFileInput,
+  type LedgerLock,
+  type LedgerProof,
+  type LedgerReport,
+  type LedgerSpeed,
+  type LedgerTwin,
+  type LedgerTwinInput,
+  ledgerBadge,
+  ledgerPage,
+  ledgerTable,
+  readLedger,
+} from "./port/ledger/index.ts";
 export type * from "./port/port.ts";
 export type { Architecture } from "./schema/architectures.ts";
 export type { BackendName } from "./schema/backends.ts";

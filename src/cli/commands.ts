@@ -60,6 +60,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./bisect.ts")).bisectCommand,
   },
   {
+    usage: "port [ledger]",
+    description:
+      "keep the ledger of a migration (port.json): which Python functions have a twin, and whether they conform",
+    load: async () => (await import("./port.ts")).portCommand,
+  },
+  {
     usage: "wrap <modules...>",
     description: "write a typed TypeScript client for Python modules",
     load: async () => (await import("./wrap.ts")).wrap,

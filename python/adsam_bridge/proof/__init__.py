@@ -1,5 +1,6 @@
 """Python functions that are run again and again, so that a port can be held against them."""
 
+from .origins import origins
 from .subject import subject
 
-__all__ = ["subject"]
+__all__ = ["origins", "subject"]

@@ -10,6 +10,7 @@ import { numbers } from "../numbers.ts";
 import { readSource } from "../pairs/inputs.ts";
 import { checkInputs } from "../pairs/schema.ts";
 import type { ProveCase } from "./cases.ts";
+import type { Arguments } from "./given.ts";
 
 const caseFile = z
   .array(
@@ -29,13 +30,19 @@ export async function readCases(path: string): Promise<readonly ProveCase[]> {
   const parsed = await jsonIn(path);
   const cases = validate(caseFile, parsed, path);
   return Promise.all(
-    cases.map(async ({ id, inputs, edge }) => {
-      const values = Object.entries(inputs).map(async ([name, value]) => {
-        return [name, await readValue(value, `${path}: case ${id}: ${name}`)] as const;
-      });
-      return { id, inputs: Object.fromEntries(await Promise.all(values)), edge };
-    }),
+    cases.map(async ({ id, inputs, edge }) => ({ id, inputs: await readInputs(inputs, `${path}: case ${id}`), edge })),
   );
+}
+
+/**
+ * Inputs as JSON has them, in the words of a case file.
+ * @throws AdsamError `usage` for what is none, `file` for a file that cannot be read.
+ */
+export async function readInputs(inputs: Readonly<Record<string, unknown>>, where: string): Promise<Arguments> {
+  const values = Object.entries(inputs).map(async ([name, value]) => {
+    return [name, await readValue(value, `${where}: ${name}`)] as const;
+  });
+  return Object.fromEntries(await Promise.all(values));
 }
 
 /** @throws AdsamError `file` for a file that cannot be read, or holds no JSON. */
