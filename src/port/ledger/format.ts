@@ -55,7 +55,7 @@ const ledgerSpeed = z
   .strictObject({
     native: z.number().positive().describe("milliseconds of a call of the twin: median"),
     bridged: z.number().positive().describe("milliseconds of a call of Python's from TypeScript: median"),
-    rounds: count.describe("in turn"),
+    calls: count.describe("how many of each"),
   })
   .meta({
     id: "LedgerSpeed",

@@ -151,6 +151,6 @@ export interface LedgerSpeed {
   readonly native: number;
   /** milliseconds of a call of Python's from TypeScript: median */
   readonly bridged: number;
-  /** in turn */
-  readonly rounds: number;
+  /** how many of each */
+  readonly calls: number;
 }

@@ -12,9 +12,8 @@ import { keywords } from "../../interop/kinds.ts";
 import { validate } from "../../validation.ts";
 import type { LedgerSpeed } from "./ledger.generated.ts";
 
-/** In turn, so that whatever else the machine does slows both. */
-const rounds = 15;
-const warmUp = 3;
+/** Each side several calls in a row, since threads of the other's go on turning for a while; and in turn, since machines have moods. */
+const [turns, calls, warmUp] = [3, 7, 5];
 
 /**
  * How long a call of the twin and one of Python's from TypeScript take, on the first case: medians, tensors handed over and read
@@ -40,14 +39,11 @@ export async function timed(
   const native = () => callPort(loaded.port, convention, request, first);
   const bridged = await bridgedCall(reference, checked, values);
   const times = { native: [] as number[], bridged: [] as number[] };
-  for (let round = -warmUp; round < rounds; round++) {
-    for (const [side, call] of [["native", native] as const, ["bridged", bridged] as const]) {
-      const began = performance.now();
-      await call();
-      if (round >= 0) times[side].push(performance.now() - began);
-    }
+  for (let turn = 0; turn < turns; turn++) {
+    times.native.push(...(await timesOf(native)));
+    times.bridged.push(...(await timesOf(bridged)));
   }
-  return { native: median(times.native), bridged: median(times.bridged), rounds };
+  return { native: median(times.native), bridged: median(times.bridged), calls: turns * calls };
 }
 
 /** Python's function, as TypeScript calls it. */
@@ -67,6 +63,16 @@ async function bridgedCall(
     owner = found;
   }
   return () => owner.method(name, keywords(values));
+}
+
+async function timesOf(call: () => Promise<unknown>): Promise<number[]> {
+  const times: number[] = [];
+  for (let i = 0; i < warmUp + calls; i++) {
+    const began = performance.now();
+    await call();
+    times.push(performance.now() - began);
+  }
+  return times.slice(warmUp);
 }
 
 function median(times: readonly number[]): number {
