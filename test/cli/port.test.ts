@@ -28,7 +28,7 @@ test("a ledger from nothing to a check that fails: table, badge, page and JSON",
   const broken = await port("--check");
   expect(broken.exitCode).toBe(1);
   expect(broken.stdout).toContain("it conformed, and no longer does");
-});
+}, 180_000); // three commands, each with a Python and a TensorFlow of its own
 
 test("a ledger that is not there: 2, before Python starts", async () => {
   const { exitCode, stderr } = await adsam(["port", "nowhere.json"]);

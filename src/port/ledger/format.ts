@@ -62,7 +62,7 @@ const ledgerSpeed = z
     description: "How long the first case took on either side, its tensors handed over and read.",
   });
 
-export const ledgerProof = z
+const ledgerProof = z
   .strictObject({
     state: z.enum(["conforms", "departs"]).describe("what the proof came to"),
     since: z.iso
