@@ -44,9 +44,26 @@ def as_real(tensor: Tensor, dtype: torch.dtype, name: str) -> Tensor:
             f"{name}: expected integers that {str(dtype).removeprefix('torch.')} holds, got "
             f"{wrong[0].item()}"
         )
-    if kind == "real" and (wrong := tensor[real.isinf() & tensor.isfinite()]).numel() > 0:
-        raise AdversarialSamplingError(
-            f"{name}: expected numbers that {str(dtype).removeprefix('torch.')} holds, got "
-            f"{wrong[0].item()}"
-        )
+    if kind == "real":
+        check_held(tensor, real, name)
     return real
+
+
+def narrowed(tensor: Tensor, dtype: torch.dtype, name: str) -> Tensor:
+    """Real or complex numbers as numbers of ``dtype``; rounded, but none becomes infinite.
+
+    Raises:
+        AdversarialSamplingError: ``usage`` for numbers that ``dtype`` does not hold.
+    """
+    cast = tensor.to(dtype)
+    if cast.element_size() < tensor.element_size():  # looking costs a GPU's wait
+        check_held(tensor, cast, name)
+    return cast
+
+
+def check_held(numbers: Tensor, cast: Tensor, name: str) -> None:
+    """Raises a ``usage`` error where a number has become infinite."""
+    if (wrong := numbers[cast.isinf() & numbers.isfinite()]).numel() > 0:
+        raise AdversarialSamplingError(
+            f"{name}: expected numbers that {dtype_name(cast)} holds, got {wrong[0].item()}"
+        )

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from ._protocol import InputNormalization, Normalization
 from .canonical import javascript_json
-from .dtypes import dtype_name, kind_of
+from .dtypes import dtype_name, kind_of, narrowed
 from .errors import AdversarialSamplingError
 
 AS_THEY_ARE = Normalization(scale=1, mean=(0, 0, 0), std=(1, 1, 1))
@@ -104,7 +104,7 @@ class Normalizer:
 
     def __call__(self, images: Tensor) -> Tensor:
         """As the network takes them."""
-        images = images.to(self._dtype)
+        images = narrowed(images, self._dtype, "images")
         if self.normalization is None:
             return images
         return (images / self.normalization.scale - self._mean) / self._std

@@ -211,3 +211,11 @@ def test_nothing_is_divided_by_what_is_0_in_its_dtype(dtype: str, scale: float, 
     normalization = Normalization(scale=scale, mean=(0, 0, 0), std=(1, std, 1))
     with pytest.raises(AdversarialSamplingError, match=f"which is 0 as a number of {dtype}"):
         Normalizer(normalization, getattr(torch, dtype), torch.device("cpu"))
+
+
+def test_numbers_that_the_network_cannot_hold_are_refused(make_model: MakeModel) -> None:
+    images = torch.full((1, 3, 8, 8), 1e300, dtype=torch.float64)
+    with pytest.raises(
+        AdversarialSamplingError, match="images: expected numbers that float32 holds"
+    ):
+        predict(make_model(), images, PredictOptions(samples=1))

@@ -123,6 +123,12 @@ test.each<[string, unknown, unknown, string | RegExp]>([
   ["another dtype", { a, b }, { dtype: "float16" }, /call: dtype: expected "float32" or "float64" or "unchanged"/],
   ["arguments of other names", { a, c: b }, {}, /expected inputs for operations:product\(a: .*\).*, got a, c/],
   ["too few arguments", { a }, {}, /missing a required argument: 'b'/],
+  [
+    "numbers that the dtype does not hold",
+    { a: tensor(Float64Array.of(1e300), [1, 1]), b },
+    { dtype: "float32" },
+    "a: expected numbers that float32 holds, got 1e+300",
+  ],
   ["a folder that is none", { a, b }, { folder: "/nowhere" }, "folder: expected a folder, got /nowhere"],
 ])("%s is refused", async (_, inputs, options, message) => {
   // As what comes past the compiler.

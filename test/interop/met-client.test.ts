@@ -94,6 +94,8 @@ test("values go and come as they are declared, and what does not fit is named to
     console.log(await py.applied((own) => own.twice(4) as Promise<number>, loose));
     await failed(() => py.applied(function wrong() { return "a" as never; }, loose));
     console.log(await py.given(py.cubed), await py.given(loose.itself), await py.given(() => 1));
+    // @ts-expect-error none of those that the docstring lists
+    await failed(() => py.chosen("d"));
     console.log(await py.doubled(4), await py.toString({ constructor: 2 }));
     console.log(bytes[0], scores, await py.total({ a: 1, b: 2 }));
     `,
@@ -114,6 +116,7 @@ test("values go and come as they are declared, and what does not fit is named to
     "8",
     'usage what wrong returns: expected int, got "a" ',
     "met met typescript",
+    'usage met.chosen: mode: expected "b" or "a" or "c", got "d" ',
     "8 2",
     "7 [ 0.5, 2, 2 ] 3",
     "",

@@ -116,11 +116,13 @@ def type_said(text: str, types: Types) -> Type | None:
     words = re.sub(r",?\s*\b(optional|default\b.*)$", "", text.strip().strip("()`")).strip(" ,")
     if not words:
         return None
+    if words.startswith("{"):  # values, as numpy's style lists them; a set would lose their order
+        words = f"{words.strip('{}')},"
     try:
         meant = eval(words.replace(" or ", " | "), {"__builtins__": {}}, dict(_SPACE))  # noqa: S307
     except Exception:  # noqa: BLE001 - prose
         return unknown(f'its docstring says "{words}"')
-    return types.of_annotation(meant)
+    return types.of_annotation(Literal[meant] if isinstance(meant, tuple) else meant)
 
 
 def _text(annotation: Any) -> str:

@@ -214,6 +214,8 @@ def _of_literal(args: tuple[Any, ...]) -> Type:
             members.setdefault(type(value), []).append(value.name)
     found: list[Type] = [{"kind": "literal", "values": plain}] if plain else []
     found += [_enum(kind, names) for kind, names in members.items()]
+    if any(isinstance(value, float) for value in args):  # as a docstring may list
+        found.append({"kind": "float"})
     if any(isinstance(value, bytes) for value in args):
         found.append({"kind": "bytes"})
     return _union(found)

@@ -11,13 +11,14 @@ from adsam_bridge.outputs import gradients_of, tensors_of
 from adsam_bridge.programs import program_in
 from adsam_bridge.session import Session
 from adversarial_sampling import _protocol as protocol
+from adversarial_sampling.dtypes import narrowed
 
 
 def call(session: Session, request: protocol.CallRequest, _job: Job) -> protocol.CallAnswer:
     """A Python function of the user's."""
     real = None if request.dtype == "unchanged" else getattr(torch, request.dtype)
     inputs = {
-        name: tensor.to(session.device, _cast(tensor.dtype, real))
+        name: narrowed(tensor.to(session.device), _cast(tensor.dtype, real), name)
         for name, tensor in unpack(request.tensors).items()
     }
     with program_in(request.program, session.device).running(rest=True) as folder:
