@@ -5,7 +5,7 @@ import { numbers } from "./numbers.ts";
 /**
  * How tolerances are derived. Let e be the exact result (torch in float64) and |e| its size. A candidate in float32 may differ
  * from e as much as float32 rounding explains, and that is measured, per tensor and in each of two norms:
- * - `own`: the distance of torch in float32 from torch in float64, on the same inputs and on up to five others, each of which
+ * - `own`: the distance of torch in float32 from torch in float64, on the same inputs and on up to five others (of functions: three), each of which
  *   is moved by one float32 ulp with a random (seeded) sign. It holds the rounding of every step, of which one run is one draw:
  *   where a network's output hangs on few numbers, draws of torch's own were seen to differ six times.
  * - `condition`: the distance from e of those float64 runs on other inputs. It holds what the case makes of a rounding of its

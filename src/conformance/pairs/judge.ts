@@ -148,7 +148,7 @@ async function judgeAt(
         const there = await run(double, moved, options);
         note(shown, there, exact);
         if (i === 0) yield; // what is right mostly passes by now
-        // What fails is told sooner for it; the last ones show of float32 what the first did.
+        // A failure takes all runs: two fewer in float32 make it cheaper, at the price of as many draws of its rounding.
         if (!elementwise || i < 3) note(shown, await run(single, moved, options), there);
         if (i === 0) await noteErring(shown, judged, inputs, ours);
         // Comparing each element takes as long as a small function's run: then in between it is left out.
