@@ -22,14 +22,23 @@ export interface DrawnInput {
   readonly below: number;
 }
 
-const pattern = /^([a-z]+\d*)\[([\d, ]*)\](?:%(\d+))?$/;
+const pattern = /^([a-z]+\d*)\[([^\]]*)\](?:%(\d+))?$/;
 
 /** `float32[4,3]`, or `int64[4]%10` for whole numbers below 10; undefined for another text. */
 export function drawnInput(text: string): DrawnInput | undefined {
   const [, dtype, lengths = "", below] = pattern.exec(text) ?? [];
   if (dtype === undefined) return undefined;
+  if (!isDtype(dtype) && /[^\d, ]/.test(lengths)) return undefined;
   if (!isDtype(dtype)) throw new AdsamError("usage", `expected a dtype such as float32, got ${dtype} in ${text}`);
-  const shape = lengths.trim() === "" ? [] : lengths.split(",").map(Number);
+  const words = lengths.trim() === "" ? [] : lengths.split(",").map((word) => word.trim());
+  const wrong = words.find((word) => !/^\d+$/.test(word));
+  if (wrong !== undefined) {
+    throw new AdsamError(
+      "usage",
+      `expected lengths such as [4,3], got ${wrong === "" ? "an empty one" : wrong} in ${text}`,
+    );
+  }
+  const shape = words.map(Number);
   return { dtype, shape, below: below === undefined ? 10 : Number(below) };
 }
 

@@ -1,3 +1,4 @@
+import { AdsamError } from "../../errors.ts";
 import type { TfjsTensor } from "../../tensor/tfjs-tensor.ts";
 import type { Tensor } from "../../tensor.ts";
 
@@ -28,8 +29,14 @@ export class Outcome<Output = unknown> implements OutcomeParts<Output> {
   /** Tells it from what a port may return otherwise. */
   readonly [brand] = true;
 
-  /** Of its parts. */
-  constructor({ output, state = {}, draws = {} }: OutcomeParts<Output>) {
+  /** Of its parts. @throws AdsamError `usage` for a part that there is not. */
+  constructor({ output, state = {}, draws = {}, ...others }: OutcomeParts<Output>) {
+    const [unknown] = Object.keys(others);
+    if (unknown !== undefined) {
+      throw new AdsamError("usage", `outcome: expected output, state and draws, got ${unknown}`, {
+        suggestion: "name in state what Python changes in place, an argument as its parameter is named",
+      });
+    }
     this.output = output;
     this.state = state;
     this.draws = draws;

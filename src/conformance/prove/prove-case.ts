@@ -2,7 +2,7 @@ import type { Cancellable } from "../../backend.ts";
 import { AdsamError } from "../../errors.ts";
 import type { NamedTensors, Tensor } from "../../tensor.ts";
 import { under } from "../named.ts";
-import { sameNumbers } from "../numbers.ts";
+import { numbers, sameNumbers } from "../numbers.ts";
 import type { Side } from "../pairs/implementation.ts";
 import { judgeFunctions } from "../pairs/judge.ts";
 import { checkDifferentiated, checkReductions } from "../pairs/schema.ts";
@@ -36,6 +36,10 @@ export interface Proof extends Pick<CheckedProveOptions, "draws" | "dtype"> {
 export interface Verdict {
   readonly report: CaseReport;
   readonly failed?: Failed | undefined;
+  /** Why a case that passed says nothing of the port: both sides refuse its arguments, or nothing finite comes of them. */
+  readonly empty?: string | undefined;
+  /** What was compared of a case that passed, but for what is NaN throughout. */
+  readonly told?: readonly string[] | undefined;
 }
 
 /** The verdict on one set of arguments. */
@@ -56,8 +60,23 @@ export async function proveCase(proof: Proof, one: ProveCase, options: Cancellab
     first instanceof Failure
       ? await refused({ suite, id: one.id, backend }, one.edge === true, first, askPort)
       : await compared(proof, one.id, { ...start, first }, seen, options);
+  if (report.status === "passed") {
+    if (first instanceof Failure) return { report, empty: report.note };
+    const empty = holdsNumbers(seen.python) ? undefined : "Python gives nothing but NaN and infinity";
+    return { report, empty, told: Object.entries(seen.python ?? {}).flatMap(namedUnlessNaN) };
+  }
+  if (report.status === "unsupported") return { report, empty: report.message };
   if (report.status !== "failed") return { report };
   return { report, failed: { id: one.id, message: report.message ?? "", given, python: seen.python, port: seen.port } };
+}
+
+function namedUnlessNaN([name, tensor]: readonly [string, Tensor]): string[] {
+  const values = numbers(tensor);
+  return values.length > 0 && values.every(Number.isNaN) ? [] : [name];
+}
+
+function holdsNumbers(tensors: NamedTensors = {}): boolean {
+  return Object.values(tensors).some((tensor) => numbers(tensor).some(Number.isFinite));
 }
 
 interface Start {

@@ -40,20 +40,30 @@ export async function* verdicts(
   const { cases, unkept } = await casesFor(checked, subject);
   for (const { inputs } of cases) checkNames(subject, Object.keys(inputs));
   const total = cases.length + unkept.length;
-  const refusals: (string | undefined)[] = [];
+  const empty: string[] = [];
+  const [compared, told] = [new Set<string>(), new Set<string>()];
   for (const [done, one] of cases.entries()) {
     if (signal?.aborted) throw new AdsamError("cancelled", `cancelled after ${done} of ${total} cases`);
     const convention = conventionOf(checked, subject, Object.keys(one.inputs));
     const proof = { ...checked, subject, port: loaded.port, convention, backend, suite: torch, where };
     const verdict = await proveCase(proof, one, { signal });
     await loaded.unchanged();
-    const { report } = verdict;
-    if (report.comparisons === undefined && report.status === "passed" && one.edge !== true) refusals.push(report.note);
+    if (verdict.empty !== undefined && one.edge !== true) empty.push(verdict.empty);
+    for (const name of verdict.told ?? []) told.add(name);
+    const { status, comparisons = [] } = verdict.report;
+    if (status === "passed") for (const { tensor } of comparisons) compared.add(tensor);
     yield { ...verdict, total };
   }
-  if (refusals.length === cases.length && cases.length > 0) {
-    throw new AdsamError("usage", `nothing could be compared: ${refusals[0]}`, {
+  const asked = cases.filter(({ edge }) => edge !== true);
+  if (empty.length === asked.length && asked.length > 0) {
+    throw new AdsamError("usage", `nothing could be compared: ${empty[0]}`, {
       suggestion: "give Python's function arguments that it takes",
+    });
+  }
+  const untold = [...compared].filter((name) => !told.has(name));
+  if (empty.length < asked.length && untold.length > 0 && told.size > 0) {
+    throw new AdsamError("usage", `nothing of ${untold.join(", ")} could be compared: it is NaN in every case`, {
+      suggestion: "give inputs for which it has numbers",
     });
   }
   for (const { id, reason } of unkept) {

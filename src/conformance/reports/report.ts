@@ -76,7 +76,7 @@ function worstOf(comparisons: readonly Comparison[]): Comparison | undefined {
 export function judge({ suite, id }: CaseName, backend: string, comparisons: readonly Comparison[]): CaseReport {
   const worst = worstOf(comparisons);
   if (worst === undefined) {
-    return { suite, id, backend, status: "unsupported", worst: null, message: "the record has nothing to compare" };
+    return { suite, id, backend, status: "unsupported", worst: null, message: "there is nothing to compare" };
   }
   const { message, ...numbers } = worst;
   const failed = comparisons.filter((comparison) => comparison.message !== undefined).length;

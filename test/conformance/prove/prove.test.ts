@@ -371,6 +371,23 @@ test("a gross error is told after as many runs as a right port takes", async () 
 });
 
 describe("what is wrong with the question is said, and nothing is ignored", () => {
+  test("an output that is NaN in every case is not proved by another, and nothing at all is no proof", async () => {
+    const wrong = (a: tf.Tensor) => ({ a: tf.mul(NaN, a), b: tf.mul(2, a) });
+    const beside = proved("half_told", wrong, { inputs: { x }, edges: false });
+    await expect(beside).rejects.toThrow("nothing of output.a could be compared: it is NaN in every case");
+    const nothing = proved("silent", () => undefined, { inputs: { x } });
+    await expect(nothing).rejects.toThrow("nothing could be compared: there is nothing to compare");
+    const shaped = proved("rooted", () => 1, { inputs: { x: "float32[4,]" } });
+    await expect(shaped).rejects.toThrow("expected lengths such as [4,3], got an empty one in float32[4,]");
+    const parts = { output: 1, arguments: {} };
+    expect(() => outcome(parts)).toThrow("outcome: expected output, state and draws, got arguments");
+  });
+
+  test("numbers of which none is finite prove nothing, whatever the edges come to", async () => {
+    const wrong = proved("rooted", (a: tf.Tensor) => tf.sqrt(tf.sub(-2, tf.square(a))), { inputs: { x } });
+    await expect(wrong).rejects.toThrow("nothing could be compared: Python gives nothing but NaN and infinity");
+  });
+
   const port = (a: tf.Tensor) => a;
   test.each<[string, () => Promise<unknown>, string | RegExp]>([
     [
