@@ -5,6 +5,7 @@ import type { Contract } from "./interop/contract/contract.ts";
 import type { Client } from "./interop/contract/use.ts";
 import type { PythonObject } from "./interop/handle.ts";
 import type { Recording } from "./interop/recording/record.ts";
+import type { KeepCalls } from "./interop/recording/watched.ts";
 import type { Evaluation } from "./metrics.ts";
 import type { NativeFunction, Patch, PatchOptions } from "./port/port.ts";
 import type { BackendName } from "./schema/backends.ts";
@@ -195,7 +196,10 @@ export interface CallOptions extends FunctionCallOptionsInput, Cancellable {}
 export interface ImportOptions extends ProgramInput, Pick<AskOptions, "signal" | "onOutput"> {}
 
 /** How a program is run that is recorded: in `folder`; `argv` is for the import of the modules alone. */
-export interface RecordingOptions extends Omit<ImportOptions, "cuda"> {}
+export interface RecordingOptions extends Omit<ImportOptions, "cuda"> {
+  /** Calls are kept there, for \`prove\`. */
+  readonly keepCalls?: KeepCalls | undefined;
+}
 
 /** The bridge to PyTorch, which can call Python functions too. */
 export interface TorchBackend extends Backend {

@@ -141,6 +141,7 @@ export {
   tuple,
 } from "./interop/kinds.ts";
 export type { Recording } from "./interop/recording/record.ts";
+export type { KeepCalls } from "./interop/recording/watched.ts";
 export { SynchronousObject, type SynchronousPullback } from "./interop/synchronous.ts";
 export {
   type Evaluation,

@@ -7,8 +7,10 @@ import type { Contract } from "../interop/contract/contract.ts";
 import { contractFormat } from "../interop/contract/format.ts";
 import { type Change, changesBetween, clientText, unknowns } from "../interop/contract/index.ts";
 import type { Recording } from "../interop/recording/record.ts";
+import type { KeepCalls } from "../interop/recording/watched.ts";
 import { jsonText } from "../json.ts";
 import { open } from "../open.ts";
+import { positiveCount } from "../schema/numbers.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { backendGroup, jsonGroup } from "./groups.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -38,6 +40,13 @@ const traceGroup = {
       .optional()
       .describe("a program to run in the folder, whose calls of the modules say what is unknown otherwise")
       .meta({ placeholder: '"python main.py"' }),
+    keepCalls: z
+      .string()
+      .optional()
+      .describe("with --trace: a new folder for calls of each function, which adsam prove --calls makes again")
+      .meta({ placeholder: "folder" }),
+    keepCount: positiveCount.optional().describe("how many calls of each function are kept; null: 10"),
+    keepMegabytes: positiveCount.optional().describe("how much all of them may take; null: 64"),
   },
   spellings: { trace: { conflicts: ["check"] } },
 };
@@ -54,17 +63,21 @@ const wrapArguments = z.object({
 export function wrap(command: Command): void {
   addOptions(command, [clientGroup, traceGroup, pythonGroup, output]);
   command.action(async (modules: string[]) => {
-    const { out, folder, check, trace, python, json } = wrapArguments.parse(command.opts());
+    const { out, folder, check, trace, keepCalls, keepCount, keepMegabytes, python, json } = wrapArguments.parse(
+      command.opts(),
+    );
     if (out === undefined) {
       throw new AdsamError("usage", "expected the file to write the client to, got none", {
         suggestion: `name it: adsam wrap ${modules.join(" ")} -o client.ts`,
       });
     }
     const contractFile = contractFileOf(out);
+    const keep = keptAs(trace, keepCalls, keepCount, keepMegabytes);
     if (!check) await checkWritable(out, contractFile);
     await using backend = await open({ backend: "torch", device: "cpu", python });
     const signal = interruptSignal();
-    const recording = trace === undefined ? undefined : await backend.record(modules, trace, { folder, signal });
+    const recording =
+      trace === undefined ? undefined : await backend.record(modules, trace, { folder, signal, keepCalls: keep });
     const contract = recording?.contract ?? (await unlessAborted(backend.contract(modules, { folder }), signal));
     if (check) {
       const changes = changesBetween(await contractIn(contractFile), contract);
@@ -90,11 +103,22 @@ export function wrap(command: Command): void {
   });
 }
 
+function keptAs(trace?: string, folder?: string, count?: number, megabytes?: number): KeepCalls | undefined {
+  if (folder !== undefined && trace !== undefined) {
+    return { folder, count, bytes: megabytes === undefined ? undefined : megabytes * 2 ** 20 };
+  }
+  if (folder === undefined && count === undefined && megabytes === undefined) return undefined;
+  const missing = folder === undefined ? "--keep-calls, which names the folder" : "--trace, whose calls are kept";
+  throw new AdsamError("usage", `expected ${missing}`);
+}
+
 function seenWords(recording: Recording | undefined): string[] {
   if (recording === undefined) return [];
-  const { calls, functions, faults } = recording;
+  const { calls, functions, faults, leftOut } = recording;
+  const left = Object.entries(leftOut).map(([name, count]) => `not kept: ${count} calls of ${name}`);
   return [
     `seen: ${calls} calls of ${functions} functions`,
+    ...left,
     ...faults.map((fault) => `not seen, since the recorder failed: ${fault}`),
   ];
 }

@@ -38,13 +38,13 @@ class PythonBackend extends PythonModels implements TorchBackend {
   }
 
   async record(modules: readonly string[], command: string, options: RecordingOptions = {}): Promise<Recording> {
-    const { signal, onOutput, ...rest } = options;
+    const { signal, onOutput, keepCalls, ...rest } = options;
     if ("cuda" in rest) throw new AdsamError("usage", "record: a program of its own is served no CUDA");
     const program = programOf(rest, "record");
     const { folder } = program;
     const parsed = programCommand(validate(z.string(), command, "record"), folder);
     const { contract, code } = await this.living.python.offered(checkedModules(modules, "record"), program);
-    const watching = { python: await this.interpreter(), folder, signal, onOutput };
+    const watching = { python: await this.interpreter(), folder, signal, onOutput, keepCalls };
     return recordProgram(contract, code, parsed, watching);
   }
 

@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readSafetensors } from "../../src/safetensors.ts";
 import { temporaryFolder } from "../temporary.ts";
-import { adsam, compiled, modules, project, ran } from "./wrapped/project.ts";
+import { adsam, compiled, modules, project, ran, root } from "./wrapped/project.ts";
 
 const wrap = (client: string, program: string, ...more: string[]) =>
   adsam("wrap", "recorded", "--folder", modules, "-o", client, "--trace", program, ...more);
@@ -25,7 +26,7 @@ describe("a client whose types a program has shown", () => {
   test("is written beside what the program prints, which is on stderr", () => {
     expect(told).toMatchObject({ code: 0, stdout: "" });
     expect(told.stderr).toContain("scores ['a', 'b']\nfailed: {'why': 'no reason'}\nmean Tensor\n");
-    expect(told.stderr).toMatch(/^seen: \d+ calls of 16 functions$/m);
+    expect(told.stderr).toMatch(/^seen: \d+ calls of 17 functions$/m);
   });
 
   test.each([
@@ -143,3 +144,26 @@ test.each([
   },
   60_000,
 );
+
+test("calls that are kept are what adsam prove makes again", async () => {
+  const folder = await temporaryFolder();
+  const calls = join(folder, "calls");
+  const keep = ["--keep-calls", calls, "--keep-count", "2"];
+  const client = join(folder, "recorded.client.ts");
+  const told = await wrap(client, "python recorded_main.py --epochs 2", ...keep);
+  expect(told).toMatchObject({ code: 0, stdout: "" });
+  expect(told.stderr).toContain("not kept: 1 calls of recorded.scaled\n");
+  expect(await readdir(join(calls, "recorded.scaled"))).toEqual(["1.json", "1.safetensors", "2.json", "2.safetensors"]);
+  const { tensors } = await readSafetensors(join(calls, "recorded.double_/1.safetensors"));
+  expect(Array.from(tensors.x?.data ?? [], Number)).toEqual([1, 1]); // as they were before the call
+
+  const port = `${join(root, "test/fixtures/ports/recorded.ts")}#scaled`;
+  const proved = await adsam("prove", "recorded:scaled", port, "--folder", modules, "--calls", calls);
+  expect(proved).toMatchObject({ code: 0, stdout: expect.stringContaining("2 passed, 0 failed") });
+
+  const again = await wrap(client, "python recorded_main.py --epochs 2", ...keep);
+  expect(again).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("expected a folder that is empty or not there"),
+  });
+}, 120_000);

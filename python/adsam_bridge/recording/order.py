@@ -12,6 +12,16 @@ class Site(NamedTuple):
     number: int
     bound: bool
     """Whether its first parameter is the instance that it is a method of."""
+    callable_as: tuple[str, str] | None
+    """Module and function, or ``Class.method``; None for what is not called by name."""
+
+
+class Keeping(NamedTuple):
+    """How many calls of each function are kept, in how many bytes of all, and where."""
+
+    folder: str
+    count: int
+    bytes: int
 
 
 class Order(NamedTuple):
@@ -23,6 +33,7 @@ class Order(NamedTuple):
         sites: by file, first line and name of the code.
         files: the wrapped modules, by the paths of their files.
         classes: the contract's names of classes, by file and qualified name.
+        keeping: how calls are kept, where they are.
     """
 
     notes: str
@@ -30,6 +41,7 @@ class Order(NamedTuple):
     sites: dict[tuple[str, int, str], Site]
     files: dict[str, str]
     classes: dict[tuple[str, str], str]
+    keeping: Keeping | None
 
 
 def read_order(path: str) -> Order:
@@ -38,8 +50,18 @@ def read_order(path: str) -> Order:
         said = json.load(file)
     code = said["code"]
     sites = {
-        (file, line, name): Site(number, bound)
-        for number, (file, line, name, _, bound) in enumerate(code["sites"])
+        (file, line, name): Site(number, bound, _callable_as(places))
+        for number, (file, line, name, places, bound) in enumerate(code["sites"])
     }
     classes = {(file, qualname): name for file, qualname, name in code["classes"]}
-    return Order(said["notes"], said["parent"], sites, code["files"], classes)
+    keeping = Keeping(**said["keeping"]) if said["keeping"] else None
+    return Order(said["notes"], said["parent"], sites, code["files"], classes, keeping)
+
+
+def _callable_as(places: list[list[str]]) -> tuple[str, str] | None:
+    for module, group, *path in places:
+        if group == "functions":
+            return module, path[0]
+        if path[1] == "methods" and path[2] != "__call__":
+            return module, f"{path[0]}.{path[2]}"
+    return None

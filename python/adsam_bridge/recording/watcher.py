@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import atexit
 import os
+from collections.abc import Mapping
 from types import CodeType, FrameType
 from typing import Any
 
+from .kept import Kept
 from .looks import Look, Looks, inside
 from .notes import Notes
 from .order import Order, Site
@@ -31,7 +33,9 @@ class Watcher:
         self._known: dict[int, tuple[CodeType, Site | None]] = {}
         """By id: codes compare slowly. They are kept, so that no other one gets the id."""
         self._seen: set[tuple[int, str, str, Look]] = set()
+        self._kept = None if order.keeping is None else Kept(order.keeping)
         self._faults: set[str] = set()
+        self._process = os.getpid()
         self._calls: dict[int, int] = {}
         self._open: dict[int, tuple[Site, Any]] = {}
         """Of the calls that run, by the id of their frame: the site and the object."""
@@ -67,6 +71,8 @@ class Watcher:
         for name in code.co_varnames[1 if site.bound else 0 : named]:
             if name in values:
                 self._note(site, "parameter", name, values[name])
+        if self._kept is not None and site.callable_as is not None:
+            self._keep(self._kept, site.callable_as, site.bound, code, values)
         if site.bound and code.co_argcount > 0 and count <= _ATTRIBUTES_OFTEN:
             owner = values.get(code.co_varnames[0])
         if code.co_flags & _VARARGS:
@@ -77,6 +83,25 @@ class Watcher:
             for value in values.get(code.co_varnames[named], {}).values():
                 self._note(site, "parameter", code.co_varnames[named], value)
         self._open[id(frame)] = site, owner
+
+    def _keep(
+        self,
+        kept: Kept,
+        called: tuple[str, str],
+        bound: bool,
+        code: CodeType,
+        values: Mapping[str, Any],
+    ) -> None:
+        named = code.co_argcount + code.co_kwonlyargcount
+        rest = code.co_varnames[named:]
+        if code.co_flags & _VARARGS and values.get(rest[0]):
+            kept.leave_out(*called)  # what is given by place alone has no name
+            return
+        first = 1 if bound else 0  # what it is a method of is made anew
+        given = {name: values[name] for name in code.co_varnames[first:named] if name in values}
+        if code.co_flags & _VARKEYWORDS:
+            given.update(values.get(rest[1 if code.co_flags & _VARARGS else 0], {}))
+        kept.keep(*called, given)
 
     def gives(self, frame: FrameType, value: object, what: str) -> None:
         """What a call gives: a ``result``, or one ``item`` of a generator's."""
@@ -113,6 +138,9 @@ class Watcher:
     def _tell_calls(self) -> None:
         for number, count in self._calls.items():
             self._notes.write("calls", os.getpid(), number, count)
+        if self._kept is not None and os.getpid() == self._process:
+            for name, count in self._kept.left_out.items():
+                self._notes.write("left", name, count)
         self._notes.write("end", os.getpid())
 
 

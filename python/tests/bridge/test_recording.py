@@ -43,7 +43,9 @@ def record(
     place = Folder(str(folder))
     with place.entered():
         code = code_of(["watched"], place)
-    order.write_text(json.dumps({"code": code, "notes": str(notes), "parent": os.getpid()}))
+    order.write_text(
+        json.dumps({"code": code, "notes": str(notes), "parent": os.getpid(), "keeping": None})
+    )
     ended = subprocess.run(  # noqa: S603
         [sys.executable, "-m", "adsam_bridge.recording", order, "main.py", *words],
         cwd=folder,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { AdsamError } from "../../errors.ts";
 import { fileError } from "../../files.ts";
-import { Float } from "../../interop/kinds.ts";
+import { Float, tuple } from "../../interop/kinds.ts";
 import { readSafetensors } from "../../safetensors.ts";
 import type { NamedTensors } from "../../tensor.ts";
 import { validate } from "../../validation.ts";
@@ -75,6 +75,11 @@ function filled(part: object, place: string, tensors: NamedTensors, path: string
   if ("$unkept" in part) {
     missing.push(`${place} (${part.$unkept})`);
     return null;
+  }
+  if ("$tuple" in part) {
+    const within = (item: unknown, i: number) =>
+      mapped(item, `${place}.${i}`, (one, where) => filled(one, where, tensors, path, missing));
+    return tuple(...(part.$tuple as unknown[]).map(within));
   }
   if ("$float" in part) return new Float(Number(part.$float));
   if (!("$tensor" in part)) return undefined;

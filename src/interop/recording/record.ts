@@ -25,6 +25,8 @@ export interface Recording {
   readonly functions: number;
   /** How the program failed, if it did: what came before is in the contract. */
   readonly failure: string | undefined;
+  /** Where calls are kept: how many were not, by function. */
+  readonly leftOut: Readonly<Record<string, number>>;
   /** What went wrong in the watching itself; the program has not noticed. */
   readonly faults: readonly string[];
 }
@@ -40,7 +42,7 @@ export async function recordProgram(
   options: WatchOptions,
 ): Promise<Recording> {
   const { notes, failure } = await watchProgram(command, code, options);
-  const { observed, faults } = notes;
+  const { observed, faults, left } = notes;
   if (observed.size === 0) {
     const modules = Object.keys(contract.modules).join(", ");
     const end = failure === undefined ? "" : `, which ended with ${failure}`;
@@ -53,5 +55,12 @@ export async function recordProgram(
   }
   const places = new Map(code.sites.map(([, , , of], site) => [site, of]));
   const calls = [...observed.values()].reduce((sum, one) => sum + one.calls, 0);
-  return { contract: withSeen(contract, places, observed), calls, functions: observed.size, failure, faults };
+  return {
+    contract: withSeen(contract, places, observed),
+    calls,
+    functions: observed.size,
+    failure,
+    leftOut: left,
+    faults,
+  };
 }
