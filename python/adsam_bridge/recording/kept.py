@@ -33,7 +33,7 @@ class Kept:
         """Writes a call, unless there are as many already; processes that were forked keep none."""
         name = f"{module}.{function}"
         count = self._counts.get(name, 0)
-        if os.getpid() != self._process or count >= self._keeping.count or self._left <= 0:
+        if os.getpid() != self._process or count >= self._keeping.each or self._left <= 0:
             self.leave_out(module, function)
             return
         tensors: dict[str, Any] = {}

@@ -20,7 +20,7 @@ class Keeping(NamedTuple):
     """How many calls of each function are kept, in how many bytes of all, and where."""
 
     folder: str
-    count: int
+    each: int
     bytes: int
 
 

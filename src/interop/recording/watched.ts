@@ -67,7 +67,7 @@ async function keepingOf(keep: KeepCalls | undefined): Promise<object | null> {
     if (systemCode(error) === "ENOENT") return [];
     throw fileError(error, "read", folder);
   });
-  if (there.length === 0) return { folder, count: keep.count ?? 10, bytes: keep.bytes ?? 64 * 2 ** 20 };
+  if (there.length === 0) return { folder, each: keep.count ?? 10, bytes: keep.bytes ?? 64 * 2 ** 20 };
   throw new AdsamError("usage", `keepCalls: expected a folder that is empty or not there yet, got ${folder}`, {
     suggestion: "name another one, or remove it",
   });
