@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
+import { checkDataset } from "../data/check.ts";
 import { type Dataset, slice } from "../data/dataset.ts";
 import { loadDataset } from "../data/index.ts";
 import type { LoadDatasetOptions } from "../data/load-options.ts";
@@ -17,8 +18,21 @@ export interface DataChoice extends LoadDatasetOptions {
   readonly limit?: number | undefined;
 }
 
-/** @throws AdsamError `usage` for a limit that the data set does not reach, and as `loadDataset`. */
-export async function loadChosen({ name, limit, ...options }: DataChoice): Promise<Dataset> {
+/** Whether the data set itself was given, not where it is. */
+export function isInMemory(choice: DataChoice | Dataset): choice is Dataset {
+  return "train" in choice;
+}
+
+/**
+ * The data set itself.
+ * @throws AdsamError `usage` for a limit that it does not reach, `data` for one in memory that is no data set, and as `loadDataset`.
+ */
+export async function loadChosen(choice: DataChoice | Dataset): Promise<Dataset> {
+  if (isInMemory(choice)) {
+    checkDataset(choice);
+    return choice;
+  }
+  const { name, limit, ...options } = choice;
   const data = await loadDataset(name, options);
   if (limit === undefined) return data;
   const { length } = data.train.labels.data;
@@ -31,18 +45,32 @@ export async function loadChosen({ name, limit, ...options }: DataChoice): Promi
   );
 }
 
-export function dataRecordOf({ name, folder, limit, ...reading }: DataChoice, data: Dataset): DataRecord {
+/** What run.json says about it. */
+export function dataRecordOf(choice: DataChoice | Dataset, data: Dataset): DataRecord {
   return {
-    name: knownName(name) ?? resolve(name),
-    folder: folder === undefined ? null : resolve(folder),
-    reading: readingOptions.parse(reading),
-    limit: limit ?? null,
+    ...sourceOf(choice),
     classes: data.classes,
     image: data.train.images.shape.slice(1),
     trainImages: data.train.labels.data.length,
     testImages: data.test.labels.data.length,
     normalization: data.normalization,
     content: contentOf(data),
+  };
+}
+
+function sourceOf(
+  choice: DataChoice | Dataset,
+): Pick<DataRecord, "name" | "folder" | "inMemory" | "reading" | "limit"> {
+  if (isInMemory(choice)) {
+    return { name: choice.name, folder: null, inMemory: true, reading: readingOptions.parse({}), limit: null };
+  }
+  const { name, folder, limit, ...reading } = choice;
+  return {
+    name: knownName(name) ?? resolve(name),
+    folder: folder === undefined ? null : resolve(folder),
+    inMemory: false,
+    reading: readingOptions.parse(reading),
+    limit: limit ?? null,
   };
 }
 
@@ -69,8 +97,16 @@ function contentOf({ train, test }: Dataset): string {
   return hash.digest("hex");
 }
 
-/** The data set that a run was made with; `moved` says where its files are now. */
-export function choiceOf({ name, folder, reading, limit }: DataRecord, moved?: string): DataChoice {
+/**
+ * The data set that a run was made with; `moved` says where its files are now.
+ * @throws AdsamError `usage` for one that was in memory.
+ */
+export function choiceOf({ name, folder, inMemory, reading, limit }: DataRecord, moved?: string): DataChoice {
+  if (inMemory) {
+    throw new AdsamError("usage", `the run was made with ${name}, a data set in memory that no file has`, {
+      suggestion: "give that data set: in TypeScript as `data`, to a command as a file of the same images",
+    });
+  }
   const place =
     knownName(name) === undefined ? { name: moved ?? name } : { name, folder: moved ?? folder ?? undefined };
   return { ...place, ...reading, limit: limit ?? undefined };

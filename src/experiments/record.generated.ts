@@ -16,6 +16,8 @@ export interface DataRecord {
   readonly name: string;
   /** where its files were */
   readonly folder: string | null;
+  /** that it was in memory, and no file has it */
+  readonly inMemory: boolean;
   /** how its files were read */
   readonly reading: ReadingOptions;
   /** trained on this many of the first images only */

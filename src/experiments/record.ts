@@ -28,6 +28,7 @@ export const dataRecord = z
   .strictObject({
     name: z.string().describe("as loadDataset takes it"),
     folder: z.string().nullable().describe("where its files were"),
+    inMemory: z.boolean().default(false).describe("that it was in memory, and no file has it"),
     reading: readingOptions.default(readingOptions.parse({})).describe("how its files were read"),
     limit: positiveCount.nullable().describe("trained on this many of the first images only"),
     classes: positiveCount.describe("number of classes"),

@@ -1,18 +1,19 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Cancellable } from "../backend.ts";
+import type { Backend, Cancellable } from "../backend.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { AdsamError } from "../errors.ts";
-import { open } from "../open.ts";
 import type { OpenOptions } from "../schema/backends.ts";
 import { fitOptions } from "../schema/options.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { validate } from "../validation.ts";
-import { choiceOf, dataRecordOf, loadChosen, requireSameData } from "./data.ts";
+import { choiceOf, type DataChoice, dataRecordOf, loadChosen, requireSameData } from "./data.ts";
 import type { RunRecord } from "./record.ts";
+import { isOpen, RunBackend } from "./run-backend.ts";
 import { leftoversIn, openRun, type RunFolder, removeResult, writeRecord } from "./run-folder.ts";
 import { lockRun } from "./run-lock.ts";
-import { createModel, savedIn, type TrainEvent, trainIn } from "./train.ts";
+import { savedIn, type TrainEvent, trainIn } from "./train.ts";
 
 /** How a run goes on. */
 export interface ResumeOptions extends Cancellable {
@@ -20,8 +21,10 @@ export interface ResumeOptions extends Cancellable {
   readonly epochs?: number | undefined;
   /** Where the files of the data set lie, if not where they were. */
   readonly dataFolder?: string | undefined;
-  /** What computes, where not the run's own backend and device. */
-  readonly backend?: OpenOptions | undefined;
+  /** The data set, of a run that was made with one in memory; it may be given instead of files too. */
+  readonly data?: Dataset | undefined;
+  /** What computes, where not the run's own backend and device. A backend that is open stays open. */
+  readonly backend?: OpenOptions | Backend | undefined;
 }
 
 /**
@@ -39,12 +42,12 @@ export async function* resumeTraining(path: string, options: ResumeOptions = {})
   const { record, files } = stopped;
   const fit = { ...record.fit, epochs: epochsOf(stopped, options.epochs) };
   const resume = stateOf(stopped);
-  const choice = choiceOf(record.data, options.dataFolder);
+  const choice = dataOf(record, options);
   const data = await loadChosen(choice);
   requireSameData(record.data, dataRecordOf(choice, data));
-  await using backend = await open(backendOf(record, options.backend));
+  await using backend = await RunBackend.of(backendOf(record, options.backend));
   const pretrain = resume === undefined ? (record.pretrain ?? undefined) : undefined;
-  const model = await unlessAborted(createModel(backend, record.model, pretrain), signal);
+  const model = await unlessAborted(backend.model(record.model, pretrain), signal);
   const run = { ...record, fit, backend: await backend.info() };
   yield { kind: "start", folder, run };
   const leftovers = await leftoversIn(folder); // now, for the run that goes on makes such files too
@@ -65,8 +68,18 @@ function stateOf({ folder, files }: RunFolder): string | undefined {
   });
 }
 
+function dataOf({ data }: RunRecord, { data: given, dataFolder }: ResumeOptions): DataChoice | Dataset {
+  if (given === undefined) return choiceOf(data, dataFolder);
+  if (dataFolder === undefined) return given;
+  throw new AdsamError("usage", "expected one of data and dataFolder, got both");
+}
+
 /** The run's own backend and device, unless others are asked for. */
-function backendOf({ backend: { backend, device } }: RunRecord, asked: OpenOptions = {}): OpenOptions {
+function backendOf(
+  { backend: { backend, device } }: RunRecord,
+  asked: OpenOptions | Backend = {},
+): OpenOptions | Backend {
+  if (isOpen(asked)) return asked;
   const other = asked.backend !== undefined && asked.backend !== backend;
   return { backend, ...(other ? {} : { device }), ...asked };
 }

@@ -1,16 +1,16 @@
 import { resolve } from "node:path";
-import type { Backend, Cancellable, Model } from "../backend.ts";
+import type { Backend, BackendInfo, Cancellable } from "../backend.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { AdsamError } from "../errors.ts";
-import { open } from "../open.ts";
 import { packageVersion } from "../package.ts";
 import type { OpenOptions } from "../schema/backends.ts";
 import type { FitEvent } from "../schema/events.ts";
-import { type NetworkSpec, type NetworkSpecInput, networkSpec } from "../schema/models.ts";
+import { type NetworkSpecInput, networkSpec } from "../schema/models.ts";
 import { type FitOptionsInput, fitOptions, type StateEveryInput, stateEvery } from "../schema/options.ts";
 import type { FitFiles, Run } from "../training.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { validate } from "../validation.ts";
-import { type DataChoice, dataRecordOf, loadChosen } from "./data.ts";
+import { type DataChoice, dataRecordOf, isInMemory, loadChosen } from "./data.ts";
 import { follow } from "./follow.ts";
 import {
   createRunFolder,
@@ -20,24 +20,25 @@ import {
   removeEmptyFolder,
 } from "./new-folder.ts";
 import { type EndedRun, type RunRecord, remarks, runFormat } from "./record.ts";
+import { isOpen, RunBackend } from "./run-backend.ts";
 import { runFiles } from "./run-folder.ts";
-import { masked } from "./secrets.ts";
+import { masked, maskedValue } from "./secrets.ts";
 import { surroundings } from "./surroundings.ts";
 
 /** What to train, on what and how; everything left out has the default of its schema. */
 export interface TrainOptions extends Cancellable {
   /** The number of classes is the data set's, and the seed that of `fit`, unless they are given. */
   readonly model: NetworkSpecInput;
-  /** What to train on. */
-  readonly data: DataChoice;
+  /** What to train on: where it is, or a data set in memory, which is to be given again when the run goes on. */
+  readonly data: DataChoice | Dataset;
   /** How to train. */
   readonly fit?: FitOptionsInput | undefined;
   /** How often everything needed to go on is saved in the middle of an epoch. */
   readonly stateEvery?: StateEveryInput | undefined;
   /** A checkpoint to start from: of a plain network, whose weights become the means, or of the same plain network. */
   readonly pretrain?: string | undefined;
-  /** What computes; torch unless told otherwise. */
-  readonly backend?: OpenOptions | undefined;
+  /** What computes; torch unless told otherwise. A backend that is open stays open. */
+  readonly backend?: OpenOptions | Backend | undefined;
   /** Words to find the run by. */
   readonly tags?: readonly string[] | undefined;
   /** What there is to say about it. */
@@ -85,19 +86,20 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   await refuseFilledFolder(folder);
   const data = await loadChosen(choice);
   const spec = validate(networkSpec, { classes: data.classes, seed: fit.seed, ...modelInput }, "model");
-  await using backend = await open(options.backend);
-  const model = await unlessAborted(createModel(backend, spec, pretrain), signal);
+  await using backend = await RunBackend.of(options.backend);
+  const model = await unlessAborted(backend.model(spec, pretrain), signal);
+  const info = await backend.info();
   const run: RunRecord = {
     format: runFormat,
     version: packageVersion(),
     started: started.toISOString(),
-    given: givenOptions(options),
+    given: givenOptions(options, info),
     model: spec,
     fit,
     stateEvery: every,
     data: dataRecordOf(choice, data),
     pretrain: pretrain === undefined ? null : resolve(pretrain),
-    backend: await backend.info(),
+    backend: info,
     tags: said.tags.map(masked),
     notes: said.notes === null ? null : masked(said.notes),
     ...(await surroundings()),
@@ -131,14 +133,16 @@ export function savedIn(folder: string, { stateEvery: every }: RunRecord): FitFi
   return { checkpoint, state, events, stateEvery: every };
 }
 
-/** A new network, or what becomes of the checkpoint to start from. */
-export function createModel(backend: Backend, spec: NetworkSpec, pretrain: string | undefined): Promise<Model> {
-  if (pretrain === undefined) return backend.model(spec);
-  return backend.load(pretrain, { spec, pretrained: spec.bayesian });
-}
-
-function givenOptions({ model, data, fit = {}, stateEvery: every, backend = {} }: TrainOptions): RunRecord["given"] {
-  return { model, data, fit, ...(every === undefined ? {} : { stateEvery: every }), backend };
+/** The options as run.json keeps them: without secrets, and of what was open or in memory the name. */
+function givenOptions(options: TrainOptions, info: BackendInfo): RunRecord["given"] {
+  const { model, data, fit = {}, stateEvery: every, backend = {} } = options;
+  return maskedValue({
+    model,
+    data: isInMemory(data) ? { name: data.name } : data,
+    fit,
+    ...(every === undefined ? {} : { stateEvery: every }),
+    backend: isOpen(backend) ? { backend: info.backend, device: info.device } : backend,
+  });
 }
 
 /** Not a refusal: run.json has all that it takes to begin anew. */

@@ -14,6 +14,7 @@ export const record: RunRecord = {
   data: {
     name: "digits",
     folder: null,
+    inMemory: false,
     reading: { resize: null, corrupt: "refuse", holdOut: 0.2, shape: null },
     limit: 100,
     classes: 10,

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { withoutSecrets } from "../../src/experiments/secrets.ts";
+import { expect, test, vi } from "vitest";
+import { masked, maskedValue, withoutSecrets } from "../../src/experiments/secrets.ts";
 
 test.each([
   ["the value of an option that names one", ["--hf-token", "abc"], ["--hf-token", "***"]],
@@ -18,4 +18,17 @@ test("what is no secret stays as it is", () => {
     ...["--data", "a folder/with spaces", "--tag", "first", "--token", "--json", "https://host/path@2"],
   ];
   expect(withoutSecrets(words)).toEqual(words);
+});
+
+test("a document is kept without its secrets, wherever they stand", () => {
+  const document = { python: `http://me:pass@host/x`, deeper: [{ apiKey: "abc", epochs: 2 }], token: null };
+  const kept = { python: "http://***@host/x", deeper: [{ apiKey: "***", epochs: 2 }], token: null };
+  expect(maskedValue(document)).toEqual(kept);
+});
+
+test("what the environment keeps as a secret is one in any text, unless it is a word too short to tell", () => {
+  vi.stubEnv("MY_PASSWORD", "correct horse");
+  vi.stubEnv("OTHER_TOKEN", "first");
+  expect(masked("my first note: correct horse!")).toBe("my first note: ***!");
+  vi.unstubAllEnvs();
 });
