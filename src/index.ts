@@ -103,8 +103,18 @@ export type { PublishedName } from "./data/names.ts";
 export { type Features, loadFeatures } from "./data/sources/features.ts";
 export type { LeftOut } from "./data/sources/found.ts";
 export { AdsamError, type AdsamErrorOptions, type ErrorCode, type PythonFailure } from "./errors.ts";
+export { compareRuns, type RunComparison, type RunDifference } from "./experiments/compare-runs.ts";
 export type { DataChoice } from "./experiments/data.ts";
+export {
+  listRuns,
+  type RunFilter,
+  type RunList,
+  type RunStatus,
+  type RunSummary,
+  type UnreadableRun,
+} from "./experiments/list-runs.ts";
 export type * from "./experiments/record.generated.ts";
+export { removeRun } from "./experiments/remove-run.ts";
 export { type ResumeOptions, resumeTraining } from "./experiments/resume.ts";
 export { openRun, type RunFiles, type RunFolder } from "./experiments/run-folder.ts";
 export { type ResultEvent, type StartEvent, type TrainEvent, type TrainOptions, train } from "./experiments/train.ts";

@@ -45,6 +45,16 @@ export class Lock implements AsyncDisposable {
     }
   }
 
+  /** Who holds the lock at `path`, without taking it; null where nobody does. */
+  static async holder(path: string): Promise<Owner | null> {
+    const owner = await readFile(path, "utf8").then(parseOwner, () => null);
+    try {
+      return owner !== null && (await holds(path, owner)) ? owner : null;
+    } catch (error) {
+      throw fileError(error, "read", path);
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#heart);
     await this.#file.close();

@@ -27,6 +27,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./train.ts")).train,
   },
   {
+    usage: "runs",
+    description: "list, filter, compare and remove runs",
+    load: async () => (await import("./runs.ts")).runs,
+  },
+  {
     usage: "evaluate <run>",
     description: "accuracy and uncertainty of a run or checkpoint on a data set",
     load: async () => (await import("./evaluate.ts")).evaluate,

@@ -9,7 +9,8 @@ import type { FitEvent } from "../schema/events.ts";
 import { validate } from "../validation.ts";
 import { previousFormat, type RunRecord, type RunResult, runFormat, runRecord, runResult } from "./record.ts";
 
-const recordName = "run.json";
+/** What every run's folder has. */
+export const recordName = "run.json";
 
 /** Where the parts of a run lie. */
 export interface RunFiles {

@@ -1,0 +1,27 @@
+import { rm } from "node:fs/promises";
+import { resolve } from "node:path";
+import { fileError } from "../files.ts";
+import { removeEmptyFolder } from "./new-folder.ts";
+import { leftoversIn, openRun, runFiles } from "./run-folder.ts";
+import { lockRun } from "./run-lock.ts";
+
+/**
+ * Removes the files of a run, and its folder unless something else is in it.
+ * @throws AdsamError `file` for a folder that is no run's or of another version, and for one in which a run is going on.
+ */
+export async function removeRun(path: string): Promise<void> {
+  const folder = resolve(path);
+  await openRun(folder);
+  const lock = await lockRun(folder);
+  try {
+    const { record, ...others } = runFiles(folder);
+    // run.json last: until then it is a run that can be removed.
+    for (const file of [...Object.values(others), ...(await leftoversIn(folder)), record])
+      await rm(file, { force: true });
+  } catch (error) {
+    throw fileError(error, "write", folder);
+  } finally {
+    await lock[Symbol.asyncDispose]();
+  }
+  await removeEmptyFolder(folder);
+}
