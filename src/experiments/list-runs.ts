@@ -10,11 +10,11 @@ import type { RunRecord } from "./record.ts";
 import { openRun, type RunFolder, recordName } from "./run-folder.ts";
 import { whoTrains } from "./run-lock.ts";
 
-/** `running`: somebody trains in its folder. `interrupted`: nobody does, and it did not come to write how it ended. */
-export const runStatuses = ["running", "finished", "cancelled", "failed", "interrupted"] as const;
+/** How a run stands. `running`: somebody trains in its folder; `interrupted`: nobody does, and it did not come to write how it ended. */
+export type RunStatus = "running" | "finished" | "cancelled" | "failed" | "interrupted";
 
-/** How a run stands. */
-export type RunStatus = (typeof runStatuses)[number];
+/** All of them. */
+export const runStatuses: readonly RunStatus[] = ["running", "finished", "cancelled", "failed", "interrupted"];
 
 /** A run in short. */
 export interface RunSummary {

@@ -1,33 +1,14 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { openRun } from "../../src/experiments/run-folder.ts";
-import { readSafetensors } from "../../src/safetensors.ts";
-import { adsam, jsonLines, said, start } from "../cli/adsam.ts";
-import { fingerprints } from "../fingerprints.ts";
+import { adsam, said, start } from "../cli/adsam.ts";
 import { temporaryFolder } from "../temporary.ts";
 import { digitsFile } from "../tfjs/digits.ts";
+import { outcome } from "./outcome.ts";
 
 /** Six steps an epoch, with a state after the fourth, so that a kill has steps to arrive in; everything random is on. */
 const quick =
   "train --batch 8 --epochs 2 --steps 1 --flip --crop-padding 1 --init-log-sigma -3 --optimizer-reset never --state-steps 4 --json";
-
-/** What a run has come to, but for the clock. */
-async function outcome(folder: string) {
-  const { result, files } = await openRun(folder);
-  const untimed = (record: object) => ({ ...record, seconds: 0, imagesPerSecond: 0, ended: "", timestamp: "" });
-  return {
-    model: fingerprints((await readSafetensors(files.checkpoint)).tensors),
-    state: fingerprints((await readSafetensors(files.state)).tensors),
-    events: jsonLines(await readFile(files.events, "utf8")).map(untimed),
-    result: result && untimed(result),
-    // But for the clock: timestamp, seconds and images a second.
-    metrics: (await readFile(files.metrics, "utf8"))
-      .split("\n")
-      .map((row) => row.split(",").toSpliced(-3, 2).toSpliced(1, 1)),
-  };
-}
 
 /** Kills a command, and nothing but it, as soon as it has told of a step. */
 async function killAt(step: number, words: readonly string[]): Promise<void> {
