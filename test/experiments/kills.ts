@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { streamKey, uniformNumbers } from "../src/random.ts";
-import { adsam, said, start } from "../test/cli/adsam.ts";
-import { outcome } from "../test/experiments/outcome.ts";
-import { digitsFile } from "../test/tfjs/digits.ts";
+import { streamKey, uniformNumbers } from "../../src/random.ts";
+import { adsam, said, start } from "../cli/adsam.ts";
+import { digitsFile } from "../tfjs/digits.ts";
+import { outcome } from "./outcome.ts";
 
 const moments = 10;
 const seed = Number(process.argv[2] ?? 1);
