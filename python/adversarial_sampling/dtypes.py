@@ -26,6 +26,16 @@ def dtype_name(tensor: Tensor) -> str:
     return str(tensor.dtype).removeprefix("torch.")
 
 
+def computed_in(dtype: torch.dtype, real: torch.dtype) -> torch.dtype:
+    """What numbers of ``dtype`` are computed in where real ones are computed in ``real``.
+
+    Complex numbers are of two such; bools and integers stay what they are.
+    """
+    if dtype.is_complex:
+        return real.to_complex()
+    return real if dtype.is_floating_point else dtype
+
+
 def as_real(tensor: Tensor, dtype: torch.dtype, name: str) -> Tensor:
     """Real numbers or integers as real numbers of ``dtype``.
 

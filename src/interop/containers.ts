@@ -1,13 +1,19 @@
 import { AdsamError } from "../errors.ts";
 import type { Wire } from "./wire.ts";
 
+interface Given {
+  readonly container: object;
+  /** Where among the arguments it was first. */
+  readonly path: string;
+}
+
 /**
  * Arrays, objects, Maps, Sets and bytearrays among the arguments of a call: Python has copies of them, and what it changed in those
  * comes back. adsam_bridge/interop/containers.py has the other side. Both number them in the order in which they are written,
  * one before what it holds.
  */
 export class Containers {
-  readonly #given: { readonly container: object; readonly path: string }[] = [];
+  readonly #given: Given[] = [];
   readonly #numbers = new Map<object, number>();
 
   /** Its number, if it was given before: Python is then given the same object again. */
@@ -20,10 +26,10 @@ export class Containers {
     this.#given.push({ container, path });
   }
 
-  get(number: unknown): object {
+  get(number: unknown): Given {
     const found = this.#given[Number(number)];
     if (found === undefined) throw new AdsamError("python", `expected a container that was given, got ${number}`);
-    return found.container;
+    return found;
   }
 
   /**
@@ -37,7 +43,7 @@ export class Containers {
     onChanged: ((place: string, now: object) => void) | undefined,
   ): void {
     for (const [number, wire] of Object.entries(changed)) {
-      const { container, path } = this.#given[Number(number)] ?? { container: this.get(number), path: number };
+      const { container, path } = this.get(number);
       const now = contentOf(container, read(wire));
       const own = originalOf(container);
       if (canHold(own, now)) fill(own, now);

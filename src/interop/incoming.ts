@@ -97,7 +97,7 @@ export class Incoming {
       case "enum":
         return new EnumMember(String(wire.type), String(wire.name), this.#value(wire.value ?? null));
       case "given":
-        return this.#given?.containers.get(wire.number);
+        return this.#given?.containers.get(wire.number).container;
       case "givenTensor":
         return this.#given?.tensors[String(wire.tensor)];
       case "record":

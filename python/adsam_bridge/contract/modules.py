@@ -113,15 +113,17 @@ def _class(kind: type, types: Types) -> dict[str, Any]:
     methods: dict[str, Any] = {}
     for name, value in sorted(members_of(kind).items()):
         if name == "__call__" or not name.startswith("_"):
-            described = _method(value, types)
-            if described is not None:
-                methods[name] = described
-    return {
+            method = _method(value, types)
+            if method is not None:
+                methods[name] = method
+    described: dict[str, Any] = {
         "doc": read_docstring(kind).text,
         "creation": _creation(kind, types),
         "methods": methods,
         "attributes": _attributes(kind, types),
     }
+    types.owner = None
+    return described
 
 
 def members_of(kind: type) -> dict[str, Any]:

@@ -11,14 +11,18 @@ from adsam_bridge.outputs import gradients_of, tensors_of
 from adsam_bridge.programs import program_in
 from adsam_bridge.session import Session
 from adversarial_sampling import _protocol as protocol
-from adversarial_sampling.dtypes import narrowed
+from adversarial_sampling.dtypes import computed_in, narrowed
 
 
 def call(session: Session, request: protocol.CallRequest, _job: Job) -> protocol.CallAnswer:
     """A Python function of the user's."""
     real = None if request.dtype == "unchanged" else getattr(torch, request.dtype)
     inputs = {
-        name: narrowed(tensor.to(session.device), _cast(tensor.dtype, real), name)
+        name: narrowed(
+            tensor.to(session.device),
+            tensor.dtype if real is None else computed_in(tensor.dtype, real),
+            name,
+        )
         for name, tensor in unpack(request.tensors).items()
     }
     with program_in(request.program, session.device).running(rest=True) as folder:
@@ -30,10 +34,3 @@ def call(session: Session, request: protocol.CallRequest, _job: Job) -> protocol
     named = {f"output/{i}": output for i, output in enumerate(outputs)}
     named |= {f"gradient/{name}": gradient for name, gradient in gradients.items()}
     return protocol.CallAnswer(tensors=session.pack(named))
-
-
-def _cast(dtype: torch.dtype, real: torch.dtype | None) -> torch.dtype:
-    """What numbers of a dtype are computed in: whole ones stay as they are."""
-    if real is not None and dtype.is_floating_point:
-        return real
-    return real.to_complex() if real is not None and dtype.is_complex else dtype

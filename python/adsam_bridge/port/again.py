@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from adsam_bridge.outputs import gradients_of
+from adversarial_sampling.dtypes import computed_in
 
 from .structure import Parts, taken_apart, told
 
@@ -102,7 +103,7 @@ class Again:
     def __call__(self, dtype: str, tensors: list[Tensor], wanted: list[int]) -> dict[str, Tensor]:
         """Named outputs in a dtype, and gradients with respect to the tensors of those numbers."""
         real = cast("torch.dtype", getattr(torch, dtype))
-        cast_ones = [_cast(tensor, real) for tensor in tensors]
+        cast_ones = [tensor.detach().to(computed_in(tensor.dtype, real)) for tensor in tensors]
         leaves = {str(i): cast_ones[i].requires_grad_() for i in wanted}
         with torch.set_grad_enabled(bool(leaves)):
             outputs = named_outputs(self.result(cast_ones))
@@ -147,12 +148,6 @@ def _numbers_as_tensors(result: Any) -> Any:
         fields = cast("dict[Any, Any]", result)
         return {name: _numbers_as_tensors(item) for name, item in fields.items()}
     return result
-
-
-def _cast(tensor: Tensor, real: torch.dtype) -> Tensor:
-    if tensor.is_floating_point():
-        return tensor.detach().to(real)
-    return tensor.detach().to(real.to_complex()) if tensor.is_complex() else tensor.detach()
 
 
 def plain_parts(result: Any) -> Parts:

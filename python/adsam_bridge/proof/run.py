@@ -12,6 +12,7 @@ from torch import Tensor
 
 from adsam_bridge.outputs import gradients_of
 from adsam_bridge.port.structure import Parts, taken_apart
+from adversarial_sampling.dtypes import computed_in
 from adversarial_sampling.errors import AdversarialSamplingError
 
 from .draws import Draws
@@ -62,7 +63,8 @@ def run(
     dtype = torch.float32 if precision == "float32" else torch.float64
     parts = taken_apart(dict(one.given))
     leaves = {
-        name: _cast(tensor, dtype) for name, tensor in zip(parts.names, parts.tensors, strict=True)
+        name: tensor.detach().to(computed_in(tensor.dtype, dtype), copy=True)
+        for name, tensor in zip(parts.names, parts.tensors, strict=True)
     }
     widen_state(one.owner, dtype)
     set_state(one.owner, one.state)
@@ -92,13 +94,6 @@ def run(
             for draw in drawn.drawn
         ],
     }
-
-
-def _cast(tensor: Tensor, dtype: torch.dtype) -> Tensor:
-    copied = tensor.detach().clone()
-    if copied.is_complex():
-        return copied.to(dtype.to_complex())
-    return copied.to(dtype) if copied.is_floating_point() else copied
 
 
 def _leaf(name: str, known: Mapping[str, Tensor]) -> Tensor:

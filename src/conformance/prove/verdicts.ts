@@ -57,7 +57,7 @@ export async function* verdicts(
   const asked = cases.filter(({ edge }) => edge !== true);
   if (empty.length === asked.length && asked.length > 0) {
     throw new AdsamError("usage", `nothing could be compared: ${empty[0]}`, {
-      suggestion: "give Python's function arguments that it takes",
+      suggestion: "give Python's function arguments that it takes, and of which numbers come",
     });
   }
   const untold = [...compared].filter((name) => !told.has(name));

@@ -58,34 +58,20 @@ function binary(facts: Facts, folder: string, labelBytes: number, layout: Layout
       .split("\n")
       .filter((word) => word !== "");
   const decode = (bytes: Uint8Array, path: string) => decodeRecords(bytes, labelBytes, path);
-  return version(
-    facts,
-    "binary",
-    { folder, archive: `${facts.name.toLowerCase()}-binary.tar.gz` },
-    layout,
-    decode,
-    words,
-  );
+  return version(facts, "binary", folder, layout, decode, words);
 }
 
 /** Pickled dictionaries, which are read without running anything. */
 function python(facts: Facts, folder: string, labelKey: string, layout: Layout): Version {
   const decode = (bytes: Uint8Array, path: string) => decodeBatch(bytes, labelKey, path);
   const words = (bytes: Uint8Array, path: string) => decodeNames(bytes, labelKey, path);
-  return version(
-    facts,
-    "Python",
-    { folder, archive: `${facts.name.toLowerCase()}-python.tar.gz` },
-    layout,
-    decode,
-    words,
-  );
+  return version(facts, "Python", folder, layout, decode, words);
 }
 
 function version(
   { name, classes }: Facts,
-  kind: string,
-  { folder, archive }: { readonly folder: string; readonly archive: string },
+  kind: "binary" | "Python",
+  folder: string,
   { train, test, names }: Layout,
   decode: (bytes: Uint8Array, path: string) => Batch,
   words: (bytes: Uint8Array, path: string) => string[],
@@ -104,7 +90,7 @@ function version(
     name,
     what,
     folders: [folder],
-    archive,
+    archive: `${name.toLowerCase()}-${kind.toLowerCase()}.tar.gz`,
     files: [...train, ...test],
     async read(place) {
       const parts = { train: await split(place, train), test: await split(place, test) };

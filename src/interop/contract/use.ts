@@ -64,19 +64,17 @@ class Module {
   readonly #name: string;
   readonly #module: PythonObject;
   readonly #classes: ReadonlyMap<string, PythonObject>;
-  readonly #contract: Contract;
   readonly #declared: Declared;
 
   constructor(name: string, { module, classes }: Imported, contract: Contract) {
     this.#name = name;
     this.#module = module;
     this.#classes = classes;
-    this.#contract = contract;
     this.#declared = { contract, make: (one, object) => this.#instance(one, object), callbacks: new WeakMap() };
   }
 
   members(): Members {
-    const { functions = {}, classes = {}, enums = {} } = this.#contract.modules[this.#name] ?? {};
+    const { functions = {}, classes = {}, enums = {} } = this.#declared.contract.modules[this.#name] ?? {};
     const members: Members = { $: this.#module };
     for (const [name, one] of Object.entries(functions)) {
       members[memberName(name, new Set(["$", "then"]))] = this.#callable(
@@ -111,7 +109,7 @@ class Module {
   }
 
   #contractOf(name: string): ClassContract {
-    const found = Object.values(this.#contract.modules).flatMap(({ classes }) =>
+    const found = Object.values(this.#declared.contract.modules).flatMap(({ classes }) =>
       Object.hasOwn(classes, name) ? [classes[name]] : [],
     )[0];
     if (found === undefined) throw new AdsamError("python", `expected a class of the client's, got ${name}`);
@@ -149,7 +147,7 @@ class Module {
 
   /** What came, if it is what was declared. */
   #taken(value: unknown, type: CallContract["result"], where: string): unknown {
-    const wrong = departure(value, type, this.#contract, "out", where);
+    const wrong = departure(value, type, this.#declared.contract, "out", where);
     if (wrong !== undefined) {
       const seen = partsOf(type).some(({ kind }) => kind === "seen");
       throw new AdsamError("python", wrong.message(seen ? "in recorded calls" : "as it is declared"), {
