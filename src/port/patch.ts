@@ -7,6 +7,7 @@ import type { Python } from "../interop/python.ts";
 import { positiveCount } from "../schema/numbers.ts";
 import { program } from "../schema/options.ts";
 import type { NamedTensors, Tensor } from "../tensor.ts";
+import { startEngine } from "../tfjs/engine.ts";
 import { callback, validate } from "../validation.ts";
 import { compareCall } from "./both.ts";
 import { Native } from "./native.ts";
@@ -17,6 +18,7 @@ import type { Path } from "./structure.ts";
 const part = z.number().min(0).max(1);
 const shadowOptions = z.strictObject({
   rate: part.default(0.05),
+  budget: part.default(0.05),
   again: part.default(0.2),
   pending: positiveCount.default(16),
   maxBytes: positiveCount.default(64 * 2 ** 20),
@@ -45,8 +47,9 @@ export async function putInPlace(
   call: NativeFunction,
   { mode, shadow: given, folder, argv, cuda }: Checked,
 ): Promise<Patch> {
+  if (mode === "shadow") await startEngine(); // the program's first sampled call is not to wait for it
   const native = new Native(validate(callback<NativeFunction>(), call, "patch: the native function"), target);
-  const { rate, again, pending, maxBytes, ...bounds } = shadowOptions.parse(given ?? {});
+  const { rate, budget, again, pending, maxBytes, ...bounds } = shadowOptions.parse(given ?? {});
   const shadow = new Shadow(target, native, { ...bounds, record: bounds.record });
   const forward = async (tree: unknown, paths: Path[], tensors: Tensor[], wanted: boolean) =>
     native.run({ tree, paths, tensors }, wanted);
@@ -83,7 +86,7 @@ export async function putInPlace(
     mode === "both"
       ? { compare }
       : mode === "shadow"
-        ? { shadow: { sample, rate, again, pending, max_bytes: maxBytes } }
+        ? { shadow: { sample, rate, budget, again, pending, max_bytes: maxBytes } }
         : {};
   const values = [target, mode, forward, pullback, keywords(others)];
   const object = (await python.ask("patch", programOf({ folder, argv, cuda }, "patch"), values, {
@@ -121,7 +124,7 @@ class InPlace implements Patch {
   }
 
   async report(): Promise<ShadowReport> {
-    const counts = { sampled: 0, skipped: 0, tooLarge: 0, raised: 0, failed: 0 };
+    const counts = { sampled: 0, overBudget: 0, skipped: 0, tooLarge: 0, raised: 0, failed: 0 };
     const told = await this.#object.method<{ readonly calls: number }>("report");
     await this.#shadow.idle;
     const { compared, unrecorded, draws, noise, stopped } = this.#shadow;

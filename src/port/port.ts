@@ -25,6 +25,11 @@ export type PatchMode = "python" | "native" | "both" | "shadow";
 export interface ShadowOptions {
   /** The part of the calls that is sampled; 0.05 unless given. */
   readonly rate?: number | undefined;
+  /**
+   * The part of the program's time, since the first call, in which sampled calls may be copied, computed again and compared; 0.05
+   * unless given. The program takes longer by that at most; 1 is no limit. A sampled call beyond it is left out.
+   */
+  readonly budget?: number | undefined;
   /** The part of those that Python computes a second time, to see how far its own runs differ; 0.2 unless given, and the first. */
   readonly again?: number | undefined;
   /** How many sampled calls may wait; 16 unless given. */
@@ -69,13 +74,15 @@ export interface ShadowReport {
   readonly sampled: number;
   /** On how many of those the native function has been held against Python's answer. */
   readonly compared: number;
+  /** Sampled calls that were left out: the budget was spent. */
+  readonly overBudget: number;
   /** Sampled calls that were left out: too many waited already. */
   readonly skipped: number;
   /** Sampled calls that were left out: their tensors were too large. */
   readonly tooLarge: number;
   /** Sampled calls in which Python raised an exception, which its caller got. */
   readonly raised: number;
-  /** Sampled calls that could not be told to TypeScript, such as one whose second run failed. */
+  /** Sampled calls that could not be noted or told to TypeScript, such as one whose arguments do not fit, or whose second run failed. */
   readonly failed: number;
   /** Whether the function draws random numbers: the native one is then held to how far Python's own runs differ. */
   readonly draws: boolean;

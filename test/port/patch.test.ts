@@ -94,7 +94,7 @@ test("both: a gradient that is forgotten is told", async () => {
 
 test("shadow: each planted departure in a sampled call is recorded, with what was given", async () => {
   const wrong = ({ a, b }: { a: tf.Tensor2D; b: tf.Tensor2D }) => tf.mul(tf.matMul(a, b), 1.001);
-  const shadow = { rate: 1, pending: 1000 };
+  const shadow = { rate: 1, budget: 1, pending: 1000 };
   await using patch = await backend.patch("losses:matrix", wrong, { folder, mode: "shadow", shadow });
   await program.method("many", 110, 10);
   const report = await patch.report();
@@ -103,12 +103,30 @@ test("shadow: each planted departure in a sampled call is recorded, with what wa
   expect(report.departures[0]?.comparisons[0]?.message).toMatch(/^output\[0, 0\]: the native function gives 1.00/);
 });
 
+test("shadow: what the budget does not allow is left out, and said", async () => {
+  const right = ({ a, b }: { a: tf.Tensor2D; b: tf.Tensor2D }) => tf.matMul(a, b);
+  await using patch = await backend.patch("losses:matrix", right, { folder, mode: "shadow", shadow: { rate: 1 } });
+  await program.method("many", 110, 0);
+  const { sampled, compared, overBudget } = await patch.report();
+  expect(sampled).toBeGreaterThan(0);
+  expect(compared).toBe(sampled);
+  expect(overBudget).toBe(110 - sampled);
+  expect(overBudget).toBeGreaterThan(55);
+});
+
+test("shadow: a call that does not fit is refused by Python's own function", async () => {
+  await using patch = await backend.patch("losses:elbo", elbo, { folder, mode: "shadow", shadow: { rate: 1 } });
+  const losses = await backend.import("losses", { folder });
+  await expect(losses.method("elbo", 1)).rejects.toThrow("elbo() missing 2 required positional arguments");
+  expect(await patch.report()).toMatchObject({ calls: 1, sampled: 0, failed: 1 });
+});
+
 test("shadow: a function that draws is held to how far its own runs differ, and the program draws what it drew", async () => {
   const before = await program.method("draw", 5);
   await using patch = await backend.patch("losses:noisy", ({ x }: { x: tf.Tensor }) => tf.clone(x), {
     folder,
     mode: "shadow",
-    shadow: { rate: 1, again: 1 },
+    shadow: { rate: 1, budget: 1, again: 1 },
   });
   expect(await program.method("draw", 5)).toEqual(before);
   const report = await patch.report();

@@ -104,7 +104,9 @@ class Patch:
         if self._shadow is not None:
             if elsewhere or not self._shadow.is_sampled():
                 return self._function(*values, **named)
-            return self._shadow.run(self._again(values, named), self._function, values, named)
+            return self._shadow.run(
+                lambda: self._again(values, named), lambda: self._function(*values, **named)
+            )
         if elsewhere:
             raise AdversarialSamplingError(
                 f"{self._place} is TypeScript's, which a process that Python has forked cannot ask",

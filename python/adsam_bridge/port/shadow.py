@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from .again import Again, drew_since, named_outputs, plain_parts
+from .budget import TimeBudget
 
 
 class Told(Protocol):
@@ -26,47 +27,66 @@ class Shadow:
     """Which calls are sampled, and what TypeScript is told of them."""
 
     def __init__(
-        self, sample: Told, rate: float, again: float, pending: int, max_bytes: int
+        self, sample: Told, rate: float, budget: float, again: float, pending: int, max_bytes: int
     ) -> None:
-        self.counts = {"sampled": 0, "skipped": 0, "tooLarge": 0, "raised": 0, "failed": 0}
+        self.counts: dict[str, int] = dict.fromkeys(
+            ("sampled", "overBudget", "skipped", "tooLarge", "raised", "failed"), 0
+        )
         self._sample = sample
         self._rate = rate
         self._again = again
+        self._time = TimeBudget(budget)
         self._room = threading.Semaphore(pending)
         self._max_bytes = max_bytes
         self._choice = random.Random(0)  # noqa: S311 - no secret, and none of the program's draws
 
     def is_sampled(self) -> bool:
-        """Whether this call is one of the sample; not while too many wait."""
+        """Whether this call is one of the sample: not beyond the budget, or while many wait."""
+        self._time.starts()
         if self._choice.random() >= self._rate:
             return False
-        if self._room.acquire(blocking=False):
-            return True
-        self.counts["skipped"] += 1
-        return False
+        if not self._room.acquire(blocking=False):
+            self.counts["skipped"] += 1
+            return False
+        if not self._time.admits():
+            self.counts["overBudget"] += 1
+            self._room.release()
+            return False
+        return True
 
-    def run(
-        self,
-        again: Again,
-        function: Callable[..., Any],
-        values: tuple[Any, ...],
-        named: dict[str, Any],
-    ) -> Any:
-        """Python's answer. Nothing that goes wrong beside it reaches the caller."""
+    def run(self, again: Callable[[], Again], function: Callable[[], Any]) -> Any:
+        """Python's answer. Nothing that goes wrong beside it reaches the caller.
+
+        Args:
+            again: notes the call before it is made.
+            function: the call.
+        """
         try:
-            result = function(*values, **named)
+            with self._time.at_work():
+                noted = again()
+        except Exception:  # noqa: BLE001 - the program's call is still to be made
+            self.counts["failed"] += 1
+            self._room.release()
+            return function()
+        try:
+            result = function()
         except BaseException:
             self.counts["raised"] += 1
             self._room.release()
             raise
+        self._time.enter()
         told = False
         try:
-            told = self._tell(again, result)
+            told = self._tell(noted, result)
         except Exception:  # noqa: BLE001 - the program's call has succeeded
             self.counts["failed"] += 1
         if not told:
-            self._room.release()
+            self._end()
         return result
+
+    def _end(self) -> None:
+        self._time.leave()
+        self._room.release()
 
     def _tell(self, again: Again, result: Any) -> bool:
         parts = plain_parts(result)
@@ -84,9 +104,7 @@ class Shadow:
         }
         tree, paths, given = again.parts
         self.counts["sampled"] += 1
-        self._sample.tell(
-            self._room.release, tree, paths, given, outputs, noise, again.changed(), drew
-        )
+        self._sample.tell(self._end, tree, paths, given, outputs, noise, again.changed(), drew)
         return True
 
 
