@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
@@ -11,6 +12,8 @@ import {
   ledgerTable,
   readLedger,
 } from "../../src/port/ledger/index.ts";
+import { writeSafetensors } from "../../src/safetensors.ts";
+import { tensor } from "../../src/tensor.ts";
 import { temporaryFolder } from "../temporary.ts";
 
 const python = `
@@ -168,6 +171,41 @@ test("an interrupted run keeps what was proved", async () => {
   const run = keep({ signal: controller.signal, onEntry: () => controller.abort() });
   await expect(run).rejects.toMatchObject({ code: "cancelled" });
   expect(Object.keys(JSON.parse(await lockText()).proofs)).toEqual(["scaled"]);
+});
+
+test("what another run has proved meanwhile is kept, and what has no twin any more is not", async () => {
+  await keep();
+  const { softplus } = ledger.twins;
+  await write({ twins: { constructor: { port: "./port.ts#softplus", inputs: softplus.inputs }, softplus } });
+  const path = join(folder, "port.lock.json");
+  await keep({
+    again: true,
+    onEntry: ({ name, proof }) => {
+      if (name !== "constructor") return;
+      const lock = JSON.parse(readFileSync(path, "utf8"));
+      writeFileSync(path, JSON.stringify({ ...lock, proofs: { ...lock.proofs, "Running.update": proof } }));
+    },
+  });
+  expect(Object.keys(JSON.parse(await lockText()).proofs)).toEqual(["Running.update", "constructor", "softplus"]);
+});
+
+test("files of inputs are found from the file that names them, and a proof hangs on what they hold", async () => {
+  const numbers = (values: readonly number[]) =>
+    writeSafetensors(join(folder, "data", "x.safetensors"), { x: tensor(Float32Array.from(values)) });
+  await mkdir(join(folder, "data"));
+  await numbers([1, 2]);
+  await file("data/cases.json", JSON.stringify([{ id: "a", inputs: { x: { file: "x.safetensors", tensor: "x" } } }]));
+  const { port } = ledger.twins.scaled;
+  const direct = { scaled: { port, inputs: { x: { file: "data/x.safetensors", tensor: "x" } } } };
+  for (const twins of [direct, { scaled: { port, cases: "data/cases.json" } }]) {
+    await numbers([1, 2]);
+    await write({ twins });
+    expect(entry(await keep(), "scaled")).toMatchObject({ state: "conforms", proof: { cases: 1 } });
+    await numbers([1, 3]);
+    expect(problems(await keep({ check: true }))).toEqual({
+      scaled: ["what it is proved on has changed since its proof"],
+    });
+  }
 });
 
 test("speed is measured where it is asked for, and kept", async () => {

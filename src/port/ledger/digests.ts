@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
+import { filesOfCases, filesOfInputs } from "../../conformance/prove/case-file.ts";
 import { fileError } from "../../files.ts";
 import type { LedgerProof, LedgerTwin } from "./ledger.generated.ts";
 
@@ -36,11 +37,13 @@ export async function portDigest(folder: string, port: string): Promise<string> 
   return digestOf([...found].map(([path, text]) => [relative(folder, path), text]).sort());
 }
 
-/** Of a twin's entry, and the cases or calls that it names. */
+/** Of a twin's entry, and the files that it names: cases, recorded calls, and those that inputs are read from. */
 export async function askedDigest(folder: string, { port: _, cases, calls, ...rest }: LedgerTwin): Promise<string> {
-  const files = cases === undefined ? [] : [resolve(folder, cases)];
+  const { inputs = {}, init = {} } = rest;
+  const files = cases === undefined ? [] : await filesOfCases(resolve(folder, cases));
   const recorded = calls === undefined ? [] : await filesIn(resolve(folder, calls));
-  const contents = [...files, ...recorded].map(async (path) => [
+  const named = [inputs, init].flatMap((one) => filesOfInputs(one, folder));
+  const contents = [...new Set([...files, ...recorded, ...named])].map(async (path) => [
     relative(folder, path),
     createHash("sha256")
       .update(await bytesOf(path))

@@ -6,6 +6,7 @@ import { AdsamError } from "../../errors.ts";
 import { writeFileAtomically } from "../../files.ts";
 import type { Contract } from "../../interop/contract/contract.ts";
 import { jsonText } from "../../json.ts";
+import { withLock } from "../../lock.ts";
 import { abortSignal, callback, validate } from "../../validation.ts";
 import { askedDigest, digestOf, portDigest } from "./digests.ts";
 import { type LedgerEntry, type LedgerReport, reportOf } from "./entries.ts";
@@ -13,7 +14,7 @@ import { ledgerFormat } from "./format.ts";
 import { checkTwins, functionsOf } from "./functions.ts";
 import type { LedgerProof } from "./ledger.generated.ts";
 import { proofOf } from "./proof.ts";
-import { type Ledger, lockPath, readLedger, twinOf } from "./read.ts";
+import { type Ledger, lockPath, readLedger, readLock, twinOf } from "./read.ts";
 
 /** How a ledger is kept. */
 export interface KeepOptions extends Cancellable {
@@ -56,7 +57,8 @@ export async function keepLedger(
   checkTwins([...twins.keys()], known, module);
   const origins = await (await reference.import("adsam_bridge.proof", { folder })).method("origins", module);
   const bridged = await namesOfClient(ledger);
-  const proofs = new Map(Object.entries(ledger.lock.proofs).filter(([name]) => twins.has(name)));
+  const proofs = new Map(Object.entries(ledger.lock.proofs));
+  const gone = [...proofs.keys()].filter((name) => !twins.has(name));
   const entries: LedgerEntry[] = [];
   for (const [name, declared] of known) {
     const said = twins.get(name);
@@ -82,17 +84,31 @@ export async function keepLedger(
     const entry = { ...base, twin: twin.port, state: proof.state, proof, problems };
     entries.push(entry);
     if (proof !== before && !asked.check) {
-      proofs.set(name, proof);
-      await write(ledger, proofs);
+      await keep(ledger, name, proof, gone);
     }
     asked.onEntry?.(entry);
   }
   return reportOf(module, entries);
 }
 
-async function write({ path, file: { module } }: Ledger, proofs: ReadonlyMap<string, LedgerProof>): Promise<void> {
-  const sorted = Object.fromEntries([...proofs].sort(([a], [b]) => (a < b ? -1 : 1)));
-  await writeFileAtomically(lockPath(path), [`${jsonText({ format: ledgerFormat, module, proofs: sorted }, 2)}\n`]);
+/** Writes a proof beside those there are by now: another run may have made some meanwhile. */
+async function keep(
+  { path, file: { module } }: Ledger,
+  name: string,
+  proof: LedgerProof,
+  gone: readonly string[],
+): Promise<void> {
+  const file = lockPath(path);
+  await withLock(
+    `${file}.writing`,
+    () => {},
+    async () => {
+      const proofs = new Map(Object.entries((await readLock(file, module)).proofs)).set(name, proof);
+      for (const one of gone) proofs.delete(one);
+      const sorted = Object.fromEntries([...proofs].sort(([a], [b]) => (a < b ? -1 : 1)));
+      await writeFileAtomically(file, [`${jsonText({ format: ledgerFormat, module, proofs: sorted }, 2)}\n`]);
+    },
+  );
 }
 
 /** What a client of `adsam wrap` has, from the contract beside it. */

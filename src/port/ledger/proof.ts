@@ -66,8 +66,8 @@ async function optionsOf({ ledger, folder }: Sides, name: string, twin: LedgerTw
     torch: `${ledger.file.module}:${name}`,
     folder,
     port: exported === undefined ? file : `${file}#${exported}`,
-    ...(inputs === undefined ? {} : { inputs: await readInputs(inputs, where) }),
-    ...(init === undefined ? {} : { init: await readInputs(init, where) }),
+    ...(inputs === undefined ? {} : { inputs: await readInputs(inputs, ledger.folder, where) }),
+    ...(init === undefined ? {} : { init: await readInputs(init, ledger.folder, where) }),
     ...(cases === undefined ? {} : { cases: resolve(ledger.folder, cases) }),
     ...(calls === undefined ? {} : { calls: resolve(ledger.folder, calls) }),
   };

@@ -50,7 +50,8 @@ export function twinOf(said: string | LedgerTwin): LedgerTwin {
   };
 }
 
-async function readLock(path: string, module: string): Promise<LedgerLock> {
+/** What was proved so far, of this module. */
+export async function readLock(path: string, module: string): Promise<LedgerLock> {
   const none = { format: ledgerFormat, module, proofs: {} } as const;
   try {
     await readFile(path);
