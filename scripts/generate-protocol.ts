@@ -24,6 +24,7 @@ import {
   fitOptions,
   forwardOptions,
   gradientOptions,
+  keep,
   predictOptions,
   program,
   stateEvery,
@@ -139,7 +140,7 @@ function formatted(text: string, name = "types.ts"): string {
 
 function generated(): [path: string, text: string][] {
   const options = [fitOptions, stepOptions, forwardOptions, gradientOptions, predictOptions, evaluateOptions];
-  const input = [modelSpec, ...options, readingOptions, stateEvery, callOptions, program, openOptions];
+  const input = [modelSpec, ...options, readingOptions, stateEvery, keep, callOptions, program, openOptions];
   const schema = types({ input, output: [fidelity, normalization, fitEvent, fitResult, stepRecord, tensorInfo] });
   const elsewhere = new Map(schema.names.map((name) => [name, "../schema/types.generated.ts"]));
   return [

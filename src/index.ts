@@ -113,11 +113,13 @@ export {
   type RunSummary,
   type UnreadableRun,
 } from "./experiments/list-runs.ts";
+export type { RunLogger } from "./experiments/logger.ts";
 export type * from "./experiments/record.generated.ts";
 export { removeRun } from "./experiments/remove-run.ts";
 export { type ResumeOptions, resumeTraining } from "./experiments/resume.ts";
 export { openRun, type RunFiles, type RunFolder } from "./experiments/run-folder.ts";
-export { type ResultEvent, type StartEvent, type TrainEvent, type TrainOptions, train } from "./experiments/train.ts";
+export { type TrainOptions, train } from "./experiments/train.ts";
+export type * from "./experiments/train-events.ts";
 export type { AskOptions, Cotangents } from "./interop/asker.ts";
 export { checkGradients, type GradientCheck, type GradientCheckOptions } from "./interop/check-gradients.ts";
 export type * from "./interop/contract/contract.ts";

@@ -1,5 +1,5 @@
 import type { FitEvent } from "./schema/events.ts";
-import type { StateEveryInput } from "./schema/options.ts";
+import type { KeepInput, StateEveryInput } from "./schema/options.ts";
 import type { FitResult } from "./schema/results.ts";
 
 /** Files that a run writes and reads, beside the model itself. */
@@ -10,6 +10,8 @@ export interface FitFiles {
   readonly state?: string | undefined;
   /** How often the state is saved in the middle of an epoch. */
   readonly stateEvery?: StateEveryInput | undefined;
+  /** Which models are kept beside `checkpoint`: `<its name>-best` and `<its name>-epoch-<epochs>`. */
+  readonly keep?: KeepInput | undefined;
   /** Where every event is written, one JSON document a line, before it is told. */
   readonly events?: string | undefined;
   /** A training state to go on from. What `events` holds from after it is cut off. */

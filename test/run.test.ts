@@ -33,6 +33,8 @@ const result: FitResult = {
   seconds: 1,
   train: null,
   validation: null,
+  best: null,
+  stoppedBy: null,
   computedBy: null,
 };
 

@@ -162,6 +162,7 @@ const alone = {
       "dtypes",
       "tap",
       "uniform",
+      "patience",
     ],
     "formats that torch alone reads": ["pickled", "safetensors_format"],
     "GPUs, half precision and native kernels": [

@@ -167,6 +167,7 @@ def run_fit(session: Session, request: protocol.FitRequest, job: Job) -> protoco
         checkpoint=request.checkpoint,
         state=request.state,
         state_every=request.state_every,
+        keep=request.keep,
         events=request.events,
         resume=request.resume,
     )

@@ -614,6 +614,10 @@ class FitOptions(Message):
     """crop training images at random from this many zeros around"""
     validation: Literal["sampled", "mean", "none"] = "sampled"
     """how each epoch is validated"""
+    metric: Literal["validation/loss", "validation/accuracy", "train/loss", "train/accuracy"] = "validation/loss"
+    """what tells which epoch was the best: the lowest loss, or the highest accuracy"""
+    patience: PositiveCount | None = None
+    """end after so many epochs in a row none of which was the best; null: go on"""
     seed: Count = 42
     """seed of the batch order, the augmentation and the noise"""
     shuffle: bool = True
@@ -631,6 +635,15 @@ class StateEvery(Message):
     """save the training state every so many minutes too; 0: not by time"""
 
 
+class Keep(Message):
+    """Which models of a run are kept, besides the last one."""
+
+    best: bool = False
+    """keep the model after its best epoch, by the metric"""
+    every: Count = 0
+    """keep the model after every so many epochs too; 0: only the last one"""
+
+
 class FitRequest(Message):
     model: Count
     """the model's number in its session"""
@@ -645,6 +658,8 @@ class FitRequest(Message):
     """file to write the training state to, before the model and in between"""
     state_every: StateEvery
     """how often in between"""
+    keep: Keep
+    """models that are written beside the checkpoint, under names made of its own"""
     events: str | None
     """file to write each event to, one JSON document a line"""
     resume: str | None
@@ -679,6 +694,15 @@ class Validation(Message):
     """number of images validated on"""
 
 
+class Best(Message):
+    """The epoch that was the best by the metric of a run."""
+
+    epoch: Count
+    """number of the epoch, from 0"""
+    value: float
+    """of the metric"""
+
+
 class FitResult(Message):
     """How a run ended."""
 
@@ -694,6 +718,10 @@ class FitResult(Message):
     """means over the last finished epoch; null: there is none"""
     validation: Validation | None
     """of the last finished epoch; null: not validated"""
+    best: Best | None
+    """the epoch that was the best by the metric; null: there is none"""
+    stopped_by: Literal["patience", "time"] | None
+    """what ended it before all its epochs, where nobody cancelled it"""
     computed_by: str | None = None
     """what ran the network: native kernels, or torch and why not those; null: the backend has one way only"""
 
@@ -1052,4 +1080,4 @@ ARCHITECTURES: dict[str, ArchitectureFacts] = {
     ),
 }
 
-PROTOCOL_VERSION = 6
+PROTOCOL_VERSION = 7

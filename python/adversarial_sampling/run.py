@@ -18,6 +18,7 @@ from .fast import FastStep
 from .measurements import EpochSums
 from .models import Network
 from .normalization import Normalizer
+from .patience import better, is_spent
 from .reporting import OnEvent, Place, StepReporter, timestamp
 from .run_files import RunFiles
 from .state import Progress, Setting, read_state, subset, write_state
@@ -66,10 +67,12 @@ class Run:
                 ``file``.
         """
         with self._files.opened(self._progress.steps, self._progress.epochs):
-            if self._progress.epochs == self._options.epochs:
+            if self._progress.epochs == self._options.epochs or self._is_spent():
                 self._save()
-            while self._progress.epochs < self._options.epochs:
+            while self._progress.epochs < self._options.epochs and not self._is_spent():
                 done = not self._should_stop() and self._train_epoch() and self._end_epoch()
+                if done:
+                    self._keep()
                 self._save()
                 if not done:
                     return self._result("cancelled")
@@ -145,13 +148,26 @@ class Run:
                 self._on_event(event)
 
     def _save_state(self) -> None:
-        if self._last is not None:
-            check_weights(self._model, self._last)
+        self._check_weights()
         self._files.save_state(self.write, self._progress.steps)
 
     def _save(self) -> None:
         self._save_state()
         self._files.save_model(self._model)
+
+    def _keep(self) -> None:
+        """Before the state is saved: what a kill leaves out is then made again."""
+        epochs, best = self._progress.epochs, self._progress.best
+        self._check_weights()
+        is_best = best is not None and best.epoch == epochs - 1
+        self._files.keep_model(self._model, epochs, is_best=is_best)
+
+    def _check_weights(self) -> None:
+        if self._last is not None:
+            check_weights(self._model, self._last)
+
+    def _is_spent(self) -> bool:
+        return is_spent(self._progress.epochs, self._progress.best, self._options)
 
     def _inputs(self, indices: Tensor) -> Tensor:
         images = augment(
@@ -193,6 +209,7 @@ class Run:
         )
         self._tell([event])
         check_validation(event)
+        progress.best = better(event, progress.best, self._options)
         progress.epochs, progress.batch = progress.epochs + 1, 0
         return True
 
@@ -201,6 +218,7 @@ class Run:
         return self._progress.seconds + perf_counter() - self._began
 
     def _result(self, status: Literal["finished", "cancelled"]) -> FitResult:
+        ended_early = status == "finished" and self._progress.epochs < self._options.epochs
         return FitResult(
             status=status,
             epochs=self._progress.epochs,
@@ -208,6 +226,8 @@ class Run:
             seconds=self._seconds(),
             train=self._progress.train,
             validation=self._progress.validation,
+            best=self._progress.best,
+            stopped_by="patience" if ended_early else None,
             computed_by=self._step.computed_by,
         )
 

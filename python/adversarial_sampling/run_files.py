@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import pathlib
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from time import monotonic
 
-from ._protocol import StateEvery
+from ._protocol import Keep, StateEvery
 from .checkpoint import save
+from .errors import AdversarialSamplingError
 from .event_log import EventLog, Events
 from .files import check_writable
 from .models import Network
@@ -25,10 +27,21 @@ class RunFiles:
         state: Path | None = None,
         events: Path | None = None,
         state_every: StateEvery | None = None,
+        keep: Keep | None = None,
     ) -> None:
-        """Raises a ``file`` error where one could not be written."""
+        """Raises a ``file`` error where one could not be written.
+
+        Raises:
+            AdversarialSamplingError: ``usage`` where models are to be kept beside no checkpoint.
+        """
         self._checkpoint, self._state, self._events = checkpoint, state, events
         self._every = state_every or StateEvery()
+        self._keep = keep or Keep()
+        if checkpoint is None and (self._keep.best or self._keep.every > 0):
+            raise AdversarialSamplingError(
+                "keep: expected a checkpoint, beside which models are kept, got none",
+                suggestion="give checkpoint too",
+            )
         self._log: EventLog | None = None
         self._kept_at = 0, 0.0
         check_writable(*(path for path in (checkpoint, state, events) if path is not None))
@@ -67,7 +80,22 @@ class RunFiles:
             write(self._state)
         self._kept_at = steps, monotonic()
 
+    def keep_model(self, model: Network, epochs: int, *, is_best: bool) -> None:
+        """Keeps the model after so many epochs beside the checkpoint, where that is wanted."""
+        if self._checkpoint is None:
+            return
+        if is_best and self._keep.best:
+            save(model, beside(self._checkpoint, "best"))
+        if self._keep.every > 0 and epochs % self._keep.every == 0:
+            save(model, beside(self._checkpoint, f"epoch-{epochs}"))
+
     def save_model(self, model: Network) -> None:
         """Saves the checkpoint: after the state, so that where there is a model there is one."""
         if self._checkpoint is not None:
             save(model, self._checkpoint)
+
+
+def beside(checkpoint: Path, which: str) -> Path:
+    """Where a model is kept: ``run/checkpoint-best.safetensors``."""
+    path = pathlib.Path(checkpoint)
+    return path.with_name(f"{path.stem}-{which}{path.suffix}")

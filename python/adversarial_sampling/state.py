@@ -9,13 +9,23 @@ from typing import Any
 from pydantic import Field, ValidationError
 from torch import Tensor
 
-from ._protocol import FitOptions, Message, ModelSpec, Normalization, TrainingMeans, Validation
+from ._protocol import (
+    Best,
+    FitOptions,
+    Message,
+    ModelSpec,
+    Normalization,
+    TrainingMeans,
+    Validation,
+)
 from .errors import AdversarialSamplingError
 from .files import read_file, replace_file
 from .measurements import EpochSums
 from .safetensors_format import decode_safetensors, encode_safetensors
 
 STATE_VERSION = 1
+_CHANGEABLE = frozenset({"epochs", "patience"})
+"""Options that may be others when a run goes on."""
 
 
 class Setting(Message):
@@ -45,6 +55,8 @@ class Progress(Message, frozen=False):
     train: TrainingMeans | None = None
     """of the last finished epoch"""
     validation: Validation | None = None
+    best: Best | None = None
+    """epoch by the metric"""
 
 
 class _Header(Message):
@@ -91,7 +103,7 @@ def read_state(
 def _check_setting(path: str | os.PathLike[str], header: _Header, setting: Setting) -> None:
     before, now = _flat(header.setting), _flat(setting)
     for name, value in now.items():
-        if name != "epochs" and before[name] != value:
+        if name not in _CHANGEABLE and before[name] != value:
             raise AdversarialSamplingError(
                 f"{path} was trained with {name} = {before[name]}, got {value}",
                 suggestion="resume with what the run was started with, or start a new run",

@@ -9,12 +9,13 @@ from math import ceil
 
 import torch
 
-from ._protocol import FitOptions, FitResult, InputNormalization, NetworkSpec, StateEvery
+from ._protocol import FitOptions, FitResult, InputNormalization, Keep, NetworkSpec, StateEvery
 from .data import Images, check_labelled
 from .device import multiplying
 from .errors import AdversarialSamplingError
 from .models import Network, parameter_dtype
 from .normalization import Normalizer, resolve_normalization, said_of
+from .patience import check_metric
 from .reporting import OnEvent
 from .run import Run
 from .run_files import RunFiles
@@ -34,6 +35,7 @@ def fit(
     checkpoint: Path | None = None,
     state: Path | None = None,
     state_every: StateEvery | None = None,
+    keep: Keep | None = None,
     events: Path | None = None,
     resume: Path | None = None,
 ) -> FitResult:
@@ -55,6 +57,8 @@ def fit(
         checkpoint: where the model is saved after each epoch and at the end.
         state: where everything needed to go on is saved before it, the model included.
         state_every: when it is saved in the middle of an epoch; every 5 minutes by default.
+        keep: which models are kept beside the checkpoint, as ``<its name>-best`` and
+            ``<its name>-epoch-<epochs>``; none by default.
         events: where every event is written, one JSON document a line.
         resume: such a state to go on from, with the same options; more epochs are fine. What
             ``events`` holds from after the state is cut off.
@@ -76,7 +80,8 @@ def fit(
     _check_batches(model, train.images.shape, options.batch)
     resolved = resolve_normalization(model.normalization, train.images, normalization)
     normalize = Normalizer(resolved, parameter_dtype(model.spec), model.device)
-    files = RunFiles(checkpoint, state, events, state_every)
+    files = RunFiles(checkpoint, state, events, state_every, keep)
+    check_metric(options, keep or Keep(), validated=test is not None)
     run = Run(model, train, test, options, normalize, files, on_event, should_stop or _never)
     if resume is not None:
         run.restore(resume)

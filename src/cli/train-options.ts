@@ -3,9 +3,10 @@ import * as z from "zod";
 import { knownName } from "../data/names.ts";
 import { findPublished } from "../data/sources/published.ts";
 import type { DataChoice } from "../experiments/data.ts";
+import { limitOptions } from "../experiments/record.ts";
 import type { TrainOptions } from "../experiments/train.ts";
 import { positiveCount } from "../schema/numbers.ts";
-import { type FitOptionsInput, fitOptions, type StateEveryInput, stateEvery } from "../schema/options.ts";
+import { type FitOptionsInput, fitOptions, keep, type StateEveryInput, stateEvery } from "../schema/options.ts";
 import { backendGroup, dataFolder, datasets, jsonGroup, modelGroup, readingInput, readingShape } from "./groups.ts";
 
 const dataGroup = {
@@ -54,6 +55,9 @@ const runGroup = {
       .meta({ placeholder: "folder" }),
     tag: z.array(z.string()).optional().describe("words to find it by: --tag once a word"),
     notes: z.string().optional().describe("what there is to say about it").meta({ placeholder: "text" }),
+    keepBest: keep.shape.best,
+    keepEvery: keep.shape.every.meta({ placeholder: "epochs" }),
+    maxMinutes: limitOptions.shape.maxMinutes.meta({ placeholder: "minutes" }),
     stateSteps: stateEvery.shape.steps,
     stateMinutes: stateEvery.shape.minutes.meta({ placeholder: "minutes" }),
   },
@@ -76,7 +80,7 @@ export type TrainArguments = z.output<typeof trainArguments>;
 
 /** Options that may be given with --resume; the others are the run's own. */
 export const resumable: ReadonlySet<string> = new Set([
-  ...["resume", "epochs", "data"],
+  ...["resume", "epochs", "patience", "maxMinutes", "data"],
   ...Object.keys(backendGroup.shape),
   ...Object.keys(outputGroup.shape),
 ]);
@@ -110,6 +114,18 @@ export function modelInput(values: TrainArguments, names: readonly string[]): Tr
     kind: values.model,
     bayesian: !values.deterministic,
     ...given({ priorSigma, initLogSigma, dtype }, names),
+  };
+}
+
+/** Which models are kept, and how long it may take. */
+export function limitInput({ keepBest, keepEvery, maxMinutes }: TrainArguments, names: readonly string[]) {
+  const keep = {
+    ...(names.includes("keepBest") ? { best: keepBest } : {}),
+    ...(names.includes("keepEvery") ? { every: keepEvery } : {}),
+  };
+  return {
+    ...(Object.keys(keep).length > 0 ? { keep } : {}),
+    ...(names.includes("maxMinutes") && maxMinutes !== null ? { maxMinutes } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { EndedRun } from "../experiments/record.ts";
-import type { TrainEvent } from "../experiments/train.ts";
+import type { TrainEvent } from "../experiments/train-events.ts";
 import { duration, Progress, percent } from "./progress.ts";
 import { wayOn } from "./way-on.ts";
 
@@ -38,15 +38,18 @@ export class TrainView {
     this.#say(`run folder: ${folder}`);
   }
 
-  #end({ status, epochs, seconds, train, validation }: EndedRun): EndedRun["status"] {
+  #end({ status, epochs, seconds, train, validation, best, stoppedBy }: EndedRun): EndedRun["status"] {
+    const count = `${epochs} ${epochs === 1 ? "epoch" : "epochs"}`;
     if (status === "cancelled") {
-      this.#say(`stopped after ${epochs} ${epochs === 1 ? "epoch" : "epochs"}: ${this.#folder}`);
+      const why = stoppedBy === "time" ? ", for its time is up" : "";
+      this.#say(`stopped after ${count}${why}: ${this.#folder}`);
       this.#say(wayOn(this.#folder));
       return status;
     }
     this.#progress?.clear();
     const facts = [
-      `trained ${epochs} ${epochs === 1 ? "epoch" : "epochs"} in ${duration(seconds)}`,
+      `trained ${count} in ${duration(seconds)}`,
+      ...(stoppedBy === "patience" && best !== null ? [`none better than epoch ${best.epoch + 1}`] : []),
       ...(train === null ? [] : [`training accuracy ${percent(train.accuracy)}`]),
       ...(validation === null ? [] : [`test accuracy ${percent(validation.accuracy)}`]),
     ];

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { AdsamError } from "../errors.ts";
 import { resumeTraining } from "../experiments/resume.ts";
-import { type TrainEvent, train as trainRun } from "../experiments/train.ts";
+import { train as trainRun } from "../experiments/train.ts";
+import type { TrainEvent } from "../experiments/train-events.ts";
 import { jsonText } from "../json.ts";
 import type { OpenOptions } from "../schema/backends.ts";
 import { askedBackend } from "./groups.ts";
@@ -10,6 +11,7 @@ import { addOptions, givenOptions, kebabCase } from "./options.ts";
 import {
   dataInput,
   fitInput,
+  limitInput,
   modelInput,
   resumable,
   stateInput,
@@ -31,7 +33,7 @@ export function train(command: Command): void {
       values.resume === undefined ? newRun(values, given, signal) : resumed(values.resume, values, given, signal),
     );
     const status = values.json ? await writeLines(events) : await new TrainView(signal).show(events);
-    if (status === "cancelled") process.exitCode = interruptedExitCode();
+    if (status === "cancelled" && signal.aborted) process.exitCode = interruptedExitCode();
   });
 }
 
@@ -46,6 +48,7 @@ async function* newRun(
     data,
     fit: fitInput(values, given, data.name),
     stateEvery: stateInput(values, given),
+    ...limitInput(values, given),
     pretrain: values.pretrain,
     tags: values.tag,
     notes: values.notes,
@@ -65,11 +68,14 @@ function resumed(
   if (fixed.length > 0) {
     const flags = fixed.map((name) => `--${kebabCase(name)}`).join(", ");
     throw new AdsamError("usage", `${flags} cannot be given with --resume`, {
-      suggestion: "a run goes on with the options in its run.json; only --epochs can make it longer",
+      suggestion:
+        "a run goes on with the options in its run.json; only --epochs, --patience and --max-minutes can be others",
     });
   }
   return resumeTraining(folder, {
     epochs: given.includes("epochs") ? values.epochs : undefined,
+    patience: given.includes("patience") ? values.patience : undefined,
+    maxMinutes: given.includes("maxMinutes") ? values.maxMinutes : undefined,
     dataFolder: values.data,
     backend: askedOptions(values, given),
     signal,

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { AdsamError, type ErrorCode } from "../errors.ts";
 import { runFiles } from "../experiments/run-folder.ts";
-import type { TrainEvent } from "../experiments/train.ts";
+import type { TrainEvent } from "../experiments/train-events.ts";
 
 /** What is to be done first, after failures that are none of the run's own. */
 const first: Partial<Record<ErrorCode, string>> = {

@@ -1,7 +1,9 @@
 /** Generated from the schemas by `npm run generate`: change the schema, never this file. */
 
 import type {
+  Best,
   FitOptions,
+  Keep,
   NetworkSpec,
   Normalization,
   ReadingOptions,
@@ -52,6 +54,10 @@ export interface RunRecord {
   readonly fit: FitOptions;
   /** how often its state is saved */
   readonly stateEvery: StateEvery;
+  /** which models are kept, besides the last one */
+  readonly keep: Keep;
+  /** after which it was to stop; null: none */
+  readonly maxMinutes: number | null;
   /** what it is trained on */
   readonly data: DataRecord;
   /** checkpoint whose weights the means begin with */
@@ -132,6 +138,10 @@ export interface EndedRun {
   readonly train: TrainingMeans | null;
   /** of the last finished epoch; null: not validated */
   readonly validation: Validation | null;
+  /** the epoch that was the best by the metric; null: there is none */
+  readonly best: Best | null;
+  /** what ended it before all its epochs, where nobody cancelled it */
+  readonly stoppedBy: "patience" | "time" | null;
   /** what ran the network: native kernels, or torch and why not those; null: the backend has one way only */
   readonly computedBy: string | null;
 }

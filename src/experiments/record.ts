@@ -3,7 +3,7 @@ import { backendNames } from "../schema/backends.ts";
 import { normalization, readingOptions } from "../schema/data.ts";
 import { dtypes, networkSpec } from "../schema/models.ts";
 import { positiveCount } from "../schema/numbers.ts";
-import { fitOptions, stateEvery } from "../schema/options.ts";
+import { fitOptions, keep, stateEvery } from "../schema/options.ts";
 import { fitResult } from "../schema/results.ts";
 
 export type {
@@ -39,6 +39,17 @@ export const dataRecord = z
     content: z.string().describe("SHA-256 of the images and labels, in hexadecimal"),
   })
   .meta({ id: "DataRecord", description: "The data set of a run, and how it was used." });
+
+/** What a run keeps, and how long it may take. */
+export const limitOptions = z.strictObject({
+  keep: keep.prefault({}).describe("which models are kept, besides the last one"),
+  maxMinutes: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe("stop after so many minutes, with the step under way; null: no limit"),
+});
 
 /** What people say about a run. */
 export const remarks = z.strictObject({
@@ -77,6 +88,8 @@ export const runRecord = z
     model: networkSpec.describe("the network"),
     fit: fitOptions.describe("how it is trained"),
     stateEvery: stateEvery.describe("how often its state is saved"),
+    keep: keep.describe("which models are kept, besides the last one"),
+    maxMinutes: z.number().positive().nullable().describe("after which it was to stop; null: none"),
     data: dataRecord.describe("what it is trained on"),
     pretrain: z.string().nullable().describe("checkpoint whose weights the means begin with"),
     backend: z

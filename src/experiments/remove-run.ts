@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileError } from "../files.ts";
 import { removeEmptyFolder } from "./new-folder.ts";
-import { leftoversIn, openRun, runFiles } from "./run-folder.ts";
+import { keptModelsIn, leftoversIn, openRun, runFiles } from "./run-folder.ts";
 import { lockRun } from "./run-lock.ts";
 
 /**
@@ -16,7 +16,8 @@ export async function removeRun(path: string): Promise<void> {
   try {
     const { record, ...others } = runFiles(folder);
     // run.json last: until then it is a run that can be removed.
-    for (const file of [...Object.values(others), ...(await leftoversIn(folder)), record])
+    const numbered = await keptModelsIn(folder);
+    for (const file of [...Object.values(others), ...numbered, ...(await leftoversIn(folder)), record])
       await rm(file, { force: true });
   } catch (error) {
     throw fileError(error, "write", folder);

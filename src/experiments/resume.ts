@@ -4,21 +4,30 @@ import { resolve } from "node:path";
 import type { Backend, Cancellable } from "../backend.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { AdsamError } from "../errors.ts";
+import { isSpent } from "../patience.ts";
 import type { OpenOptions } from "../schema/backends.ts";
-import { fitOptions } from "../schema/options.ts";
+import { type FitOptions, fitOptions } from "../schema/options.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { validate } from "../validation.ts";
 import { choiceOf, type DataChoice, dataRecordOf, loadChosen, requireSameData } from "./data.ts";
-import type { RunRecord } from "./record.ts";
+import type { RunLogger } from "./logger.ts";
+import { limitOptions, type RunRecord } from "./record.ts";
 import { isOpen, RunBackend } from "./run-backend.ts";
 import { leftoversIn, openRun, type RunFolder, removeResult, writeRecord } from "./run-folder.ts";
 import { lockRun } from "./run-lock.ts";
-import { savedIn, type TrainEvent, trainIn } from "./train.ts";
+import { savedIn, trainIn } from "./train.ts";
+import type { TrainEvent } from "./train-events.ts";
 
 /** How a run goes on. */
 export interface ResumeOptions extends Cancellable {
   /** Train to this many epochs in all; not fewer than the run was to have. */
   readonly epochs?: number | undefined;
+  /** Wait for so many epochs in a row for a better one; null: do not wait. Unless given, as the run did. */
+  readonly patience?: number | null | undefined;
+  /** Stop after so many minutes, counted from now; null: no limit. Unless given, as many as the run was given. */
+  readonly maxMinutes?: number | null | undefined;
+  /** Are told how the run goes on, as those of `train`. */
+  readonly loggers?: readonly RunLogger[] | undefined;
   /** Where the files of the data set lie, if not where they were. */
   readonly dataFolder?: string | undefined;
   /** The data set, of a run that was made with one in memory; it may be given instead of files too. */
@@ -34,13 +43,15 @@ export interface ResumeOptions extends Cancellable {
  *   `usage` when nothing is left to train; `data` when the data set has changed; and as `train`.
  */
 export async function* resumeTraining(path: string, options: ResumeOptions = {}): AsyncGenerator<TrainEvent, void> {
-  const { signal } = options;
+  const { loggers, signal } = options;
   const folder = resolve(path);
   await openRun(folder); // what is no run's folder is not to be locked
   await using _ = await lockRun(folder);
   const stopped = await openRun(folder);
   const { record, files } = stopped;
-  const fit = { ...record.fit, epochs: epochsOf(stopped, options.epochs) };
+  const fit = lengthOf(stopped, options);
+  const { maxMinutes = record.maxMinutes } = options;
+  const limits = validate(limitOptions, { keep: record.keep, maxMinutes }, "resume");
   const resume = stateOf(stopped);
   const choice = dataOf(record, options);
   const data = await loadChosen(choice);
@@ -48,15 +59,15 @@ export async function* resumeTraining(path: string, options: ResumeOptions = {})
   await using backend = await RunBackend.of(backendOf(record, options.backend));
   const pretrain = resume === undefined ? (record.pretrain ?? undefined) : undefined;
   const model = await unlessAborted(backend.model(record.model, pretrain), signal);
-  const run = { ...record, fit, backend: await backend.info() };
-  yield { kind: "start", folder, run };
+  const run = { ...record, fit, ...limits, backend: await backend.info() };
   const leftovers = await leftoversIn(folder); // now, for the run that goes on makes such files too
   const onBegin = async () => {
     await Promise.all(leftovers.map((path) => rm(path, { force: true })));
     await writeRecord(files.record, run);
     await removeResult(files);
   };
-  yield* trainIn(folder, model.fit(data, { ...fit, ...savedIn(folder, run), resume }), { onBegin, signal });
+  const training = () => model.fit(data, { ...fit, ...savedIn(folder, run), resume });
+  yield* trainIn(folder, training, run, { loggers, onBegin, signal });
 }
 
 /** The state to go on from; none for a run that was ended before it had saved one. */
@@ -84,8 +95,12 @@ function backendOf(
   return { backend, ...(other ? {} : { device }), ...asked };
 }
 
-function epochsOf({ record, result }: RunFolder, asked = record.fit.epochs): number {
-  const { epochs } = validate(fitOptions.pick({ epochs: true }), { epochs: asked }, "fit");
+/** How the run was trained, with its length and patience as they are asked for now. */
+function lengthOf({ record, result }: RunFolder, asked: ResumeOptions): FitOptions {
+  const given = { epochs: asked.epochs ?? record.fit.epochs, patience: asked.patience };
+  if (given.patience === undefined) given.patience = record.fit.patience;
+  const fit = { ...record.fit, ...validate(fitOptions.pick({ epochs: true, patience: true }), given, "fit") };
+  const { epochs } = fit;
   if (epochs < record.fit.epochs) {
     throw new AdsamError("usage", `epochs: expected at least the run's ${record.fit.epochs}, got ${epochs}`, {
       suggestion: "a run that goes on can be made longer, not shorter",
@@ -96,5 +111,10 @@ function epochsOf({ record, result }: RunFolder, asked = record.fit.epochs): num
       suggestion: `ask for more epochs than that to go on with it`,
     });
   }
-  return epochs;
+  if (result?.status === "finished" && result.best !== null && isSpent(result.epochs, result.best, fit)) {
+    throw new AdsamError("usage", `the run has ended: no epoch after ${result.best.epoch + 1} was better`, {
+      suggestion: `ask for more patience than ${fit.patience} to go on with it`,
+    });
+  }
+  return fit;
 }

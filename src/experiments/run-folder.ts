@@ -5,6 +5,7 @@ import { AdsamError } from "../errors.ts";
 import { readEvents } from "../event-log.ts";
 import { fileError, systemCode, writeFileAtomically } from "../files.ts";
 import { jsonText } from "../json.ts";
+import { besideCheckpoint } from "../kept-models.ts";
 import type { FitEvent } from "../schema/events.ts";
 import { validate } from "../validation.ts";
 import { previousFormat, type RunRecord, type RunResult, runFormat, runRecord, runResult } from "./record.ts";
@@ -22,6 +23,8 @@ export interface RunFiles {
   readonly metrics: string;
   /** The model after the last epoch. */
   readonly checkpoint: string;
+  /** The model after its best epoch, where that was asked for. */
+  readonly best: string;
   /** The training state, to go on from. */
   readonly state: string;
   /** result.json: how it ended. */
@@ -30,11 +33,13 @@ export interface RunFiles {
 
 /** Where the parts of a run lie in its folder. */
 export function runFiles(folder: string): RunFiles {
+  const checkpoint = join(folder, "checkpoint.safetensors");
   return {
     record: join(folder, recordName),
     events: join(folder, "events.jsonl"),
     metrics: join(folder, "metrics.csv"),
-    checkpoint: join(folder, "checkpoint.safetensors"),
+    checkpoint,
+    best: besideCheckpoint(checkpoint, "best"),
     state: join(folder, "state.safetensors"),
     result: join(folder, "result.json"),
   };
@@ -103,17 +108,27 @@ async function readRecord<S extends z.ZodType>(path: string, schema: S): Promise
       suggestion: "it was written by another version of adsam, or by another program",
     });
   }
-  return validate(schema, format === previousFormat ? modernised(path, value) : value, path, "file");
+  return validate(schema, modernised(path, value), path, "file");
 }
 
-/** What the previous format holds, in the words of this one. */
+/** What earlier versions wrote, in the words of this one. */
 function modernised(path: string, value: unknown): unknown {
-  const unsaid = { command: [], environment: null, git: null };
-  return { ...Object(value), format: runFormat, ...(path.endsWith(recordName) ? unsaid : {}) };
+  const unsaid = path.endsWith(recordName)
+    ? { command: [], environment: null, git: null, keep: { best: false, every: 0 }, maxMinutes: null }
+    : Object(value).status === "failed"
+      ? {}
+      : { best: null, stoppedBy: null };
+  return { ...unsaid, ...Object(value), format: runFormat };
 }
 
 export async function writeRecord(path: string, value: RunRecord | RunResult): Promise<void> {
   await writeFileAtomically(path, [`${jsonText(value, 2)}\n`]);
+}
+
+/** The models after every so many epochs, where that was asked for. */
+export async function keptModelsIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder);
+  return names.filter((name) => /^checkpoint-epoch-\d+\.safetensors$/.test(name)).map((name) => join(folder, name));
 }
 
 /** The beginnings of files that were being written when a run was ended by force. */

@@ -4,14 +4,20 @@ import type { Dataset } from "../data/dataset.ts";
 import { AdsamError } from "../errors.ts";
 import { packageVersion } from "../package.ts";
 import type { OpenOptions } from "../schema/backends.ts";
-import type { FitEvent } from "../schema/events.ts";
 import { type NetworkSpecInput, networkSpec } from "../schema/models.ts";
-import { type FitOptionsInput, fitOptions, type StateEveryInput, stateEvery } from "../schema/options.ts";
+import {
+  type FitOptionsInput,
+  fitOptions,
+  type KeepInput,
+  type StateEveryInput,
+  stateEvery,
+} from "../schema/options.ts";
 import type { FitFiles, Run } from "../training.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { validate } from "../validation.ts";
 import { type DataChoice, dataRecordOf, isInMemory, loadChosen } from "./data.ts";
 import { follow } from "./follow.ts";
+import { logged, type RunLogger } from "./logger.ts";
 import {
   createRunFolder,
   defaultRunFolder,
@@ -19,11 +25,12 @@ import {
   refuseFilledFolder,
   removeEmptyFolder,
 } from "./new-folder.ts";
-import { type EndedRun, type RunRecord, remarks, runFormat } from "./record.ts";
+import { limitOptions, type RunRecord, remarks, runFormat } from "./record.ts";
 import { isOpen, RunBackend } from "./run-backend.ts";
 import { runFiles } from "./run-folder.ts";
 import { masked, maskedValue } from "./secrets.ts";
 import { surroundings } from "./surroundings.ts";
+import type { TrainEvent } from "./train-events.ts";
 
 /** What to train, on what and how; everything left out has the default of its schema. */
 export interface TrainOptions extends Cancellable {
@@ -35,6 +42,12 @@ export interface TrainOptions extends Cancellable {
   readonly fit?: FitOptionsInput | undefined;
   /** How often everything needed to go on is saved in the middle of an epoch. */
   readonly stateEvery?: StateEveryInput | undefined;
+  /** Which models are kept, besides the last one: `checkpoint-best.safetensors`, `checkpoint-epoch-<epochs>.safetensors`. */
+  readonly keep?: KeepInput | undefined;
+  /** Stop after so many minutes, with the step under way; the run can go on. */
+  readonly maxMinutes?: number | undefined;
+  /** Are told how the run goes, one after another, each before the next event. */
+  readonly loggers?: readonly RunLogger[] | undefined;
   /** A checkpoint to start from: of a plain network, whose weights become the means, or of the same plain network. */
   readonly pretrain?: string | undefined;
   /** What computes; torch unless told otherwise. A backend that is open stays open. */
@@ -47,29 +60,6 @@ export interface TrainOptions extends Cancellable {
   readonly folder?: string | undefined;
 }
 
-/** The run begins. */
-export interface StartEvent {
-  /** That it begins. */
-  readonly kind: "start";
-  /** Where it is recorded. */
-  readonly folder: string;
-  /** Everything that makes it what it is. */
-  readonly run: RunRecord;
-}
-
-/** The run is over. */
-export interface ResultEvent {
-  /** That it is over. */
-  readonly kind: "result";
-  /** Where it is recorded. */
-  readonly folder: string;
-  /** How it ended. */
-  readonly result: EndedRun;
-}
-
-/** What a run tells: where it is recorded, how it goes, how it ended. */
-export type TrainEvent = StartEvent | FitEvent | ResultEvent;
-
 /**
  * Trains a network and records the run in a folder: run.json, events.jsonl, the checkpoint, the training state, result.json.
  * When the signal fires, or the iteration is left, the run ends with status "cancelled" and can be resumed.
@@ -78,9 +68,10 @@ export type TrainEvent = StartEvent | FitEvent | ResultEvent;
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, void> {
   const started = new Date();
-  const { model: modelInput, data: choice, fit: fitInput = {}, pretrain, signal } = options;
+  const { model: modelInput, data: choice, fit: fitInput = {}, pretrain, loggers, signal } = options;
   const fit = validate(fitOptions, fitInput, "fit");
   const every = validate(stateEvery, options.stateEvery ?? {}, "stateEvery");
+  const limits = validate(limitOptions, { keep: options.keep, maxMinutes: options.maxMinutes }, "train");
   const said = validate(remarks, { tags: options.tags, notes: options.notes }, "train");
   const folder = resolve(options.folder ?? defaultRunFolder(modelInput.kind, choice.name, started));
   await refuseFilledFolder(folder);
@@ -97,6 +88,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     model: spec,
     fit,
     stateEvery: every,
+    ...limits,
     data: dataRecordOf(choice, data),
     pretrain: pretrain === undefined ? null : resolve(pretrain),
     backend: info,
@@ -106,8 +98,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   };
   const lock = await createRunFolder(folder, run);
   try {
-    yield { kind: "start", folder, run };
-    yield* trainIn(folder, model.fit(data, { ...fit, ...savedIn(folder, run) }), { signal });
+    yield* trainIn(folder, () => model.fit(data, { ...fit, ...savedIn(folder, run) }), run, { loggers, signal });
   } catch (error) {
     if (!isCrash(error)) await discardUnstartedRun(folder);
     throw error;
@@ -117,30 +108,43 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   }
 }
 
-/** Hands on what a run tells, and how it ended, and keeps everything in the folder. */
-export async function* trainIn(
+interface FollowedRun extends Cancellable {
+  readonly loggers?: readonly RunLogger[] | undefined;
+  /** Called once, when everything that could be refused has been accepted. */
+  readonly onBegin?: () => Promise<void>;
+}
+
+/** Hands on what a run tells, from its beginning to how it ended, and keeps everything in the folder. */
+export function trainIn(
   folder: string,
-  run: Run,
-  { onBegin = async () => {}, signal }: Cancellable & { readonly onBegin?: () => Promise<void> },
+  training: () => Run,
+  run: RunRecord,
+  { loggers = [], onBegin = async () => {}, signal }: FollowedRun,
 ): AsyncGenerator<TrainEvent, void> {
-  const result = yield* follow(run, { files: runFiles(folder), onBegin, signal });
-  yield { kind: "result", folder, result };
+  async function* events(): AsyncGenerator<TrainEvent, void> {
+    yield { kind: "start", folder, run };
+    const result = yield* follow(training(), { files: runFiles(folder), maxMinutes: run.maxMinutes, onBegin, signal });
+    yield { kind: "result", folder, result };
+  }
+  return logged(events(), loggers);
 }
 
 /** Where a run's files are written, and how often. */
-export function savedIn(folder: string, { stateEvery: every }: RunRecord): FitFiles {
+export function savedIn(folder: string, { stateEvery: every, keep }: RunRecord): FitFiles {
   const { checkpoint, state, events } = runFiles(folder);
-  return { checkpoint, state, events, stateEvery: every };
+  return { checkpoint, state, events, stateEvery: every, keep };
 }
 
 /** The options as run.json keeps them: without secrets, and of what was open or in memory the name. */
 function givenOptions(options: TrainOptions, info: BackendInfo): RunRecord["given"] {
-  const { model, data, fit = {}, stateEvery: every, backend = {} } = options;
+  const { model, data, fit = {}, stateEvery: every, keep, maxMinutes, backend = {} } = options;
   return maskedValue({
     model,
     data: isInMemory(data) ? { name: data.name } : data,
     fit,
     ...(every === undefined ? {} : { stateEvery: every }),
+    ...(keep === undefined ? {} : { keep }),
+    ...(maxMinutes === undefined ? {} : { maxMinutes }),
     backend: isOpen(backend) ? { backend: info.backend, device: info.device } : backend,
   });
 }

@@ -11,6 +11,7 @@ import {
   fitOptions,
   forwardOptions,
   gradientOptions,
+  keep,
   noise,
   predictOptions,
   program,
@@ -21,7 +22,7 @@ import {
 import { fitResult, modelInfo, stepRecord } from "./results.ts";
 
 /** Raised whenever a message changes; the two sides refuse to talk when theirs differ. */
-export const protocolVersion = 6;
+export const protocolVersion = 7;
 
 const model = count.describe("the model's number in its session");
 const nothing = z.object({}).meta({ id: "Nothing" });
@@ -179,6 +180,7 @@ export const jobs = {
         checkpoint: z.string().nullable().describe("file to write the model to after each epoch and at the end"),
         state: z.string().nullable().describe("file to write the training state to, before the model and in between"),
         stateEvery: stateEvery.describe("how often in between"),
+        keep: keep.describe("models that are written beside the checkpoint, under names made of its own"),
         events: z.string().nullable().describe("file to write each event to, one JSON document a line"),
         resume: z.string().nullable().describe("training state to go on from"),
       })

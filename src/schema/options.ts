@@ -12,6 +12,8 @@ export type {
   ForwardOptionsInput,
   FunctionCallOptionsInput,
   GradientOptionsInput,
+  Keep,
+  KeepInput,
   NoiseSpec,
   PredictOptions,
   PredictOptionsInput,
@@ -112,11 +114,26 @@ export const fitOptions = z
     flip: z.boolean().default(false).describe("mirror training images at random"),
     cropPadding: count.default(0).describe("crop training images at random from this many zeros around"),
     validation: z.enum(["sampled", "mean", "none"]).default("sampled").describe("how each epoch is validated"),
+    metric: z
+      .enum(["validation/loss", "validation/accuracy", "train/loss", "train/accuracy"])
+      .default("validation/loss")
+      .describe("what tells which epoch was the best: the lowest loss, or the highest accuracy"),
+    patience: positiveCount
+      .nullable()
+      .default(null)
+      .describe("end after so many epochs in a row none of which was the best; null: go on"),
     seed: count.default(42).describe("seed of the batch order, the augmentation and the noise"),
     shuffle: z.boolean().default(true).describe("draw a new order of the images each epoch"),
     noise: noise.prefault({ kind: "gaussian" }).describe("where the noise of the weights comes from"),
   })
   .meta({ id: "FitOptions", description: "What a whole run does: the step, and how often." });
+
+export const keep = z
+  .strictObject({
+    best: z.boolean().default(false).describe("keep the model after its best epoch, by the metric"),
+    every: count.default(0).describe("keep the model after every so many epochs too; 0: only the last one"),
+  })
+  .meta({ id: "Keep", description: "Which models of a run are kept, besides the last one." });
 
 export const stateEvery = z
   .strictObject({

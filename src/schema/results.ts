@@ -5,7 +5,7 @@ import { modelSpec } from "./models.ts";
 import { count, real } from "./numbers.ts";
 import { tensorInfo } from "./tensors.ts";
 
-export type { Digest, FitResult, StepRecord } from "./types.generated.ts";
+export type { Best, Digest, FitResult, StepRecord } from "./types.generated.ts";
 
 export const modelInfo = z
   .object({
@@ -16,6 +16,13 @@ export const modelInfo = z
   })
   .meta({ id: "ModelInfo" });
 
+export const best = z
+  .object({
+    epoch: count.describe("number of the epoch, from 0"),
+    value: real.describe("of the metric"),
+  })
+  .meta({ id: "Best", description: "The epoch that was the best by the metric of a run." });
+
 export const fitResult = z
   .object({
     status: z.enum(["finished", "cancelled"]).describe("whether the run went to its end"),
@@ -24,6 +31,11 @@ export const fitResult = z
     seconds: real.describe("how long the run took, in seconds"),
     train: trainingMeans.nullable().describe("means over the last finished epoch; null: there is none"),
     validation: validation.nullable().describe("of the last finished epoch; null: not validated"),
+    best: best.nullable().describe("the epoch that was the best by the metric; null: there is none"),
+    stoppedBy: z
+      .enum(["patience", "time"])
+      .nullable()
+      .describe("what ended it before all its epochs, where nobody cancelled it"),
     computedBy: z
       .string()
       .nullable()

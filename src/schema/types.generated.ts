@@ -303,6 +303,16 @@ export interface FitOptionsInput {
    */
   readonly validation?: "sampled" | "mean" | "none" | undefined;
   /**
+   * what tells which epoch was the best: the lowest loss, or the highest accuracy
+   * @default "validation/loss"
+   */
+  readonly metric?: "validation/loss" | "validation/accuracy" | "train/loss" | "train/accuracy" | undefined;
+  /**
+   * end after so many epochs in a row none of which was the best; null: go on; a whole number from 1
+   * @default null
+   */
+  readonly patience?: number | null | undefined;
+  /**
    * seed of the batch order, the augmentation and the noise; a whole number from 0
    * @default 42
    */
@@ -597,6 +607,20 @@ export interface StateEveryInput {
   readonly minutes?: number | undefined;
 }
 
+/** Which models of a run are kept, besides the last one. */
+export interface KeepInput {
+  /**
+   * keep the model after its best epoch, by the metric
+   * @default false
+   */
+  readonly best?: boolean | undefined;
+  /**
+   * keep the model after every so many epochs too; 0: only the last one; a whole number from 0
+   * @default 0
+   */
+  readonly every?: number | undefined;
+}
+
 /** How a Python function is called. */
 export interface FunctionCallOptionsInput {
   /**
@@ -812,6 +836,10 @@ export interface FitOptions {
   readonly cropPadding: number;
   /** how each epoch is validated */
   readonly validation: "sampled" | "mean" | "none";
+  /** what tells which epoch was the best: the lowest loss, or the highest accuracy */
+  readonly metric: "validation/loss" | "validation/accuracy" | "train/loss" | "train/accuracy";
+  /** end after so many epochs in a row none of which was the best; null: go on */
+  readonly patience: number | null;
   /** seed of the batch order, the augmentation and the noise */
   readonly seed: number;
   /** draw a new order of the images each epoch */
@@ -951,6 +979,14 @@ export interface StateEvery {
   readonly steps: number;
   /** save the training state every so many minutes too; 0: not by time */
   readonly minutes: number;
+}
+
+/** Which models of a run are kept, besides the last one. */
+export interface Keep {
+  /** keep the model after its best epoch, by the metric */
+  readonly best: boolean;
+  /** keep the model after every so many epochs too; 0: only the last one */
+  readonly every: number;
 }
 
 /** How a Python function is called. */
@@ -1100,8 +1136,20 @@ export interface FitResult {
   readonly train: TrainingMeans | null;
   /** of the last finished epoch; null: not validated */
   readonly validation: Validation | null;
+  /** the epoch that was the best by the metric; null: there is none */
+  readonly best: Best | null;
+  /** what ended it before all its epochs, where nobody cancelled it */
+  readonly stoppedBy: "patience" | "time" | null;
   /** what ran the network: native kernels, or torch and why not those; null: the backend has one way only */
   readonly computedBy: string | null;
+}
+
+/** The epoch that was the best by the metric of a run. */
+export interface Best {
+  /** number of the epoch, from 0 */
+  readonly epoch: number;
+  /** of the metric */
+  readonly value: number;
 }
 
 /** What one training step did. */

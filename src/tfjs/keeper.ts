@@ -20,6 +20,8 @@ export interface Keeper {
   isStateDue(steps: number): boolean;
   /** Saves everything needed to go on, after so many steps of the run. */
   saveState(pack: () => Safetensors, steps: number): Promise<void>;
+  /** Keeps the model after so many epochs for itself, where that is wanted: before the state, so that a kill leaves none out. */
+  keepModel(network: Network, epochs: number, isBest: boolean): Promise<void>;
   /** Saves the model: after the state, so that where there is a model there is a state. */
   saveModel(network: Network): Promise<void>;
 }

@@ -20,6 +20,7 @@ import { checkAgreement, normalizationForEvaluation } from "../data/normalizatio
 import { AdsamError } from "../errors.ts";
 import { absolutePath } from "../files.ts";
 import { givenBatches, givenNames, givenOptions } from "../given.ts";
+import { checkKeep } from "../kept-models.ts";
 import { type Evaluation, evaluation } from "../metrics.ts";
 import { StreamedRun } from "../run.ts";
 import { inputNormalization, type Normalization } from "../schema/data.ts";
@@ -68,12 +69,13 @@ export class TfjsModel implements Model {
 
   fit(data: Dataset, given: FitRunOptions = {}): Run {
     return new StreamedRun(async (onEvent, stop) => {
-      const { checkpoint, state, stateEvery, events, resume, signal, ...rest } = givenOptions(given, "fit");
+      const { checkpoint, state, stateEvery, keep, events, resume, signal, ...rest } = givenOptions(given, "fit");
       const options = validate(fitOptions, rest, "fit");
       const every = validate(stateEverySchema, stateEvery ?? {}, "fit: stateEvery");
+      const kept = checkKeep(keep, options, checkpoint);
       checkDataset(data);
       checkSuits(this.spec, data);
-      const files = new RunFiles({ checkpoint, state, events, resume }, every);
+      const files = new RunFiles({ checkpoint, state, events, resume }, every, kept);
       const stops = [stop, this.#jobs.closing, ...(signal === undefined ? [] : [signal])];
       return this.#run(async (network) => {
         const setting = { normalization: data.normalization, onEvent, stop: AbortSignal.any(stops), files };

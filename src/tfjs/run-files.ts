@@ -1,25 +1,27 @@
 import { EventLog } from "../event-log.ts";
 import { absolutePath, checkWritable } from "../files.ts";
+import { besideCheckpoint } from "../kept-models.ts";
 import { readSafetensors, type Safetensors, writeSafetensors } from "../safetensors.ts";
 import type { FitEvent } from "../schema/events.ts";
-import type { StateEvery } from "../schema/options.ts";
+import type { Keep, StateEvery } from "../schema/options.ts";
 import type { FitFiles } from "../training.ts";
 import type { Keeper, Reached } from "./keeper.ts";
 import { saveModel } from "./model-files.ts";
 import type { Network } from "./models/network.ts";
 import type { SavedState } from "./train.ts";
 
-type Paths = Omit<FitFiles, "stateEvery">;
+type Paths = Omit<FitFiles, "stateEvery" | "keep">;
 
 /** A run's checkpoint, its training state and its log of events: those that are wanted. */
 export class RunFiles implements Keeper {
   readonly #paths: Paths;
   readonly #every: StateEvery;
+  readonly #keep: Keep;
   #log: EventLog | null = null;
   #kept = { steps: 0, time: 0 };
 
   /** At these paths as they are now: the working directory may change later. */
-  constructor({ checkpoint, state, events, resume }: Paths, every: StateEvery) {
+  constructor({ checkpoint, state, events, resume }: Paths, every: StateEvery, kept: Keep) {
     const absolute = (path: string | undefined, what: string) =>
       path === undefined ? undefined : absolutePath(path, what);
     this.#paths = {
@@ -29,6 +31,7 @@ export class RunFiles implements Keeper {
       resume: absolute(resume, "resume"),
     };
     this.#every = every;
+    this.#keep = kept;
   }
 
   /**
@@ -65,6 +68,14 @@ export class RunFiles implements Keeper {
       await writeSafetensors(state, tensors, metadata);
     }
     this.#kept = { steps, time: performance.now() };
+  }
+
+  async keepModel(network: Network, epochs: number, isBest: boolean): Promise<void> {
+    const { checkpoint } = this.#paths;
+    if (checkpoint === undefined) return;
+    const { best, every } = this.#keep;
+    if (isBest && best) await saveModel(network, besideCheckpoint(checkpoint, "best"));
+    if (every > 0 && epochs % every === 0) await saveModel(network, besideCheckpoint(checkpoint, `epoch-${epochs}`));
   }
 
   async saveModel(network: Network): Promise<void> {

@@ -1,3 +1,4 @@
+import { better, isSpent } from "../patience.ts";
 import { permutation } from "../random.ts";
 import type { Safetensors } from "../safetensors.ts";
 import type { Normalization } from "../schema/data.ts";
@@ -67,9 +68,10 @@ export class Run {
   async go(): Promise<FitResult> {
     const { options, stop, files } = this.#setting;
     await files?.begin(this.#progress);
-    if (this.#progress.epochs === options.epochs) await this.#save();
-    while (this.#progress.epochs < options.epochs) {
+    if (this.#progress.epochs === options.epochs || this.#isSpent()) await this.#save();
+    while (this.#progress.epochs < options.epochs && !this.#isSpent()) {
       const done = !stop.aborted && (await this.#trainEpoch()) && (await this.#endEpoch());
+      if (done) await this.#keep();
       await this.#save();
       if (!done) return this.#result("cancelled");
     }
@@ -142,8 +144,22 @@ export class Run {
     this.#setting.onEvent(event);
   }
 
-  async #saveState(): Promise<void> {
+  #isSpent(): boolean {
+    return isSpent(this.#progress.epochs, this.#progress.best, this.#setting.options);
+  }
+
+  async #keep(): Promise<void> {
+    const { epochs, best } = this.#progress;
+    this.#checkWeights();
+    await this.#setting.files?.keepModel(this.#model, epochs, best?.epoch === epochs - 1);
+  }
+
+  #checkWeights(): void {
     if (this.#last !== null) checkWeights(this.#model, this.#last);
+  }
+
+  async #saveState(): Promise<void> {
+    this.#checkWeights();
     await this.#setting.files?.saveState(() => this.state(), this.#progress.steps);
   }
 
@@ -194,6 +210,7 @@ export class Run {
     };
     this.#tell(event);
     checkValidation(event);
+    progress.best = better(event, progress.best, options);
     progress.epochs += 1;
     progress.batch = 0;
     return true;
@@ -229,8 +246,9 @@ export class Run {
   }
 
   #result(status: FitResult["status"]): FitResult {
-    const { epochs, steps, train, validation } = this.#progress;
-    return { status, epochs, steps, seconds: this.#seconds(), train, validation, computedBy: null };
+    const { epochs, steps, train, validation, best } = this.#progress;
+    const stoppedBy = status === "finished" && epochs < this.#setting.options.epochs ? "patience" : null;
+    return { status, epochs, steps, seconds: this.#seconds(), train, validation, best, stoppedBy, computedBy: null };
   }
 }
 

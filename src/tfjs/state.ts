@@ -8,6 +8,7 @@ import { trainingMeans, validation } from "../schema/events.ts";
 import { modelSpec } from "../schema/models.ts";
 import { count, real } from "../schema/numbers.ts";
 import { fitOptions } from "../schema/options.ts";
+import { best } from "../schema/results.ts";
 import { type NamedTensors, tensor } from "../tensor.ts";
 import type { FastStep } from "./fast/step.ts";
 import { scoped } from "./passes.ts";
@@ -44,6 +45,7 @@ const progress = z.strictObject({
   lossScaleStreak: count,
   train: trainingMeans.nullable().describe("of the last finished epoch"),
   validation: validation.nullable(),
+  best: best.nullable().default(null),
 });
 export type Progress = z.output<typeof progress>;
 
@@ -61,6 +63,7 @@ export function noProgress(): Progress {
     lossScaleStreak: 0,
     train: null,
     validation: null,
+    best: null,
   };
 }
 
@@ -110,7 +113,7 @@ function checkSetting(name: string, { setting: before, progress }: z.output<type
 
 /** Option by option, so that a message can name the one that differs; without what may differ. */
 function flat({ options, device: _device, ...fields }: Setting): Record<string, unknown> {
-  const { epochs: _epochs, ...others } = options;
+  const { epochs: _epochs, patience: _patience, ...others } = options;
   return { ...others, ...fields };
 }
 

@@ -19,6 +19,7 @@ import { normalizationForEvaluation, saidOf } from "../data/normalization.ts";
 import { AdsamError } from "../errors.ts";
 import { absolutePath } from "../files.ts";
 import { givenBatches, givenNames, givenOptions } from "../given.ts";
+import { checkKeep } from "../kept-models.ts";
 import { type Evaluation, evaluation } from "../metrics.ts";
 import { StreamedRun } from "../run.ts";
 import { inputNormalization, type Normalization } from "../schema/data.ts";
@@ -61,11 +62,13 @@ export class TorchModel implements Model {
 
   fit(data: Dataset, given: FitRunOptions = {}): Run {
     return new StreamedRun(async (onEvent, stop) => {
-      const { checkpoint, state, stateEvery, events, resume, signal, ...rest } = givenOptions(given, "fit");
+      const { checkpoint, state, stateEvery, keep, events, resume, signal, ...rest } = givenOptions(given, "fit");
       const options = validate(fitOptions, rest, "fit");
       checkDataset(data);
       checkSuits(this.spec, data);
+      const kept = checkKeep(keep, options, checkpoint);
       const files = {
+        keep: kept,
         checkpoint: absolute(checkpoint, "checkpoint"),
         state: absolute(state, "state"),
         stateEvery: validate(stateEverySchema, stateEvery ?? {}, "fit: stateEvery"),

@@ -11,6 +11,8 @@ export const record: RunRecord = {
   model: networkSpec.parse({ kind: "resnet20" }),
   fit: fitOptions.parse({ epochs: 2 }),
   stateEvery: { steps: 0, minutes: 5 },
+  keep: { best: false, every: 0 },
+  maxMinutes: null,
   data: {
     name: "digits",
     folder: null,
@@ -51,6 +53,8 @@ export const result: EndedRun = {
   seconds: 60,
   train: means,
   validation: { loss: Number.POSITIVE_INFINITY, accuracy: 0.1, images: 360 },
+  best: null,
+  stoppedBy: null,
   computedBy: null,
 };
 

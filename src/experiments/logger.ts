@@ -1,0 +1,38 @@
+import type { TrainEvent } from "./train-events.ts";
+
+/** Somebody who is told how a run goes, such as what writes it for another program. */
+export interface RunLogger {
+  /**
+   * Told each event, in order: that the run begins, its steps and epochs, how it ended. What happens next waits for what it
+   * gives. What it throws ends the run as the reader's leaving would, its files written, and reaches whoever reads the run.
+   */
+  log(event: TrainEvent): void | Promise<void>;
+  /** Told once that nothing more will come, however the run ended; of the error that it failed with. */
+  close?(error?: unknown): void | Promise<void>;
+}
+
+/** The same events, told to loggers first. */
+export async function* logged(
+  events: AsyncGenerator<TrainEvent, void>,
+  loggers: readonly RunLogger[],
+): AsyncGenerator<TrainEvent, void> {
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    for await (const event of events) {
+      for (const logger of loggers) await logger.log(event);
+      yield event;
+    }
+  } catch (error) {
+    failure = { error };
+    throw error;
+  } finally {
+    await closeAll(loggers, failure);
+  }
+}
+
+/** All of them, whatever one throws; what the run failed with counts before that. */
+async function closeAll(loggers: readonly RunLogger[], failure: { readonly error: unknown } | undefined) {
+  const closed = await Promise.allSettled(loggers.map(async (logger) => logger.close?.(failure?.error)));
+  const rejected = closed.find((one) => one.status === "rejected");
+  if (failure === undefined && rejected !== undefined) throw rejected.reason;
+}
