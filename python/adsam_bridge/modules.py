@@ -24,6 +24,8 @@ from importlib.machinery import (
 )
 from types import ModuleType
 
+from .imports import Imports
+
 
 def _top(name: str) -> str:
     return name.partition(".")[0]
@@ -54,6 +56,7 @@ class Folder:
         self._finder = _Finder(self)
         self._modules: dict[str, ModuleType] = {}
         self._hidden: dict[str, ModuleType] = {}
+        self._imports = Imports()
         self._places: list[str] | None = None
         self.path_outside: list[str] = []
         self.in_place: str | None = None
@@ -80,6 +83,7 @@ class Folder:
 
     def load(self, name: str) -> ModuleType:
         """The folder's module of that name, or everybody's; for code inside, as all below."""
+        self._imports.ask(name)
         with self._in_place(_top(name)):
             return importlib.import_module(name)
 
@@ -91,6 +95,14 @@ class Folder:
             del sys.modules[name]
         return importlib.reload(module)
 
+    def files_under(self, name: str) -> list[str]:
+        """The files of a module, and of all the folder's modules that it rests on."""
+        own = {**self._of(reserved=True), **{one: sys.modules[one] for one in _late(self.gave)}}
+        if name in sys.modules:
+            own.setdefault(name, sys.modules[name])
+        files = (getattr(own[one], "__file__", None) for one in self._imports.under(name, own))
+        return sorted(os.path.realpath(file) for file in files if file)
+
     def run_import(
         self,
         name: str,
@@ -100,6 +112,7 @@ class Folder:
         level: int,
     ) -> ModuleType:
         """What an import statement in the folder's own code does."""
+        self._imports.note(variables, name, wanted, level)
         with self._in_place(_top(name if level == 0 else str(variables["__package__"]))):
             return _import_anywhere(name, variables, local, wanted, level)
 

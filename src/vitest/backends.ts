@@ -17,8 +17,10 @@ declare module "vitest" {
 export const twin: Backend = await open({ backend: "tfjs" });
 await twin.info();
 
-/** How long the test that asks still has. */
-export interface Clock {
+/** The test that asks, and how long it still has. */
+export interface Asking {
+  /** Its file; undefined where vitest does not say. */
+  readonly file: string | undefined;
   /** Milliseconds; undefined where it has all the time it wants. */
   readonly left: number | undefined;
   /** Milliseconds that the whole test has. */
@@ -36,15 +38,15 @@ const opened = new Map<string, Promise<TorchBackend>>();
  * @param python another one than that of `adsam setup`.
  * @throws AdsamError `environment` where it takes longer to start than the test has left.
  */
-export async function pythonFunctions(python: string | undefined, clock: Clock): Promise<OpenSubject> {
+export async function pythonFunctions(python: string | undefined, asking: Asking): Promise<OpenSubject> {
   const path = inject("adsamTorch");
   if (path !== undefined && python === undefined) {
     shared ??= SharedClient.open(path);
-    return (await shared).openSubject;
+    return (await shared).functionsFor(asking.file);
   }
   const starting = opened.get(python ?? "") ?? started(python);
   opened.set(python ?? "", starting);
-  const torch = await inTime(starting, clock);
+  const torch = await inTime(starting, asking);
   return (...wanted) => openSubject(torch, ...wanted);
 }
 
@@ -57,7 +59,7 @@ async function started(python: string | undefined): Promise<TorchBackend> {
 /** Half a second before vitest would say that the test took too long, and not why. */
 const spare = 500;
 
-async function inTime<T>(starting: Promise<T>, { left, timeout }: Clock): Promise<T> {
+async function inTime<T>(starting: Promise<T>, { left, timeout }: Asking): Promise<T> {
   if (left === undefined) return starting;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -11,7 +11,7 @@ import { AdsamError } from "../errors.ts";
 import { toPairs } from "../tensor/complex.ts";
 import { type MatchInput, toTensor } from "../tensor/nested.ts";
 import { validate } from "../validation.ts";
-import { type Clock, pythonFunctions, twin } from "./backends.ts";
+import { type Asking, pythonFunctions, twin } from "./backends.ts";
 
 /**
  * An argument: a tensor, or numbers in rows that are one; `float32[4,3]`, of which numbers are drawn; `{ plain }`, which Python and
@@ -98,7 +98,7 @@ export async function matchTorch(
     return { id: String(i), inputs: Object.fromEntries(values) };
   });
   const checked = validate(proveOptions, { ...how, torch: target, port, cases }, "toMatchTorch");
-  const find = await pythonFunctions(python, clockOf(this.task));
+  const find = await pythonFunctions(python, askingOf(this));
   const lines: string[] = [];
   for await (const verdict of verdicts(twin, find, checked, "toMatchTorch")) {
     lines.push(...complaints(verdict, sets.length === 1 ? "" : `inputs ${verdict.report.id}: `));
@@ -107,10 +107,10 @@ export async function matchTorch(
   return { pass: lines.length === 0, message: () => [`expected ${what}`, ...lines].join("\n") };
 }
 
-function clockOf(task: MatcherState["task"]): Clock {
-  if (!task?.timeout || !Number.isFinite(task.timeout)) return { left: undefined, timeout: undefined };
+function askingOf({ task, testPath: file }: MatcherState): Asking {
+  if (!task?.timeout || !Number.isFinite(task.timeout)) return { file, left: undefined, timeout: undefined };
   const since = task.result?.startTime ?? Date.now();
-  return { left: task.timeout - (Date.now() - since), timeout: task.timeout };
+  return { file, left: task.timeout - (Date.now() - since), timeout: task.timeout };
 }
 
 function isPort(value: unknown): value is Port {

@@ -45,14 +45,17 @@ export class SharedClient {
     return new SharedClient(socket);
   }
 
-  readonly openSubject: OpenSubject = async (torch, folder, init): Promise<Subject> => {
-    const opened = await this.#ask({ ask: "open", torch, folder: resolve(folder), init });
-    const { subject, description } = opened as { subject: number; description: Description };
-    return {
-      ...description,
-      run: async (given, state, options) => (await this.#ask({ ask: "run", subject, given, state, options })) as Ran,
+  /** @param test the file of the test that asks; undefined where vitest does not say. */
+  functionsFor(test: string | undefined): OpenSubject {
+    return async (torch, folder, init): Promise<Subject> => {
+      const opened = await this.#ask({ ask: "open", test, torch, folder: resolve(folder), init });
+      const { subject, description } = opened as { subject: number; description: Description };
+      return {
+        ...description,
+        run: async (given, state, options) => (await this.#ask({ ask: "run", subject, given, state, options })) as Ran,
+      };
     };
-  };
+  }
 
   close(): void {
     this.#socket.destroy();

@@ -8,11 +8,19 @@ import { openSubject, type RunOptions, type Subject } from "../conformance/prove
 import { AdsamError } from "../errors.ts";
 import { open } from "../open.ts";
 import { type NamedTensors, tensor } from "../tensor.ts";
+import type { Uses } from "./uses.ts";
 import { Wire } from "./wire.ts";
 
 /** What a test file asks of the Python that all share. */
 export type SharedRequest =
-  | { readonly ask: "open"; readonly torch: string; readonly folder: string; readonly init: Arguments | undefined }
+  | {
+      readonly ask: "open";
+      /** The file of the test that asks; undefined where vitest does not say. */
+      readonly test: string | undefined;
+      readonly torch: string;
+      readonly folder: string;
+      readonly init: Arguments | undefined;
+    }
   | {
       readonly ask: "run";
       /** As `open` answered it. */
@@ -29,27 +37,36 @@ export class SharedTorch {
   readonly #folder: string;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #uses: Uses | undefined;
   #torch: TorchBackend;
 
-  private constructor(folder: string, torch: TorchBackend) {
+  private constructor(folder: string, torch: TorchBackend, uses: Uses | undefined) {
     this.#folder = folder;
     this.path = join(folder, "torch");
     this.#torch = torch;
+    this.#uses = uses;
     this.#server = createServer((socket) => this.#serve(socket));
   }
 
-  /** Starts Python, imports torch there, and listens. */
-  static async start(): Promise<SharedTorch> {
+  /**
+   * Starts Python, imports torch there, and listens.
+   * @param uses where it notes which test files use what; undefined where nobody wants to know.
+   */
+  static async start(uses: Uses | undefined): Promise<SharedTorch> {
     const folder = await mkdtemp(join(tmpdir(), "adsam-vitest-"));
-    const shared = new SharedTorch(folder, await startedTorch());
+    const shared = new SharedTorch(folder, await startedTorch(), uses);
     await new Promise<void>((resolve, reject) => {
       shared.#server.once("error", reject).listen(shared.path, resolve);
     });
     return shared;
   }
 
-  /** Another Python, which imports the user's modules as they are now. */
-  async restart(): Promise<void> {
+  /**
+   * Another Python, which imports the user's modules as they are now.
+   * @param tests the files that run with it.
+   */
+  async restart(tests: readonly string[]): Promise<void> {
+    this.#uses?.forget(tests);
     await this.#torch.close();
     this.#torch = await startedTorch();
   }
@@ -77,13 +94,21 @@ export class SharedTorch {
 
   async #answer(request: SharedRequest, subjects: Subject[]): Promise<unknown> {
     if (request.ask === "open") {
-      const { torch, folder, init } = request;
-      const { run, python: _, ...description } = await openSubject(this.#torch, torch, folder, init);
-      return { subject: subjects.push({ ...description, run }) - 1, description };
+      const subject = await this.#open(request);
+      const { parameters, rest, annotations, state } = subject;
+      return { subject: subjects.push(subject) - 1, description: { parameters, rest, annotations, state } };
     }
     const subject = subjects[request.subject];
     if (subject === undefined) throw new Error(`expected one of ${subjects.length} functions, got ${request.subject}`);
     return subject.run(request.given, request.state, request.options);
+  }
+
+  async #open({ test, torch, folder, init }: SharedRequest & { readonly ask: "open" }): Promise<Subject> {
+    const use = test === undefined ? undefined : this.#uses?.begin(test, folder);
+    const opening = openSubject(this.#torch, torch, folder, init);
+    if (use === undefined) return opening;
+    const subject = await use.of(opening, ({ files }) => files());
+    return { ...subject, run: (...given) => use.of(subject.run(...given), () => subject.files()) };
   }
 }
 

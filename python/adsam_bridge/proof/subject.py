@@ -45,6 +45,7 @@ class Subject:
         self._target = target
         self._owner = owner
         self._function = function
+        self._modules = modules
         self.source = check_unchanged(target, _code(function), modules)
 
     def describe(self) -> dict[str, Any]:
@@ -84,6 +85,10 @@ class Subject:
         positional, named = self._bound(given)
         one = Run(function, owner, positional, named, state)
         return run(self._target, one, precision, differentiate, draws, watch)
+
+    def files(self) -> list[str]:
+        """Where its code is, and what that has imported so far from the program's folder."""
+        return self._modules.files_under(self._target.partition(":")[0])
 
     def _copied(self) -> tuple[object, Callable[..., Any]]:
         if self._owner is None:

@@ -194,3 +194,49 @@ def test_another_folders_leftover_is_not_taken_for_its_own(make_folder: MakeFold
         assert not hasattr(sys.modules["helper"], "NAME")
     finally:
         del sys.modules["helper"]
+
+
+def files_under(folder: Folder, module: str) -> set[str]:
+    with folder.entered():
+        return {str(Path(file).relative_to(folder.path)) for file in folder.files_under(module)}
+
+
+def test_files_are_those_that_a_module_rests_on(make_folder: MakeFolder) -> None:
+    folder = make_folder(
+        "a",
+        main="import helper\ndef who():\n    from models.net import NAME\n    return NAME\n",
+        other="import json\nimport helper\ndef who(): return 1\n",
+        helper="from operations import FACTOR\n",
+        operations="FACTOR = 2\n",
+        **{
+            "models.__init__": "",
+            "models.net": "from . import parts\nfrom .late import NAME\n",
+            "models.parts": "",
+            "models.late": "NAME = 'a'\n",
+        },
+    )
+    call(folder, "other", "who")
+    with folder.entered():
+        folder.load("main")
+    shared = {"helper.py", "operations.py"}
+    assert files_under(folder, "main") == {"main.py", *shared}
+    call(folder, "main", "who")
+    models = {f"models/{name}.py" for name in ("__init__", "net", "parts", "late")}
+    assert files_under(folder, "main") == {"main.py", *shared, *models}
+    assert files_under(folder, "other") == {"other.py", *shared}
+
+
+def test_what_no_statement_imports_may_be_any_modules(make_folder: MakeFolder) -> None:
+    folder = make_folder("a", main=LATER, helper="NAME = 1\n", other="def who(): return 1\n")
+    call(folder, "main", "who")
+    call(folder, "other", "who")
+    assert files_under(folder, "main") == {"main.py", "helper.py"}
+    assert files_under(folder, "other") == {"other.py", "helper.py"}
+
+
+def test_files_of_everybodys_module_are_its_own(make_folder: MakeFolder) -> None:
+    folder = make_folder("a", main="import colorsys\ndef who(): return 1\n")
+    call(folder, "main", "who")
+    with folder.entered():
+        folder.load("colorsys")
+        assert [Path(file).name for file in folder.files_under("colorsys")] == ["colorsys.py"]

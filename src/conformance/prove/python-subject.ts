@@ -21,6 +21,8 @@ const ran = z.object({
   draws: z.array(z.object({ name: z.string(), file: z.string(), line: z.number(), values: tensorValue })),
 });
 
+const paths = z.array(z.string());
+
 /** What Python says of a function. */
 export type Description = z.output<typeof description>;
 
@@ -46,6 +48,8 @@ export interface Subject extends Description {
 /** One whose Python is at hand. */
 export interface PythonSubject extends Subject {
   readonly python: PythonObject;
+  /** Where its code is, and what that has imported so far from its folder. */
+  files(): Promise<string[]>;
 }
 
 /** `module:function`, `module:Class.method` or `module:Module` of a folder. */
@@ -62,6 +66,7 @@ export async function openSubject(
   return {
     ...description.parse(await told.method("describe")),
     python: subject,
+    files: async () => paths.parse(await told.method("files")),
     run: async (given, state, { precision, differentiate, draws }) =>
       ran.parse(
         await told.method("run", { ...given }, { ...state }, precision, [...differentiate], draws && [...draws]),
