@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import * as z from "zod";
+import { trainConfig } from "../src/experiments/config.ts";
 import { dataRecord, runRecord, runResult } from "../src/experiments/record.ts";
 import { ledgerFile, ledgerLock } from "../src/port/ledger/format.ts";
 import { architectureFacts, architectures } from "../src/schema/architectures.ts";
@@ -146,6 +147,7 @@ function generated(): [path: string, text: string][] {
   return [
     ["python/adversarial_sampling/_protocol.py", protocol()],
     ["schemas/run.json", documentSchema(runRecord)],
+    ["schemas/train.json", documentSchema(trainConfig)],
     ["schemas/result.json", documentSchema(runResult)],
     ["schemas/event.json", documentSchema(fitEvent)],
     ["schemas/port.json", documentSchema(ledgerFile)],

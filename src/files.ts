@@ -1,5 +1,6 @@
 export { fileError, systemCode } from "./files/errors.ts";
 export { makeFolders } from "./files/folders.ts";
+export { jsonIn } from "./files/json.ts";
 export { absolutePath } from "./files/paths.ts";
 export { readBytes } from "./files/read.ts";
 export { checkWritable } from "./files/target.ts";

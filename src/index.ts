@@ -104,6 +104,7 @@ export { type Features, loadFeatures } from "./data/sources/features.ts";
 export type { LeftOut } from "./data/sources/found.ts";
 export { AdsamError, type AdsamErrorOptions, type ErrorCode, type PythonFailure } from "./errors.ts";
 export { compareRuns, type RunComparison, type RunDifference } from "./experiments/compare-runs.ts";
+export { mergeConfigs, readTrainConfig, type TrainConfig } from "./experiments/config.ts";
 export type { DataChoice } from "./experiments/data.ts";
 export {
   listRuns,
@@ -114,6 +115,7 @@ export {
   type UnreadableRun,
 } from "./experiments/list-runs.ts";
 export type { RunLogger } from "./experiments/logger.ts";
+export { type PresetName, presets } from "./experiments/presets.ts";
 export type * from "./experiments/record.generated.ts";
 export { removeRun } from "./experiments/remove-run.ts";
 export { type ResumeOptions, resumeTraining } from "./experiments/resume.ts";

@@ -2,12 +2,24 @@ import { resolve } from "node:path";
 import * as z from "zod";
 import { knownName } from "../data/names.ts";
 import { findPublished } from "../data/sources/published.ts";
+import { mergeConfigs, readTrainConfig, type TrainConfig } from "../experiments/config.ts";
 import type { DataChoice } from "../experiments/data.ts";
+import { presetNames, presets } from "../experiments/presets.ts";
 import { limitOptions } from "../experiments/record.ts";
 import type { TrainOptions } from "../experiments/train.ts";
+import type { OpenOptions } from "../schema/backends.ts";
 import { positiveCount } from "../schema/numbers.ts";
-import { type FitOptionsInput, fitOptions, keep, type StateEveryInput, stateEvery } from "../schema/options.ts";
-import { backendGroup, dataFolder, datasets, jsonGroup, modelGroup, readingInput, readingShape } from "./groups.ts";
+import { type FitOptionsInput, fitOptions, keep, stateEvery } from "../schema/options.ts";
+import {
+  askedBackend,
+  backendGroup,
+  dataFolder,
+  datasets,
+  jsonGroup,
+  modelGroup,
+  readingInput,
+  readingShape,
+} from "./groups.ts";
 
 const dataGroup = {
   heading: "Data:",
@@ -43,6 +55,16 @@ const fitGroup = {
 const runGroup = {
   heading: "Run:",
   shape: {
+    config: z
+      .string()
+      .optional()
+      .describe("begin with what this file says (schemas/train.json), or with the options of a run's run.json")
+      .meta({ placeholder: "file" }),
+    preset: z
+      .enum(presetNames)
+      .optional()
+      .describe("begin with these settings: digits, or paper/<cifar10 or cifar100>-<model>")
+      .meta({ placeholder: "name" }),
     run: z
       .string()
       .optional()
@@ -85,54 +107,87 @@ export const resumable: ReadonlySet<string> = new Set([
   ...Object.keys(outputGroup.shape),
 ]);
 
-/** Of the values only those given: the others are left to the schemas, and run.json tells them apart. */
-function given<Values extends object>(values: Values, names: readonly string[]): Partial<Values> {
-  return Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name))) as Partial<Values>;
+/** How the run is to be made: the preset, what the file says otherwise, what the options say otherwise, and the defaults. */
+export async function trainInput(values: TrainArguments, names: readonly string[]): Promise<TrainOptions> {
+  const { preset, config } = values;
+  const parts = [
+    ...(preset === undefined ? [] : [presets[preset]]),
+    ...(config === undefined ? [] : [await readTrainConfig(config)]),
+    await askedConfig(values, names),
+  ];
+  const { model, data, fit, ...others } = parts.reduce(mergeConfigs, {});
+  const name = data?.name ?? "digits";
+  return {
+    ...others,
+    model: { kind: "resnet20", bayesian: true, ...model },
+    data: { ...data, name },
+    fit: { ...augmentationFor(name), ...fit },
+  };
 }
 
-/** What to train on: without a data set's name, where the data is says all. A published data set is called by its name. */
-export async function dataInput(values: TrainArguments, names: readonly string[]): Promise<DataChoice> {
-  const { dataset, data, limit } = values;
-  const choice = { ...readingInput(values), limit };
-  if (data === undefined || names.includes("dataset")) return { name: dataset, folder: data, ...choice };
-  const path = resolve(data);
+/** CIFAR's images are mirrored and cropped as the reference does, unless the user says otherwise. */
+function augmentationFor(dataset: string): FitOptionsInput {
+  const cifar = knownName(dataset)?.startsWith("CIFAR") ?? false;
+  return { flip: cifar, cropPadding: cifar ? 4 : 0 };
+}
+
+/** Of the options those that were given. */
+async function askedConfig(values: TrainArguments, names: readonly string[]): Promise<TrainConfig> {
+  const {
+    run: folder,
+    tag: tags,
+    notes,
+    pretrain,
+    deterministic,
+    model: kind,
+    priorSigma,
+    initLogSigma,
+    dtype,
+  } = values;
+  const { keepBest: best, keepEvery: every, stateSteps: steps, stateMinutes: minutes, maxMinutes } = values;
+  const { flip, cropPadding, ...fit } = z.object(fitGroup.shape).parse(values);
+  const asked = <Fields extends object>(fields: Fields, flags: Readonly<Record<string, string>> = {}) =>
+    Object.fromEntries(
+      Object.entries(fields).filter(([field]) => names.includes(flags[field] ?? field)),
+    ) as Partial<Fields>;
+  const parts = {
+    model: {
+      ...asked({ kind, priorSigma, initLogSigma, dtype }, { kind: "model" }),
+      ...(deterministic ? { bayesian: false } : {}),
+    },
+    data: await askedData(values, names),
+    fit: {
+      ...asked(fit),
+      ...(flip === null ? {} : { flip }),
+      ...(cropPadding === null ? {} : { cropPadding }),
+    },
+    stateEvery: asked({ steps, minutes }, { steps: "stateSteps", minutes: "stateMinutes" }),
+    keep: asked({ best, every }, { best: "keepBest", every: "keepEvery" }),
+    backend: askedOptions(values, names),
+  };
+  return {
+    ...Object.fromEntries(Object.entries(parts).filter(([, part]) => Object.keys(part).length > 0)),
+    ...asked({ folder, tags, notes, pretrain, maxMinutes }, { folder: "run", tags: "tag" }),
+  };
+}
+
+/** Without a data set's name, where the data is says all. A published data set is called by its name. */
+async function askedData(values: TrainArguments, names: readonly string[]): Promise<Partial<DataChoice>> {
+  const { dataset: name, data: folder, limit } = values;
+  const choice = { ...readingInput(values), ...(limit === undefined ? {} : { limit }) };
+  if (names.includes("dataset")) return { name, folder, ...choice };
+  if (folder === undefined) return choice;
+  const path = resolve(folder);
   const published = await findPublished(path);
   return { ...(published === undefined ? { name: path } : { name: published.name, folder: path }), ...choice };
 }
 
-/** How to train: CIFAR's images are mirrored and cropped as the reference does, unless the user says otherwise. */
-export function fitInput(values: TrainArguments, names: readonly string[], dataset: string): FitOptionsInput {
-  const { flip, cropPadding, ...rest } = z.object(fitGroup.shape).parse(values);
-  const cifar = knownName(dataset)?.startsWith("CIFAR") ?? false;
-  return { ...given(rest, names), flip: flip ?? cifar, cropPadding: cropPadding ?? (cifar ? 4 : 0) };
-}
-
-/** What to train. */
-export function modelInput(values: TrainArguments, names: readonly string[]): TrainOptions["model"] {
-  const { priorSigma, initLogSigma, dtype } = values;
+/** What was asked for of the backend, without defaults: a run goes on where it was. */
+export function askedOptions(values: TrainArguments, names: readonly string[]): OpenOptions {
+  const { backend, device, ...others } = askedBackend(values);
   return {
-    kind: values.model,
-    bayesian: !values.deterministic,
-    ...given({ priorSigma, initLogSigma, dtype }, names),
-  };
-}
-
-/** Which models are kept, and how long it may take. */
-export function limitInput({ keepBest, keepEvery, maxMinutes }: TrainArguments, names: readonly string[]) {
-  const keep = {
-    ...(names.includes("keepBest") ? { best: keepBest } : {}),
-    ...(names.includes("keepEvery") ? { every: keepEvery } : {}),
-  };
-  return {
-    ...(Object.keys(keep).length > 0 ? { keep } : {}),
-    ...(names.includes("maxMinutes") && maxMinutes !== null ? { maxMinutes } : {}),
-  };
-}
-
-/** How often the state is saved. */
-export function stateInput({ stateSteps, stateMinutes }: TrainArguments, names: readonly string[]): StateEveryInput {
-  return {
-    ...(names.includes("stateSteps") ? { steps: stateSteps } : {}),
-    ...(names.includes("stateMinutes") ? { minutes: stateMinutes } : {}),
+    ...Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined)),
+    ...(names.includes("backend") && backend !== undefined ? { backend } : {}),
+    ...(names.includes("device") && device !== undefined ? { device } : {}),
   };
 }

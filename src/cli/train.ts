@@ -4,20 +4,15 @@ import { resumeTraining } from "../experiments/resume.ts";
 import { train as trainRun } from "../experiments/train.ts";
 import type { TrainEvent } from "../experiments/train-events.ts";
 import { jsonText } from "../json.ts";
-import type { OpenOptions } from "../schema/backends.ts";
-import { askedBackend } from "./groups.ts";
 import { interruptedExitCode, interruptSignal } from "./interrupt.ts";
 import { addOptions, givenOptions, kebabCase } from "./options.ts";
 import {
-  dataInput,
-  fitInput,
-  limitInput,
-  modelInput,
+  askedOptions,
   resumable,
-  stateInput,
   type TrainArguments,
   trainArguments,
   trainGroups,
+  trainInput,
 } from "./train-options.ts";
 import { TrainView } from "./train-view.ts";
 import { withWayOn } from "./way-on.ts";
@@ -42,20 +37,7 @@ async function* newRun(
   given: readonly string[],
   signal: AbortSignal,
 ): AsyncGenerator<TrainEvent> {
-  const data = await dataInput(values, given);
-  yield* trainRun({
-    model: modelInput(values, given),
-    data,
-    fit: fitInput(values, given, data.name),
-    stateEvery: stateInput(values, given),
-    ...limitInput(values, given),
-    pretrain: values.pretrain,
-    tags: values.tag,
-    notes: values.notes,
-    folder: values.run,
-    backend: askedBackend(values),
-    signal,
-  });
+  yield* trainRun({ ...(await trainInput(values, given)), signal });
 }
 
 function resumed(
@@ -80,16 +62,6 @@ function resumed(
     backend: askedOptions(values, given),
     signal,
   });
-}
-
-/** What was asked for of the backend, without defaults: a run goes on where it was. */
-function askedOptions(values: TrainArguments, given: readonly string[]): OpenOptions {
-  const { backend, device, ...others } = askedBackend(values);
-  return {
-    ...others,
-    ...(given.includes("backend") && backend !== undefined ? { backend } : {}),
-    ...(given.includes("device") && device !== undefined ? { device } : {}),
-  };
 }
 
 async function writeLines(events: AsyncIterable<TrainEvent>): Promise<string | undefined> {

@@ -44,8 +44,8 @@ export interface TrainOptions extends Cancellable {
   readonly stateEvery?: StateEveryInput | undefined;
   /** Which models are kept, besides the last one: `checkpoint-best.safetensors`, `checkpoint-epoch-<epochs>.safetensors`. */
   readonly keep?: KeepInput | undefined;
-  /** Stop after so many minutes, with the step under way; the run can go on. */
-  readonly maxMinutes?: number | undefined;
+  /** Stop after so many minutes, with the step under way; the run can go on. null, as unless given: no limit. */
+  readonly maxMinutes?: number | null | undefined;
   /** Are told how the run goes, one after another, each before the next event. */
   readonly loggers?: readonly RunLogger[] | undefined;
   /** A checkpoint to start from: of a plain network, whose weights become the means, or of the same plain network. */

@@ -1,8 +1,13 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { addOptions, givenOptions } from "../../src/cli/options.ts";
-import { fitInput, modelInput, type TrainArguments, trainArguments, trainGroups } from "../../src/cli/train-options.ts";
+import { type TrainArguments, trainArguments, trainGroups, trainInput } from "../../src/cli/train-options.ts";
+import { trainConfig } from "../../src/experiments/config.ts";
+import { presetNames, presets } from "../../src/experiments/presets.ts";
 import { fitOptions } from "../../src/schema/options.ts";
+import { temporaryFolder } from "../temporary.ts";
 
 function command(): Command {
   const train = new Command("train").exitOverride().configureOutput({ outputError: () => {} });
@@ -12,6 +17,11 @@ function command(): Command {
 
 function parse(...words: string[]): TrainArguments {
   return trainArguments.parse(command().parse(words, { from: "user" }).opts());
+}
+
+function input(...words: string[]) {
+  const train = command().parse(words, { from: "user" });
+  return trainInput(trainArguments.parse(train.opts()), givenOptions(train));
 }
 
 describe("the reference's spellings", () => {
@@ -143,29 +153,56 @@ describe("defaults", () => {
     expect(help).toContain("(or --no-flip; default: on for CIFAR, off otherwise)");
   });
 
-  test("augment CIFAR as the reference does, and nothing else, unless told otherwise", () => {
-    const augmentation = (...words: string[]) => {
-      const { flip, cropPadding } = fitInput(parse(...words), [], parse(...words).dataset);
+  test("augment CIFAR as the reference does, and nothing else, unless told otherwise", async () => {
+    const augmentation = async (...words: string[]) => {
+      const { flip, cropPadding } = (await input(...words)).fit ?? {};
       return { flip, cropPadding };
     };
-    expect(augmentation()).toEqual({ flip: false, cropPadding: 0 });
-    expect(augmentation("--dataset", "cifar-100")).toEqual({ flip: true, cropPadding: 4 });
-    expect(augmentation("--dataset", "CIFAR-10", "--no-flip", "--crop-padding", "2")).toEqual({
+    expect(await augmentation()).toEqual({ flip: false, cropPadding: 0 });
+    expect(await augmentation("--dataset", "cifar-100")).toEqual({ flip: true, cropPadding: 4 });
+    expect(await augmentation("--dataset", "CIFAR-10", "--no-flip", "--crop-padding", "2")).toEqual({
       flip: false,
       cropPadding: 2,
     });
-    expect(augmentation("--flip", "--crop-padding", "1")).toEqual({ flip: true, cropPadding: 1 });
+    expect(await augmentation("--flip", "--crop-padding", "1")).toEqual({ flip: true, cropPadding: 1 });
   });
 
-  test("are left to the schemas", () => {
-    const train = command().parse(["--ratio", "0.8", "--model", "vgg11"], { from: "user" });
-    const values = trainArguments.parse(train.opts());
-    expect(fitInput(values, givenOptions(train), values.dataset)).toEqual({ ratio: 0.8, flip: false, cropPadding: 0 });
-    expect(modelInput(values, givenOptions(train))).toEqual({ kind: "vgg11", bayesian: true });
+  test("are left to the schemas", async () => {
+    expect(await input("--ratio", "0.8", "--model", "vgg11", "--keep-best", "--state-steps", "5")).toEqual({
+      model: { kind: "vgg11", bayesian: true },
+      data: { name: "digits" },
+      fit: { ratio: 0.8, flip: false, cropPadding: 0 },
+      keep: { best: true },
+      stateEvery: { steps: 5 },
+    });
   });
 
   test("do not count as given", () => {
     const train = command().parse(["--epoch", "3", "--no-flip", "--json"], { from: "user" });
     expect(givenOptions(train).sort()).toEqual(["epochs", "flip", "json"]);
+  });
+});
+
+describe("what a run begins with", () => {
+  test("is a preset, a file, and what the options say otherwise, in this order", async () => {
+    const folder = await temporaryFolder();
+    const base = { preset: "digits", fit: { epochs: 7, ratio: 0.5 }, data: { limit: 50 }, tags: ["a"] };
+    await writeFile(join(folder, "base.json"), JSON.stringify(base));
+    await mkdir(join(folder, "inner"));
+    const config = { extends: "../base.json", fit: { ratio: 0.4, batch: 8 }, pretrain: "plain.pt", folder: "runs/x" };
+    const path = join(folder, "inner/run.json");
+    await writeFile(path, JSON.stringify(config));
+    expect(await input("--preset", "paper/cifar100-vgg16", "--config", path, "--batch", "9", "--tag", "b")).toEqual({
+      model: { kind: "resnet20", bayesian: true, initLogSigma: -4 },
+      data: { name: "digits", limit: 50 },
+      fit: { flip: true, cropPadding: 1, milestones: [28, 38], epochs: 7, ratio: 0.4, batch: 9 },
+      tags: ["b"],
+      pretrain: join(folder, "inner/plain.pt"),
+      folder: join(folder, "inner/runs/x"),
+    });
+  });
+
+  test.each(presetNames.map((name) => [name]))("the preset %s is one that train takes", (name) => {
+    expect(() => trainConfig.parse(presets[name])).not.toThrow();
   });
 });

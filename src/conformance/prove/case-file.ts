@@ -1,8 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import * as z from "zod";
 import { AdsamError } from "../../errors.ts";
-import { fileError } from "../../files.ts";
+import { jsonIn } from "../../files.ts";
 import { arrayOf, isDtype, kindOf } from "../../tensor/dtypes.ts";
 import { toTensor } from "../../tensor/nested.ts";
 import { type Tensor, tensor } from "../../tensor.ts";
@@ -72,20 +71,6 @@ export function filesOfInputs(inputs: Readonly<Record<string, unknown>>, folder:
     const { success, data } = fromFile.safeParse(value);
     return success ? [resolve(folder, data.file)] : [];
   });
-}
-
-/** @throws AdsamError `file` for a file that cannot be read, or holds no JSON. */
-export async function jsonIn(path: string): Promise<unknown> {
-  const text = await readFile(path, "utf8").catch((error: unknown) => {
-    throw fileError(error, "read", path);
-  });
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new AdsamError("file", `${path}: expected JSON: ${cause instanceof Error ? cause.message : cause}`, {
-      cause,
-    });
-  }
 }
 
 async function readValue(value: unknown, folder: string, where: string): Promise<unknown> {

@@ -2,12 +2,11 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { AdsamError } from "../../errors.ts";
-import { fileError } from "../../files.ts";
+import { fileError, jsonIn } from "../../files.ts";
 import { Float, tuple } from "../../interop/kinds.ts";
 import { readSafetensors } from "../../safetensors.ts";
 import type { NamedTensors } from "../../tensor.ts";
 import { validate } from "../../validation.ts";
-import { jsonIn } from "./case-file.ts";
 import type { ProveCase } from "./cases.ts";
 
 const recordedCall = z.looseObject({

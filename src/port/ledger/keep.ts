@@ -1,9 +1,8 @@
 import { resolve } from "node:path";
 import * as z from "zod";
 import type { Backend, Cancellable, TorchBackend } from "../../backend.ts";
-import { jsonIn } from "../../conformance/prove/case-file.ts";
 import { AdsamError } from "../../errors.ts";
-import { writeFileAtomically } from "../../files.ts";
+import { jsonIn, writeFileAtomically } from "../../files.ts";
 import type { Contract } from "../../interop/contract/contract.ts";
 import { jsonText } from "../../json.ts";
 import { withLock } from "../../lock.ts";

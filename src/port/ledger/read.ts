@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type * as z from "zod";
-import { jsonIn } from "../../conformance/prove/case-file.ts";
 import { AdsamError } from "../../errors.ts";
-import { systemCode } from "../../files.ts";
+import { jsonIn, systemCode } from "../../files.ts";
 import { validate } from "../../validation.ts";
 import { ledgerFile, ledgerFormat, ledgerLock } from "./format.ts";
 import type { LedgerFile, LedgerLock, LedgerTwin } from "./ledger.generated.ts";
