@@ -9,10 +9,6 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const command = join(root, "dist/cli/main.js");
 const run = join(root, "runs", `demo-${new Date().toISOString().slice(0, 19).replaceAll(":", "-")}`);
 
-// At the published initial log sigma of 0.15 (sigma 1.16) the noise drowns the means and nothing is learned in this time;
-// shifted copies and two lower learning rates at the end are worth a percentage point or two on 1,437 images.
-const training = "--epochs 45 --milestones 28,38 --crop-padding 1 --init-log-sigma -4".split(" ");
-
 /** Shows a command line and runs it on this terminal; the exit code, 128 + the signal's number when one ended it. */
 function adsam(...args) {
   console.log(`\n$ adsam ${args.map((arg) => (arg === run ? relative(process.cwd(), run) : arg)).join(" ")}\n`);
@@ -35,7 +31,7 @@ const signals = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 try {
   await setUp();
   process.exitCode =
-    (await adsam("train", "--dataset", "digits", "--model", "resnet20", ...training, "--run", run)) ||
+    (await adsam("train", "--preset", "digits", "--run", run)) ||
     (await adsam("evaluate", run, "--samples", "30", "--show", "3"));
 } catch (error) {
   process.exitCode = explain(error);

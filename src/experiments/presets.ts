@@ -1,11 +1,10 @@
 import { type Architecture, architectureNames } from "../schema/architectures.ts";
 import type { TrainConfig } from "./config.ts";
 
-const paperData = { cifar10: "CIFAR-10", cifar100: "CIFAR-100" } as const;
-
 /** The name of a preset. */
-export type PresetName = "digits" | `paper/${keyof typeof paperData}-${Architecture}`;
+export type PresetName = "digits" | `paper/${"cifar10" | "cifar100"}-${Architecture}`;
 
+const paperData = { cifar10: "CIFAR-10", cifar100: "CIFAR-100" };
 const paper = Object.fromEntries(
   Object.entries(paperData).flatMap(([short, name]) =>
     architectureNames.map((kind): [string, TrainConfig] => [
