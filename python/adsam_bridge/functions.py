@@ -65,6 +65,11 @@ def load_module(name: str, folder: Folder) -> ModuleType:
             program, ``environment`` when it needs one that this Python lacks.
         ModuleFailed: when the module itself raises.
     """
+    if name == "__main__":
+        raise AdversarialSamplingError(
+            "expected the name of a module, got __main__, which is the bridge's own program here",
+            suggestion="name a program by its file: train for train.py",
+        )
     try:
         return folder.load(name)
     except ModuleNotFoundError as error:

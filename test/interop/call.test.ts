@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TorchBackend } from "../../src/backend.ts";
+import { prove } from "../../src/conformance/index.ts";
 import { open } from "../../src/open.ts";
 import { tensor } from "../../src/tensor.ts";
 import { wave } from "../../src/wave.ts";
@@ -175,6 +176,23 @@ describe("a module", () => {
       message: expect.stringContaining("the Python module leaves ends its program when it is imported"),
       suggestion: expect.stringContaining('if __name__ == "__main__"'),
     });
+  });
+});
+
+test.each<[string, () => Promise<unknown>]>([
+  ["call", () => backend.call("__main__:exit", {}, { folder })],
+  ["import", () => backend.import("__main__", { folder })],
+  ["contract", () => backend.contract(["__main__"], { folder })],
+  ["patch", () => backend.patch("__main__:exit", () => 0, { folder })],
+  [
+    "prove",
+    () => prove(backend, backend, { torch: "__main__:exit", port: () => [], folder, cases: [{ id: "0", inputs: {} }] }),
+  ],
+])("%s does not take the bridge's own program for a module", async (_, door) => {
+  await expect(door()).rejects.toMatchObject({
+    code: "usage",
+    message: expect.stringContaining("expected the name of a module, got __main__"),
+    suggestion: "name a program by its file: train for train.py",
   });
 });
 
