@@ -130,6 +130,25 @@ describe("an operation of ours in torch's graph", () => {
     await expect(squared.call(x, keywords({ inner: none }))).rejects.toMatchObject({
       message: expect.stringMatching(/to give a tensor, got int/),
     });
+    const numbers = new Crossing(
+      (input: Tensor) => input,
+      () => [1],
+    );
+    await using of = await squared.vjp(x, keywords({ inner: numbers }));
+    await expect(of.pullback(1)).rejects.toMatchObject({ message: expect.stringMatching(/a tensor or null, got int/) });
+  });
+
+  test("null is a gradient of zeros, and a second derivative is refused", async () => {
+    const flat = new Crossing(
+      (input: Tensor) => input,
+      () => [null],
+    );
+    await using at = await (await things.get<PythonObject>("squared")).vjp<Tensor>(x, keywords({ inner: flat }));
+    const { inputs } = await at.pullback(1);
+    expect(inputs[0] && numbers(inputs[0])).toEqual(numbers(x).map(() => 0));
+    await expect(things.method("curvature", x, keywords({ inner: sine }))).rejects.toMatchObject({
+      message: expect.stringMatching(/expected first derivatives of what TypeScript computes/),
+    });
   });
 });
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import threading
 import weakref
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
-import torch
 from torch import Tensor
 
 from adsam_bridge.bundle import unpack
+from adsam_bridge.crossing import in_graph
 from adsam_bridge.errors import TypeScriptError
 from adsam_bridge.programs import Program
 from adversarial_sampling._protocol import AnswerRequest, Bundle, FileBundle, ForgottenEvent
@@ -80,30 +80,34 @@ class TypeScriptOperation:
 
     def __call__(self, *inputs: Tensor) -> Tensor:
         """What the function gives, which torch can differentiate."""
-        return cast("Tensor", _Crossing.apply(self._forward, self._pullback, *inputs))
+        output = self._forward(*inputs)
+        if not isinstance(output, Tensor):
+            raise AdversarialSamplingError(
+                f"expected an operation of TypeScript's to give a tensor, got "
+                f"{type(output).__name__}"
+            )
+        here = output.to(inputs[0].device) if inputs else output
+        return in_graph([here], inputs, self._gradients)[0]
 
-
-class _Crossing(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, *given: Any) -> Tensor:
-        call, ctx.pullback, *inputs = given
-        ctx.save_for_backward(*inputs)
-        output = call(*inputs)
-        if isinstance(output, Tensor):
-            return output.to(inputs[0].device) if inputs else output
-        raise AdversarialSamplingError(
-            f"expected an operation of TypeScript's to give a tensor, got {type(output).__name__}"
-        )
-
-    @staticmethod
-    def backward(ctx: Any, *cotangents: Any) -> Any:
-        found = ctx.pullback(*cotangents, *ctx.saved_tensors)
-        if not isinstance(found, (list, tuple)) or len(found) != len(ctx.saved_tensors):
+    def _gradients(
+        self,
+        cotangents: Sequence[Tensor | None],
+        inputs: Sequence[Tensor],
+        needed: Sequence[int],
+    ) -> list[Tensor | None]:
+        found = self._pullback(*cotangents, *inputs)
+        if not isinstance(found, (list, tuple)) or len(found) != len(inputs):
             raise AdversarialSamplingError(
                 f"expected the pullback of a TypeScript operation to give a list of "
-                f"{len(ctx.saved_tensors)} gradients, one an input"
+                f"{len(inputs)} gradients, one an input"
             )
-        return None, None, *found
+        for gradient in found:
+            if gradient is not None and not isinstance(gradient, Tensor):
+                raise AdversarialSamplingError(
+                    f"expected a gradient of a TypeScript operation to be a tensor or null, got "
+                    f"{type(gradient).__name__}"
+                )
+        return [found[i] for i in needed]
 
 
 class TypeScriptIterable:

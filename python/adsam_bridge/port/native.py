@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
-from .structure import Parts, rebuilt
+from adsam_bridge.crossing import in_graph
+
+from .structure import Parts, Path, rebuilt
 
 
 class Native(NamedTuple):
@@ -26,9 +27,19 @@ class Native(NamedTuple):
         answer = self.forward(tree, paths, tensors, wanted)
         found = _as_torch_has_them(answer["tensors"], tensors)
         if wanted:
-            found = _Crossing.apply(self, arguments, found, *tensors)
+            found = in_graph(found, tensors, partial(self._gradients, tree, paths))
         places = [tuple(path) for path in answer["paths"]]
         return rebuilt(answer["tree"], dict(zip(places, found, strict=True)))
+
+    def _gradients(
+        self,
+        tree: Any,
+        paths: list[Path],
+        cotangents: Sequence[Tensor | None],
+        inputs: Sequence[Tensor],
+        needed: list[int],
+    ) -> list[Tensor]:
+        return self.pullback(tree, paths, list(inputs), needed, list(cotangents))
 
 
 def _as_torch_has_them(found: Sequence[Tensor], given: Sequence[Tensor]) -> list[Tensor]:
@@ -47,29 +58,3 @@ def _as_torch_has_them(found: Sequence[Tensor], given: Sequence[Tensor]) -> list
         return tensor.to(device, whole if tensor.dtype == torch.int32 else tensor.dtype)
 
     return [cast(tensor) for tensor in found]
-
-
-class _Crossing(torch.autograd.Function):
-    @staticmethod
-    def forward(
-        ctx: Any, native: Native, arguments: Parts, found: list[Tensor], *tensors: Tensor
-    ) -> tuple[Tensor, ...]:
-        ctx.native, ctx.tree, ctx.paths = native, arguments.tree, arguments.paths
-        ctx.save_for_backward(*tensors)
-        whole = [one for one in found if not (one.is_floating_point() or one.is_complex())]
-        ctx.mark_non_differentiable(*whole)
-        ctx.set_materialize_grads(False)
-        return tuple(found)
-
-    @staticmethod
-    @once_differentiable  # which takes its context by place alone
-    def backward(  # pyright: ignore[reportIncompatibleMethodOverride]
-        ctx: Any, *cotangents: Tensor | None
-    ) -> Any:
-        tensors = ctx.saved_tensors
-        needed = [i for i, needs in enumerate(ctx.needs_input_grad[3:]) if needs]
-        gradients: list[Tensor | None] = [None] * len(tensors)
-        found = ctx.native.pullback(ctx.tree, ctx.paths, list(tensors), needed, list(cotangents))
-        for i, gradient in zip(needed, found, strict=True):
-            gradients[i] = gradient.to(tensors[i].device, tensors[i].dtype)
-        return None, None, None, *gradients
