@@ -104,7 +104,7 @@ export { type Features, loadFeatures } from "./data/sources/features.ts";
 export type { LeftOut } from "./data/sources/found.ts";
 export { AdsamError, type AdsamErrorOptions, type ErrorCode, type PythonFailure } from "./errors.ts";
 export { compareRuns, type RunComparison, type RunDifference } from "./experiments/compare-runs.ts";
-export { mergeConfigs, readTrainConfig, type TrainConfig } from "./experiments/config.ts";
+export { mergeConfigs, readTrainConfig } from "./experiments/config.ts";
 export type { DataChoice } from "./experiments/data.ts";
 export {
   listRuns,
@@ -121,6 +121,7 @@ export { removeRun } from "./experiments/remove-run.ts";
 export { type ResumeOptions, resumeTraining } from "./experiments/resume.ts";
 export { openRun, type RunFiles, type RunFolder } from "./experiments/run-folder.ts";
 export { type TrainOptions, train } from "./experiments/train.ts";
+export type { TrainConfig } from "./experiments/train-config.ts";
 export type * from "./experiments/train-events.ts";
 export type { AskOptions, Cotangents } from "./interop/asker.ts";
 export { checkGradients, type GradientCheck, type GradientCheckOptions } from "./interop/check-gradients.ts";

@@ -3,27 +3,15 @@ import * as z from "zod";
 import { knownName } from "../data/names.ts";
 import { AdsamError } from "../errors.ts";
 import { jsonIn } from "../files.ts";
-import { type OpenOptions, openOptions } from "../schema/backends.ts";
+import { openOptions } from "../schema/backends.ts";
 import { readingOptions } from "../schema/data.ts";
-import { type NetworkSpecInput, networkSpec } from "../schema/models.ts";
+import { networkSpec } from "../schema/models.ts";
 import { positiveCount } from "../schema/numbers.ts";
 import { fitOptions, keep, stateEvery } from "../schema/options.ts";
 import { validate } from "../validation.ts";
-import type { DataChoice } from "./data.ts";
 import { presetNames, presets } from "./presets.ts";
 import { limitOptions, remarks } from "./record.ts";
-import type { TrainOptions } from "./train.ts";
-
-/** How a run is to be made, as a file says it: what `train` takes, with everything left out that is to have its default. */
-export interface TrainConfig
-  extends Pick<TrainOptions, "fit" | "stateEvery" | "keep" | "maxMinutes" | "pretrain" | "tags" | "notes" | "folder"> {
-  /** The network. */
-  readonly model?: Partial<NetworkSpecInput> | undefined;
-  /** What it is trained on. */
-  readonly data?: Partial<DataChoice> | undefined;
-  /** What computes. */
-  readonly backend?: OpenOptions | undefined;
-}
+import type { TrainConfig } from "./train-config.ts";
 
 const path = z.string().min(1);
 

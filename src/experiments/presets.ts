@@ -1,5 +1,5 @@
 import { type Architecture, architectureNames } from "../schema/architectures.ts";
-import type { TrainConfig } from "./config.ts";
+import type { TrainConfig } from "./train-config.ts";
 
 /** The name of a preset. */
 export type PresetName = "digits" | `paper/${"cifar10" | "cifar100"}-${Architecture}`;
