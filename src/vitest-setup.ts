@@ -4,6 +4,7 @@
  *     export default defineConfig({ test: { globalSetup: ["adversarial-sampling/vitest-setup"] } });
  */
 import "./disposal.ts";
+import { relative } from "node:path";
 import type { TestProject, Vitest } from "vitest/node";
 import { SharedTorch } from "./vitest/shared.ts";
 import { Uses } from "./vitest/uses.ts";
@@ -35,7 +36,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 /** In watch mode, what runs the tests again that use an edited Python file. */
 function usesIn({ config, vite }: Vitest): Uses | undefined {
   if (!config.watch) return undefined;
-  const uses = new Uses((place) => vite.watcher.add(place));
+  const uses = new Uses((place) => {
+    if (relative(vite.config.root, place).startsWith("..")) vite.watcher.add(place); // what is inside is watched
+  });
   const trigger = { pattern: /\.py$/, testsToRun: (file: string) => uses.testsOf(file) };
   config.watchTriggerPatterns = [...(config.watchTriggerPatterns ?? []), trigger];
   return uses;

@@ -94,12 +94,12 @@ test("an edited Python file runs those tests again that use it, with the code as
   const python = (name: string, text: string) => writeFile(join(modules, name), text);
   await python("factors.py", "FACTOR = 2\n");
   await python("scaled.py", "def scaled(x):\n    from factors import FACTOR\n    return x * FACTOR\n");
-  await python("other.py", "def shifted(x):\n    return x + 1\n");
   const project = await projectWith({
     "vitest.config.js": config,
     "reporter.js": reporter,
+    "other.py": "def shifted(x):\n    return x + 1\n",
     "scaled.test.ts": matching("scaled:scaled", modules, "tf.mul(x, 2)"),
-    "shifted.test.ts": matching("other:shifted", modules, "tf.add(x, 1)"),
+    "shifted.test.ts": matching("other:shifted", ".", "tf.add(x, 1)"),
     "unrelated.test.ts": 'import { test } from "vitest";\ntest("nothing", () => {});\n',
   });
   watching = new Watching(project);
@@ -120,4 +120,7 @@ test("an edited Python file runs those tests again that use it, with the code as
   await python("factors.py.new", "FACTOR = 2\n");
   await rename(join(modules, "factors.py.new"), join(modules, "factors.py")); // as many editors save
   expect(await watching.run()).toMatchObject({ files: using, failed: [] });
+
+  await writeFile(join(project, "other.py"), "def shifted(x):\n    return x + 2\n");
+  expect(await watching.run()).toMatchObject({ files: ["shifted.test.ts"], failed: ["shifted.test.ts"] });
 }, 240_000);
