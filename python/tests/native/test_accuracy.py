@@ -1,4 +1,4 @@
-"""How far the kernels' rounding takes a network's logits, beside what torch's own convolutions make of it."""
+"""How far the kernels' rounding takes logits, beside what torch's own convolutions make of it."""
 
 from __future__ import annotations
 
