@@ -66,7 +66,7 @@ export class SharedTorch {
    * @param tests the files that run with it.
    */
   async restart(tests: readonly string[]): Promise<void> {
-    this.#uses?.forget(tests);
+    this.#uses?.rerun(tests);
     await this.#torch.close();
     this.#torch = await startedTorch();
   }

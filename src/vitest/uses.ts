@@ -6,6 +6,7 @@ export class Uses {
   readonly #watch: (place: string) => void;
   readonly #watched = new Set<string>();
   readonly #uses = new Set<Use>();
+  readonly #running = new Set<string>();
 
   /** @param watch has changes of a file, or within a folder, noticed. */
   constructor(watch: (place: string) => void) {
@@ -14,6 +15,7 @@ export class Uses {
 
   /** Notes that a test file asks for a function of a folder; what it rests on is still to be told. */
   begin(test: string, folder: string): Use {
+    if (this.#running.delete(test)) this.#forget(test);
     const use = new Use(test, realPath(folder), (place) => {
       if (!this.#watched.has(place)) this.#watch(place);
       this.#watched.add(place);
@@ -29,9 +31,13 @@ export class Uses {
     return tests.length === 0 ? undefined : [...new Set(tests)];
   }
 
-  /** Forgets what these used: they run again, and will tell. */
-  forget(tests: readonly string[]): void {
-    for (const use of this.#uses) if (tests.includes(use.test)) this.#uses.delete(use);
+  /** These run again: what they used before is forgotten as soon as they use something. */
+  rerun(tests: readonly string[]): void {
+    for (const test of tests) this.#running.add(test);
+  }
+
+  #forget(test: string): void {
+    for (const use of this.#uses) if (use.test === test) this.#uses.delete(use);
   }
 }
 
