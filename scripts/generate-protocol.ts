@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import * as z from "zod";
 import { trainConfig } from "../src/experiments/config.ts";
 import { dataRecord, runRecord, runResult } from "../src/experiments/record.ts";
+import { sweepFile } from "../src/experiments/sweep/plan.ts";
 import { ledgerFile, ledgerLock } from "../src/port/ledger/format.ts";
 import { architectureFacts, architectures } from "../src/schema/architectures.ts";
 import { openOptions } from "../src/schema/backends.ts";
@@ -148,6 +149,7 @@ function generated(): [path: string, text: string][] {
     ["python/adversarial_sampling/_protocol.py", protocol()],
     ["schemas/run.json", documentSchema(runRecord)],
     ["schemas/train.json", documentSchema(trainConfig)],
+    ["schemas/sweep.json", documentSchema(sweepFile)],
     ["schemas/result.json", documentSchema(runResult)],
     ["schemas/event.json", documentSchema(fitEvent)],
     ["schemas/port.json", documentSchema(ledgerFile)],

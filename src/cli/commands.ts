@@ -32,6 +32,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./runs.ts")).runs,
   },
   {
+    usage: "sweep <file>",
+    description: "take the runs that a sweep.json asks for, and average over seeds; the same again goes on with it",
+    load: async () => (await import("./sweep.ts")).sweepCommand,
+  },
+  {
     usage: "evaluate <run>",
     description: "accuracy and uncertainty of a run or checkpoint on a data set",
     load: async () => (await import("./evaluate.ts")).evaluate,

@@ -3,6 +3,7 @@ import type { RunComparison } from "../experiments/compare-runs.ts";
 import type { RunList, RunSummary } from "../experiments/list-runs.ts";
 import { jsonText } from "../json.ts";
 import { percent } from "./progress.ts";
+import { table } from "./table.ts";
 
 /** Runs as a table that a person reads; those that cannot be read by name below it. */
 export function showRuns({ runs, unreadable }: RunList): string {
@@ -57,16 +58,4 @@ function shown(value: unknown): string {
 
 function rounded(value: number | null | undefined): string {
   return typeof value === "number" ? String(Number(value.toPrecision(5))) : "-";
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
 }

@@ -1,8 +1,7 @@
 import { resolve } from "node:path";
 import * as z from "zod";
-import { knownName } from "../data/names.ts";
 import { findPublished } from "../data/sources/published.ts";
-import { mergeConfigs, readTrainConfig } from "../experiments/config.ts";
+import { defaultedConfig, mergeConfigs, readTrainConfig } from "../experiments/config.ts";
 import type { DataChoice } from "../experiments/data.ts";
 import { presetNames, presets } from "../experiments/presets.ts";
 import { limitOptions } from "../experiments/record.ts";
@@ -10,7 +9,7 @@ import type { TrainOptions } from "../experiments/train.ts";
 import type { TrainConfig } from "../experiments/train-config.ts";
 import type { OpenOptions } from "../schema/backends.ts";
 import { positiveCount } from "../schema/numbers.ts";
-import { type FitOptionsInput, fitOptions, keep, stateEvery } from "../schema/options.ts";
+import { fitOptions, keep, stateEvery } from "../schema/options.ts";
 import {
   askedBackend,
   backendGroup,
@@ -116,20 +115,7 @@ export async function trainInput(values: TrainArguments, names: readonly string[
     ...(config === undefined ? [] : [await readTrainConfig(config)]),
     await askedConfig(values, names),
   ];
-  const { model, data, fit, ...others } = parts.reduce(mergeConfigs, {});
-  const name = data?.name ?? "digits";
-  return {
-    ...others,
-    model: { kind: "resnet20", bayesian: true, ...model },
-    data: { ...data, name },
-    fit: { ...augmentationFor(name), ...fit },
-  };
-}
-
-/** CIFAR's images are mirrored and cropped as the reference does, unless the user says otherwise. */
-function augmentationFor(dataset: string): FitOptionsInput {
-  const cifar = knownName(dataset)?.startsWith("CIFAR") ?? false;
-  return { flip: cifar, cropPadding: cifar ? 4 : 0 };
+  return defaultedConfig(parts.reduce(mergeConfigs, {}));
 }
 
 /** Of the options those that were given. */

@@ -11,6 +11,7 @@ import { fitOptions, keep, stateEvery } from "../schema/options.ts";
 import { validate } from "../validation.ts";
 import { presetNames, presets } from "./presets.ts";
 import { limitOptions, remarks } from "./record.ts";
+import type { TrainOptions } from "./train.ts";
 import type { TrainConfig } from "./train-config.ts";
 
 const path = z.string().min(1);
@@ -73,12 +74,25 @@ async function readExtended(file: string, extending: readonly string[]): Promise
       `expected a configuration with an end, got files that extend each other: ${[...extending, file].join(", ")}`,
     );
   }
-  const value = await jsonIn(file);
+  return configFrom(await jsonIn(file), file, dirname(file), extending);
+}
+
+/**
+ * What a configuration in a file says.
+ * @param file it is in, for messages.
+ * @param folder that its paths start from.
+ * @throws AdsamError as `readTrainConfig`.
+ */
+export async function configFrom(
+  value: unknown,
+  file: string,
+  folder: string,
+  extending: readonly string[] = [],
+): Promise<TrainConfig> {
   if (isRunRecord(value)) return configOfRun(value, file);
   const { $schema: _, extends: base, preset, ...own } = validate(trainConfig, value, file, "file");
   // What the schema fills in is nothing that the file has said.
   const said = Object.fromEntries(Object.keys(own).map((name) => [name, Reflect.get(Object(value), name)]));
-  const folder = dirname(file);
   const parts = [
     ...(preset === undefined ? [] : [presets[preset]]),
     ...(base === undefined ? [] : [await readExtended(resolve(folder, base), [...extending, file])]),
@@ -121,5 +135,17 @@ function rooted(config: TrainConfig, folder: string): TrainConfig {
         }),
     ...(pretrain === undefined ? {} : { pretrain: at(pretrain) }),
     ...(run === undefined ? {} : { folder: at(run) }),
+  };
+}
+
+/** All that `train` cannot do without: the digits, a Bayesian ResNet-20, and CIFAR's images mirrored and cropped as the reference does. */
+export function defaultedConfig({ model, data, fit, ...others }: TrainConfig): TrainOptions {
+  const name = data?.name ?? "digits";
+  const cifar = knownName(name)?.startsWith("CIFAR") ?? false;
+  return {
+    ...others,
+    model: { kind: "resnet20", bayesian: true, ...model },
+    data: { ...data, name },
+    fit: { flip: cifar, cropPadding: cifar ? 4 : 0, ...fit },
   };
 }
