@@ -106,6 +106,7 @@ export { AdsamError, type AdsamErrorOptions, type ErrorCode, type PythonFailure 
 export { compareRuns, type RunComparison, type RunDifference } from "./experiments/compare-runs.ts";
 export { mergeConfigs, readTrainConfig } from "./experiments/config.ts";
 export type { DataChoice } from "./experiments/data.ts";
+export { type EndOfRun, followRun } from "./experiments/follow-run.ts";
 export {
   listRuns,
   type RunFilter,

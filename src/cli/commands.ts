@@ -32,6 +32,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./runs.ts")).runs,
   },
   {
+    usage: "watch <run>",
+    description: "show how a run goes on, of this machine or of another, by its folder",
+    load: async () => (await import("./watch.ts")).watch,
+  },
+  {
     usage: "sweep <file>",
     description: "take the runs that a sweep.json asks for, and average over seeds; the same again goes on with it",
     load: async () => (await import("./sweep.ts")).sweepCommand,

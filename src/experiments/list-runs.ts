@@ -80,16 +80,20 @@ export async function listRuns(folder = "runs", filter: RunFilter = {}): Promise
 export async function summaryOf(folder: string): Promise<RunSummary> {
   const run = await openRun(resolve(folder));
   const { record, result } = run;
-  const status = result?.status ?? ((await whoTrains(run.folder)) === null ? "interrupted" : "running");
   const last = await lastEpoch(run);
   return {
     folder: run.folder,
-    status,
+    status: await statusOf(run),
     record,
     epochs: last === undefined ? 0 : last.epoch + 1,
     metrics: last === undefined ? {} : metricsOf(last),
     failure: result?.status === "failed" ? result.error.message : null,
   };
+}
+
+/** How a run stands. */
+export async function statusOf({ folder, result }: RunFolder): Promise<RunStatus> {
+  return result?.status ?? ((await whoTrains(folder)) === null ? "interrupted" : "running");
 }
 
 async function summaryOrError(folder: string): Promise<RunSummary | UnreadableRun> {

@@ -3,7 +3,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runFiles, writeRecord } from "../../src/experiments/run-folder.ts";
-import { record, result } from "../experiments/records.ts";
+import { jsonText } from "../../src/json.ts";
+import { epoch, record, result, step } from "../experiments/records.ts";
 import { temporaryFolder } from "../temporary.ts";
 import { adsam, jsonLines } from "./adsam.ts";
 
@@ -34,3 +35,21 @@ test("runs are listed, compared and removed from the command line", async () => 
   const refused = await adsam(["runs", "list", "--status", "done"], { cwd });
   expect([refused.exitCode, refused.stderr]).toEqual([2, expect.stringContaining("finished")]);
 }, 60_000);
+
+test("a run is watched to its end, by a person and by a program", async () => {
+  const cwd = await temporaryFolder();
+  const files = runFiles(join(cwd, "run"));
+  await mkdir(join(cwd, "run"));
+  await writeRecord(files.record, record);
+  await writeFile(files.events, `${jsonText(step)}\n${jsonText(epoch)}\n`);
+  const watched = await adsam(["watch", "run"], { cwd });
+  expect(watched).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(watched.stdout).toMatch(/^epoch 1\/2 {2}loss NaN .*\ninterrupted: go on with: adsam train --resume run\n$/);
+  const asJson = await adsam(["watch", "run", "--json"], { cwd });
+  expect(jsonLines(asJson.stdout)).toMatchObject([
+    { kind: "step", step: 1 },
+    { kind: "epoch", step: 4 },
+    { kind: "end", status: "interrupted", failure: null },
+  ]);
+  expect(await adsam(["watch", "nowhere"], { cwd })).toMatchObject({ exitCode: 2, stdout: "" });
+});
