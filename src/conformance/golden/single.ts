@@ -24,6 +24,9 @@ export async function compareSingle(
   const answers = await answer(golden, candidate, { ...options, dtype: "float32" });
   const compareAll = () =>
     expectations.map((expectation) => compareOne(expectation, answers, shown.get(expectation.tensor) ?? []));
+  const first = compareAll();
+  // Other inputs can only add to a tolerance; of a large network each run takes longer than all of a layer's.
+  if (first.every(({ message }) => message === undefined)) return first;
   return await untilAllPass(compareAll, async function* () {
     for (const perturbation of perturbations) {
       const there = await answer(golden, torch, { ...shorter, perturbation });

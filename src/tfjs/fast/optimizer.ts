@@ -45,7 +45,7 @@ type Update = (
   p: tf.Tensor1D,
   g: tf.Tensor1D,
   remembered: (key: string) => tf.Tensor1D,
-) => { readonly p: tf.Tensor; readonly moments: Readonly<Record<string, tf.Tensor>> };
+) => { p: tf.Tensor; moments: Record<string, tf.Tensor> };
 
 /**
  * Keeps parameters and moments of an optimizer, and lets it see them as flat vectors: a handful of operations a step instead
@@ -69,8 +69,8 @@ class FlatParameters {
     tf.tidy(() => {
       this.#remember(names);
       const values = names.map((name) => found(this.#parameters, name));
-      const { p, moments } = update(flat(values), flat(names.map((name) => found(gradients, name))), (key) =>
-        found(this.#moments, key),
+      const { p, moments } = tf.tidy(() =>
+        update(flat(values), flat(names.map((name) => found(gradients, name))), (key) => found(this.#moments, key)),
       );
       for (const [i, part] of parts(p, values).entries()) values[i]?.assign(part);
       this.#replace(names, moments);

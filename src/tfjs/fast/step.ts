@@ -112,10 +112,11 @@ export class FastStep {
       const fresh = 1 - this.#ratio > negligible ? this.#expectation(x, y, weights) : [];
       const terms = worst === null ? fresh : [worst.term, ...fresh];
       const accuracy = this.#metricAccuracy(x, y, weights) ?? terms.at(-1)?.accuracy ?? Number.NaN;
-      const divergence = fresh.length > 0 ? weights.kl() : null;
-      const kl = divergence && numberOf(divergence);
+      const kl = fresh.length > 0 ? divergenceOf(weights) : null;
       const klShare = kl === null ? 0 : (1 - this.#ratio) * this.#beta;
-      this.optimizer.step(this.#layout.byParameter(weights.gradients(terms, klShare)));
+      const gradients = weights.gradients(terms, klShare);
+      for (const { gradient, eps } of terms) tf.dispose(eps === null ? [gradient] : [gradient, eps]);
+      this.optimizer.step(this.#layout.byParameter(gradients));
       const crossEntropies = fresh.map((term) => term.crossEntropy);
       return {
         loss: sum(terms.map((term) => term.share * term.crossEntropy)) + klShare * (kl ?? 0),
@@ -151,12 +152,14 @@ export class FastStep {
     let first: number | null = null;
     for (let step = 0; step < this.#options.steps; step++) {
       const slope = this.#slope(x, y, { weights, eps, stored: true, moves: this.#everyForward });
-      eps = this.#ascent.climb(eps, tf.neg(weights.noiseGradient(slope.gradient)));
+      const before = eps;
+      eps = tf.tidy(() => this.#ascent.climb(before, tf.neg(weights.noiseGradient(slope.gradient))));
+      tf.dispose([before, slope.gradient]); // each has a number for every weight
       first ??= slope.crossEntropy;
     }
     const slope = this.#slope(x, y, { weights, eps, stored: true });
     // The published code never clears what this backward leaves on the noise that it used.
-    this.#ascent.remember(tf.mul(weights.noiseGradient(slope.gradient), this.#ratio));
+    tf.tidy(() => this.#ascent.remember(tf.mul(weights.noiseGradient(slope.gradient), this.#ratio)));
     this.#layout.store(eps);
     return { term: { ...slope, share: this.#ratio, eps }, rise: slope.crossEntropy - (first ?? slope.crossEntropy) };
   }
@@ -174,7 +177,11 @@ export class FastStep {
   #metricAccuracy(x: tf.Tensor, y: tf.Tensor1D, weights: FlatWeights): number | null {
     if (!this.#bayesian || !this.fidelity.metricForward) return null;
     const pass = { weights, eps: this.#drawFresh(), moves: this.#everyForward };
-    return tf.tidy(() => this.#forward(x, y, weights.at(pass.eps), pass)[1].accuracy);
+    return scoped(() => {
+      const [, judged] = this.#forward(x, y, weights.at(pass.eps), pass);
+      this.#tell(pass, judged);
+      return judged.accuracy;
+    });
   }
 
   #drawFresh(): tf.Tensor1D | null {
@@ -182,22 +189,40 @@ export class FastStep {
   }
 
   #slope(x: tf.Tensor, y: tf.Tensor1D, pass: Pass): Slope {
-    const used = pass.weights.at(pass.eps);
-    const [judged, [gradient]] = differentiate(() => this.#forward(x, y, used, pass), [used]);
-    return { ...judged, gradient: gradient ?? tf.zerosLike(used) };
+    return tf.tidy(() => {
+      const used = pass.weights.at(pass.eps);
+      const [judged, [gradient]] = differentiate(() => this.#forward(x, y, used, pass), [used]);
+      this.#tell(pass, judged);
+      return { ...judged, gradient: gradient ?? tf.zerosLike(used) };
+    });
   }
 
-  #forward(x: tf.Tensor, y: tf.Tensor1D, weights: tf.Tensor1D, { eps, stored = false, moves = true }: Pass) {
+  #forward(x: tf.Tensor, y: tf.Tensor1D, weights: tf.Tensor1D, { moves = true }: Pass) {
     const forward = () => this.#layout.given(weights, () => this.#model.forward(x));
     const logits = moves ? forward() : this.#model.freezing(forward);
     const loss = crossEntropy(logits, y);
     const judged: Judged = { crossEntropy: numberOf(loss), accuracy: accuracy(logits, y) };
-    if (stored && eps !== null && this.#observe !== undefined) this.#layout.store(eps);
-    this.#observe?.(stored, judged.crossEntropy);
     return [loss, judged] as const;
+  }
+
+  /** Tells the observer of a forward; after its backward, which would keep what the observer computes. */
+  #tell({ eps, stored = false }: Pass, { crossEntropy }: Judged): void {
+    const observe = this.#observe;
+    if (observe === undefined) return;
+    tf.tidy(() => {
+      if (stored && eps !== null) this.#layout.store(eps);
+      observe(stored, crossEntropy);
+    });
   }
 }
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
+}
+
+function divergenceOf(weights: FlatWeights): number | null {
+  return scoped(() => {
+    const kl = weights.kl();
+    return kl && numberOf(kl);
+  });
 }

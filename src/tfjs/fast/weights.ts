@@ -60,14 +60,17 @@ export class FlatWeights {
    * d CE / d log sigma = g * sigma * eps, d KL / d mean = mean / priorSigma^2, d KL / d log sigma = (sigma / priorSigma)^2 - 1.
    */
   gradients(contributions: readonly Contribution[], klShare: number): ParameterGradients {
-    const direct = contributions.map(({ share, gradient }) => tf.mul(gradient, share));
-    if (this.#spread === null) return { mean: tf.addN(direct), logSigma: null };
+    const weighted = () => contributions.map(({ share, gradient }) => tf.mul(gradient, share));
+    if (this.#spread === null) return { mean: tf.tidy(() => tf.addN(weighted())), logSigma: null };
     const { sigma, priorSigma } = this.#spread;
-    const stretched = contributions.flatMap(({ eps }, i) => (eps && direct[i] ? tf.mul(direct[i], eps) : []));
     const precision = klShare / priorSigma ** 2;
-    return {
-      mean: tf.addN([...direct, tf.mul(this.#mean, precision)]),
-      logSigma: tf.sub(tf.mul(sigma, tf.addN([...stretched, tf.mul(sigma, precision)])), klShare),
-    };
+    return tf.tidy(() => {
+      const direct = weighted();
+      const stretched = contributions.flatMap(({ eps }, i) => (eps && direct[i] ? tf.mul(direct[i], eps) : []));
+      return {
+        mean: tf.addN([...direct, tf.mul(this.#mean, precision)]),
+        logSigma: tf.sub(tf.mul(sigma, tf.addN([...stretched, tf.mul(sigma, precision)])), klShare),
+      };
+    });
   }
 }
