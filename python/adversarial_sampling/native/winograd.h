@@ -50,7 +50,7 @@ struct Winograd<T, 2> {  // points 0, 1, -1, infinity
 template <class T>
 struct Winograd<T, 4> {  // points 0, +-a, +-b, infinity
     // Half the rounding error of the usual points 1 and 2, whose powers lie further apart, and exact in binary.
-    static constexpr T a = T(0.625), b = T(1.5), a2 = a * a, b2 = b * b;
+    static constexpr T a = T(0.75), b = T(1.5), a2 = a * a, b2 = b * b;
     static constexpr T at_a = 1 / (2 * a2 * (a2 - b2)), at_b = 1 / (2 * b2 * (b2 - a2));
     static constexpr T at_0 = 1 / (a2 * b2);
 
