@@ -164,14 +164,19 @@ export type { Recording } from "./interop/recording/record.ts";
 export type { KeepCalls } from "./interop/recording/watched.ts";
 export { SynchronousObject, type SynchronousPullback } from "./interop/synchronous.ts";
 export {
+  adaptiveCalibrationError,
+  type Detection,
+  detection,
   type Evaluation,
   type EvaluationOptions,
   evaluation,
   type ImageEvaluations,
   meanProbabilities,
+  outOfDistribution,
   predictedClasses,
   type RetentionPoint,
   type SampledLogits,
+  type UncertaintyName,
 } from "./metrics.ts";
 export { open, type TorchOnly } from "./open.ts";
 export { readDepartures, replayDeparture } from "./port/departures.ts";

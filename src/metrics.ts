@@ -1,6 +1,14 @@
 /** How good and how certain a Monte Carlo prediction is: the same for all backends, from its logits alone, in float64. */
-export { expectedCalibrationError } from "./metrics/calibration.ts";
-export { type Evaluation, type EvaluationOptions, evaluation, type ImageEvaluations } from "./metrics/evaluation.ts";
+export { adaptiveCalibrationError, expectedCalibrationError } from "./metrics/calibration.ts";
+export { type Detection, detection } from "./metrics/detection.ts";
+export {
+  type Evaluation,
+  type EvaluationOptions,
+  evaluation,
+  type ImageEvaluations,
+  outOfDistribution,
+  type UncertaintyName,
+} from "./metrics/evaluation.ts";
 export {
   entropies,
   meanProbabilities,

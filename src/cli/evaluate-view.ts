@@ -29,11 +29,25 @@ function summary(evaluation: Evaluation, name: string): string {
     ["negative log-likelihood", nats(evaluation.nll)],
     ["Brier score", evaluation.brier.toFixed(4)],
     ["calibration error (ECE)", evaluation.ece.toFixed(4)],
+    ["  of equal bins", evaluation.adaptiveEce.toFixed(4)],
     ["predictive entropy", nats(evaluation.predictiveEntropy)],
     ["  expected entropy", nats(evaluation.expectedEntropy)],
     ["  mutual information", nats(evaluation.mutualInformation)],
+    ...detectionRows(evaluation),
   ];
   return rows.map(([name, value]) => `${name.padEnd(26)}${value}`).join("\n");
+}
+
+/** How well the total and the epistemic uncertainty tell wrong answers from right ones. */
+function detectionRows({ misclassification, retentionArea }: Evaluation): [string, string][] {
+  const area: [string, string] = ["retention area", retentionArea.toFixed(4)];
+  if (misclassification === null) return [area];
+  const { predictiveEntropy, mutualInformation } = misclassification;
+  return [
+    area,
+    ["wrong answers found, AUROC", predictiveEntropy.auroc.toFixed(4)],
+    ["  by mutual information", mutualInformation.auroc.toFixed(4)],
+  ];
 }
 
 function retentionTable({ retention }: Evaluation): string {

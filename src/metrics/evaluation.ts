@@ -1,9 +1,14 @@
 import { classIndices } from "../data/labels.ts";
+import { AdsamError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
-import { expectedCalibrationError } from "./calibration.ts";
+import { adaptiveCalibrationError, expectedCalibrationError } from "./calibration.ts";
+import { type Detection, detection } from "./detection.ts";
 import { entropies, predictiveDistribution, type SampledLogits } from "./predictive.ts";
-import { type RetentionPoint, retention } from "./retention.ts";
+import { type RetentionPoint, retention, retentionArea } from "./retention.ts";
 import { accuracy, brierScore, confidences, hits, likeliestClasses, mean, negativeLogLikelihood } from "./scores.ts";
+
+/** What an image's uncertainty may be: total, aleatoric, epistemic. */
+export type UncertaintyName = "predictiveEntropy" | "expectedEntropy" | "mutualInformation";
 
 /** Columns over the images, in their order. Entropies in nats. */
 export interface ImageEvaluations {
@@ -15,6 +20,8 @@ export interface ImageEvaluations {
   readonly confidence: readonly number[];
   /** Total uncertainty, nats. */
   readonly predictiveEntropy: readonly number[];
+  /** Aleatoric part of it, nats. */
+  readonly expectedEntropy: readonly number[];
   /** Epistemic part of it, nats. */
   readonly mutualInformation: readonly number[];
 }
@@ -33,6 +40,8 @@ export interface Evaluation {
   readonly brier: number;
   /** Expected calibration error, 0 to 1. */
   readonly ece: number;
+  /** The same over bins of as many images each, 0 to 1. */
+  readonly adaptiveEce: number;
   /** Total uncertainty: expected entropy + mutual information. */
   readonly predictiveEntropy: number;
   /** Aleatoric part. */
@@ -41,6 +50,10 @@ export interface Evaluation {
   readonly mutualInformation: number;
   /** Accuracy over the fraction kept, least predictive entropy first. */
   readonly retention: readonly RetentionPoint[];
+  /** Area under it: mean accuracy over all fractions kept. */
+  readonly retentionArea: number;
+  /** How well each uncertainty tells wrong answers from right ones; null where all are right, or all wrong. */
+  readonly misclassification: Readonly<Record<UncertaintyName, Detection>> | null;
   /** The same, image by image. */
   readonly perImage: ImageEvaluations;
 }
@@ -69,6 +82,8 @@ export function evaluation(
   const mutualInformation = predictiveEntropy.map(
     (total, image) => total - (expectedEntropy.data[image] ?? Number.NaN),
   );
+  const correct = hits(logProbabilities, labels);
+  const wrong = correct.map((hit) => !hit);
   return {
     images: predictiveEntropy.length,
     samples,
@@ -76,16 +91,56 @@ export function evaluation(
     nll: negativeLogLikelihood(logProbabilities, labels),
     brier: brierScore(logProbabilities, labels),
     ece: expectedCalibrationError(logProbabilities, labels, bins),
+    adaptiveEce: adaptiveCalibrationError(logProbabilities, labels, bins),
     predictiveEntropy: mean(predictiveEntropy),
     expectedEntropy: mean(expectedEntropy.data),
     mutualInformation: mean(mutualInformation),
-    retention: retention(predictiveEntropy, hits(logProbabilities, labels), retentionSteps),
+    retention: retention(predictiveEntropy, correct, retentionSteps),
+    retentionArea: retentionArea(predictiveEntropy, correct),
+    misclassification: detections(
+      { predictiveEntropy, expectedEntropy: expectedEntropy.data, mutualInformation },
+      wrong,
+    ),
     perImage: {
       label: classIndices(labels, logProbabilities.shape[1] ?? 0),
       predicted: likeliestClasses(logProbabilities),
       confidence: confidences(logProbabilities),
       predictiveEntropy: Array.from(predictiveEntropy),
+      expectedEntropy: Array.from(expectedEntropy.data),
       mutualInformation: Array.from(mutualInformation),
     },
   };
+}
+
+/**
+ * How well each uncertainty tells images of another data set from those of the one that a model was trained on.
+ * @param inside what the model makes of images of its own data set.
+ * @param outside what it makes of the others; their labels, and whether it was right, play no part.
+ * @throws AdsamError `usage` where there are no images on one side.
+ */
+export function outOfDistribution(
+  inside: Evaluation,
+  outside: Evaluation,
+): Readonly<Record<UncertaintyName, Detection>> {
+  const both = (name: UncertaintyName) => [...inside.perImage[name], ...outside.perImage[name]];
+  const wanted = [...inside.perImage.label.map(() => false), ...outside.perImage.label.map(() => true)];
+  const found = detections(
+    {
+      predictiveEntropy: both("predictiveEntropy"),
+      expectedEntropy: both("expectedEntropy"),
+      mutualInformation: both("mutualInformation"),
+    },
+    wanted,
+  );
+  if (found === null) throw new AdsamError("usage", "expected images of both data sets, got none of one");
+  return found;
+}
+
+function detections(
+  uncertainties: Readonly<Record<UncertaintyName, ArrayLike<number>>>,
+  wanted: readonly boolean[],
+): Readonly<Record<UncertaintyName, Detection>> | null {
+  const found = Object.entries(uncertainties).map(([name, values]) => [name, detection(values, wanted)] as const);
+  if (found.some(([, one]) => one === null)) return null;
+  return Object.fromEntries(found) as Record<UncertaintyName, Detection>;
 }

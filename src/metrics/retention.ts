@@ -9,6 +9,16 @@ export interface RetentionPoint {
 }
 
 /**
+ * Mean accuracy over all fractions kept, 1 / N, 2 / N, ..., 1: the area under the retention curve. It is at most 1, and for an
+ * uncertainty that tells nothing about the accuracy itself.
+ * @throws AdsamError `usage` as `retention`.
+ */
+export function retentionArea(uncertainty: ArrayLike<number>, correct: readonly boolean[]): number {
+  const points = retention(uncertainty, correct, Math.max(1, correct.length));
+  return points.reduce((sum, point) => sum + point.accuracy, 0) / points.length;
+}
+
+/**
  * Accuracy over the fraction kept when the most uncertain images are left out: at fraction f, the ceil(f N) most certain
  * are kept. Of equally uncertain images, those that come first are kept first.
  * @param uncertainty of each image, in any unit.
