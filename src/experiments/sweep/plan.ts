@@ -118,7 +118,7 @@ function drawFrom(from: Drawn, uniform: number): unknown {
   if (!Number.isFinite(high - low) || high < low) {
     throw new AdsamError(
       "usage",
-      `random: expected from up to to, above 0 on a log scale, got ${from.from} and ${from.to}`,
+      `random: expected "from" to be at most "to", and above 0 on a log scale, got ${from.from} and ${from.to}`,
     );
   }
   const value = low + uniform * (high - low);
