@@ -287,7 +287,12 @@ describe("nothing given is ignored", () => {
     [
       "a promise where gradients are wanted",
       () => failure((async () => tf.scalar(1)) as never, "matching:softplus", one, { differentiate: ["x"] }),
-      /the port throws: expected a tensor where gradients are wanted, got a promise$/,
+      /the port: expected a tensor where gradients are wanted, got a promise$/,
+    ],
+    [
+      "a text",
+      () => failure((() => "1.5") as never, "matching:softplus", one),
+      /the port: output: expected the port to give tensors or numbers, got string$/,
     ],
     [
       "draws of the port's own where Python's count",

@@ -30,7 +30,9 @@ async function run(side: Side, inputs: NamedTensors, options: Cancellable): Prom
   } catch (cause) {
     if (cause instanceof AdsamError && fatal.has(cause.code)) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new SideFailure({ kind: "throws", tensor: "", message: `${side.name} throws: ${reason}` });
+    // What it gave and nobody can read is no exception of its own.
+    const did = cause instanceof AdsamError && cause.code === "usage" ? side.name : `${side.name} throws`;
+    throw new SideFailure({ kind: "throws", tensor: "", message: `${did}: ${reason}` });
   }
 }
 

@@ -114,7 +114,7 @@ describe("what does not fit together is refused", () => {
     const promised: Twin = { ...twin, differentiate: ["x"], tfjs: async (inputs) => of(inputs, "x") };
     expect(await verdict(promised)).toMatchObject({
       status: "failed",
-      message: "the port throws: expected a tensor where gradients are wanted, got a promise",
+      message: "the port: expected a tensor where gradients are wanted, got a promise",
     });
   });
 
