@@ -83,7 +83,8 @@ function canHold(container: object, content: object): boolean {
   return !Object.isFrozen(container) && !Object.isSealed(container);
 }
 
-function fill(container: object, content: object): void {
+/** Has a container hold what another of its kind holds. */
+export function fill(container: object, content: object): void {
   if (container instanceof Uint8Array) container.set(content as Uint8Array);
   else if (Array.isArray(container)) {
     const items = content as unknown[]; // too many, perhaps, to be given to splice

@@ -1,6 +1,8 @@
 import { AdsamError } from "../errors.ts";
 import type { NamedTensors, Tensor } from "../tensor.ts";
 import type { AskOptions } from "./asker.ts";
+import { fill } from "./containers.ts";
+import type { Kept } from "./kept.ts";
 import {
   array,
   bytearray,
@@ -9,6 +11,7 @@ import {
   ellipsis,
   frozenset,
   PythonPath,
+  record,
   recordAsItWas,
   Slice,
   TorchDevice,
@@ -18,16 +21,26 @@ import {
 import type { Outgoing } from "./outgoing.ts";
 import type { Handle, Wire } from "./wire.ts";
 
-/** Reads values; what stays in Python becomes what `handle` makes of it. */
+/** What a value cannot be read without. */
+export interface Receiver {
+  /** What stands for what stays in Python. */
+  handle(handle: Handle): unknown;
+  /** Keeps what Python knows of a record. */
+  keep(source: number): Kept;
+}
+
+/** Reads values. */
 export class Incoming {
   readonly #tensors: NamedTensors;
-  readonly #handle: (handle: Handle) => unknown;
+  readonly #receiver: Receiver;
   readonly #given: Outgoing | undefined;
+  /** The records that are being read. */
+  readonly #open: object[] = [];
 
   /** @param given what Python was given, which may come back as itself. */
-  constructor(tensors: NamedTensors, handle: (handle: Handle) => unknown, given?: Outgoing) {
+  constructor(tensors: NamedTensors, receiver: Receiver, given?: Outgoing) {
     this.#tensors = tensors;
-    this.#handle = handle;
+    this.#receiver = receiver;
     this.#given = given;
   }
 
@@ -57,7 +70,7 @@ export class Incoming {
     const items = () => (this.#value(wire.items ?? []) as unknown[]) ?? [];
     switch (kind) {
       case "handle":
-        return this.#handle(wire as unknown as Handle);
+        return this.#receiver.handle(wire as unknown as Handle);
       case "tensor":
         return this.#tensor(wire.tensor);
       case "array":
@@ -101,10 +114,22 @@ export class Incoming {
       case "givenTensor":
         return this.#given?.tensors[String(wire.tensor)];
       case "record":
-        return recordAsItWas(String(wire.type), this.#fields(wire.fields as Record<string, Wire>));
+        return this.#record(wire);
+      case "within":
+        return this.#open.at(-1 - Number(wire.up));
       default:
         throw new AdsamError("python", `expected a kind of value that both sides know, got ${kind}`);
     }
+  }
+
+  #record(wire: Readonly<Record<string, Wire>>): object {
+    const [type, fields] = [String(wire.type), wire.fields as Record<string, Wire>];
+    if (wire.source === null) return record(type, this.#fields(fields)); // made here, and written down
+    const made = recordAsItWas(type, {}, this.#receiver.keep(Number(wire.source)));
+    this.#open.push(made); // what it holds may be itself
+    fill(made, this.#fields(fields));
+    this.#open.pop();
+    return made;
   }
 
   #tensor(name: unknown): Tensor {

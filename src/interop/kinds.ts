@@ -1,4 +1,5 @@
 import type { Tensor } from "../tensor.ts";
+import type { Kept } from "./kept.ts";
 
 /**
  * A function of tensors that torch can differentiate when Python calls it.
@@ -184,17 +185,23 @@ export function record<Fields extends object>(type: string, fields: Fields): Fie
   return branded({ ...fields }, type);
 }
 
-/** Set on what came from Python. */
-const asItWas = Symbol.for("adversarial-sampling.as-it-was");
+/** What Python knows of a record that came from there. */
+const source = Symbol.for("adversarial-sampling.source");
 
-/** A record that came from Python and goes back as it is: nothing of its class runs, which could change it. */
-export function recordAsItWas<Fields extends object>(type: string, fields: Fields): Fields {
-  return Object.defineProperty(record(type, fields), asItWas, { value: true });
+/** A record that came from Python and goes back as it was: nothing of its class runs, which could change it. */
+export function recordAsItWas<Fields extends object>(type: string, fields: Fields, from: Kept): Fields {
+  return Object.defineProperty(record(type, fields), source, { value: from });
 }
 
-/** Whether a record came from Python. */
-export function isAsItWas(value: object): boolean {
-  return Reflect.has(value, asItWas);
+/** What Python knows of a record that came from there; undefined for another. */
+export function sourceOf(value: object): Kept | undefined {
+  return Reflect.get(value, source);
+}
+
+/** Other fields for a record; what is none yet becomes one of that class. */
+export function recordLike<Fields extends object>(value: object, type: string, fields: Fields): Fields {
+  const [kind, from] = [pythonType(value) ?? type, sourceOf(value)];
+  return from === undefined ? record(kind, fields) : recordAsItWas(kind, fields, from);
 }
 
 /** Bytes that are a bytearray in Python; without this they are bytes. */

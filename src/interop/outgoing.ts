@@ -10,7 +10,6 @@ import {
   EnumMember,
   ellipsis,
   Float,
-  isAsItWas,
   isPlain,
   PythonPath,
   pythonType,
@@ -27,6 +26,8 @@ const deepest = 200;
 export interface Sender {
   /** The number of an object that stays in Python; undefined for what is none. @throws AdsamError `usage` for one of another backend. */
   numberOf(value: object): number | undefined;
+  /** The number by which Python knows a record that it gave; undefined for another, which is made anew there. */
+  sourceNumber(record: object): number | undefined;
   /** The number of a function that Python may call. */
   callback(call: Callback): number;
 }
@@ -86,6 +87,8 @@ export class Outgoing {
 
   #within(value: object, path: string): Wire {
     if (this.#open.includes(value)) {
+      const given = this.containers.numberOf(value);
+      if (given !== undefined && this.#sender.sourceNumber(value) !== undefined) return { $: "given", number: given };
       throw new AdsamError("usage", `${path}: expected a value with an end, got one that holds itself`, {
         suggestion: "build it in Python, and give a handle to it",
       });
@@ -186,7 +189,10 @@ export class Outgoing {
     this.containers.add(value, path);
     const given = Object.entries(value).filter(([, field]) => field !== undefined);
     const fields = given.map(([key, field]): [string, Wire] => [key, this.wire(field, `${path}.${key}`)]);
-    if (type !== undefined) return { $: "record", type, fields: Object.fromEntries(fields), asItWas: isAsItWas(value) };
+    if (type !== undefined) {
+      const source = this.#sender.sourceNumber(value) ?? null;
+      return { $: "record", type, fields: Object.fromEntries(fields), source };
+    }
     if (!Object.hasOwn(value, "$")) return Object.fromEntries(fields);
     return { $: "dict", items: fields };
   }

@@ -13,14 +13,15 @@ import type { Contract } from "./contract/contract.ts";
 import { objectBehind } from "./contract/instance.ts";
 import { type Client, type Imported, useClient } from "./contract/use.ts";
 import { numberFor, objectOf, PythonObject } from "./handle.ts";
-import { Incoming } from "./incoming.ts";
-import { Keywords } from "./kinds.ts";
+import { Incoming, type Receiver } from "./incoming.ts";
+import { Kept } from "./kept.ts";
+import { Keywords, sourceOf } from "./kinds.ts";
 import { Outgoing, type Sender } from "./outgoing.ts";
 import type { ModuleCode } from "./recording/record.ts";
-import type { Callback } from "./wire.ts";
+import type { Callback, Handle } from "./wire.ts";
 
 /** The objects and functions that cross to one session of Python, and what is asked of them. */
-export class Python implements Asker, Sender, Answerer {
+export class Python implements Asker, Sender, Receiver, Answerer {
   readonly #requests: Requests;
   readonly #callbacks = new Callbacks();
   readonly #released: number[] = [];
@@ -118,12 +119,25 @@ export class Python implements Asker, Sender, Answerer {
     });
   }
 
+  handle(handle: Handle): PythonObject {
+    return objectOf(this, handle);
+  }
+
+  keep(source: number): Kept {
+    return new Kept(this, source);
+  }
+
+  sourceNumber(record: object): number | undefined {
+    const source = sourceOf(record);
+    return source?.asker === this ? source.number : undefined;
+  }
+
   callback(call: Callback): number {
     return this.#callbacks.number(call);
   }
 
   #incoming(tensors: NamedTensors, given?: Outgoing): Incoming {
-    return new Incoming(tensors, (handle) => objectOf(this, handle), given);
+    return new Incoming(tensors, this, given);
   }
 
   forgotten({ callback, times }: Forgotten): void {

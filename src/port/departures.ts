@@ -27,7 +27,11 @@ export class DepartureFolder {
     await mkdir(this.#path, { recursive: true });
     this.#written += 1;
     const name = join(this.#path, `${process.pid}-${String(this.#written).padStart(6, "0")}`);
-    const outgoing = new Outgoing({ numberOf: (value) => (isHandle(value) ? 0 : undefined), callback: () => 0 });
+    const outgoing = new Outgoing({
+      numberOf: (value) => (isHandle(value) ? 0 : undefined),
+      sourceNumber: () => undefined,
+      callback: () => 0,
+    });
     const text = { target, comparisons, arguments: outgoing.wire(values, "arguments") };
     const under = (prefix: string, tensors: NamedTensors) =>
       Object.entries(tensors).map(([key, one]) => [`${prefix}/${key}`, one] as const);
@@ -60,7 +64,12 @@ async function read(path: string): Promise<Departed> {
   const { tensors } = await readSafetensors(path.replace(/\.json$/, ".safetensors"), { code: "data" });
   try {
     const { target, comparisons, arguments: values } = JSON.parse(await readFile(path, "utf8"));
-    const incoming = new Incoming(withPrefix(tensors, "given/"), ({ type }) => ({ leftInPython: type }));
+    const incoming = new Incoming(withPrefix(tensors, "given/"), {
+      handle: ({ type }) => ({ leftInPython: type }),
+      keep: (source) => {
+        throw new Error(`expected a record without Python, got one by ${source}`);
+      },
+    });
     const given = incoming.read(JSON.stringify(values)) as Departed["arguments"];
     return {
       target,

@@ -20,6 +20,7 @@ from .leaves import Wire
 from .operations import OPERATIONS, finished
 from .outgoing import Outgoing, text_of
 from .output import Lines
+from .records import Source, fields_in
 
 
 def ask(session: Session, request: protocol.AskRequest, job: Job) -> protocol.AskAnswer:
@@ -39,6 +40,8 @@ def ask(session: Session, request: protocol.AskRequest, job: Job) -> protocol.As
         outgoing = Outgoing(session.objects, program)
         value = text_of(_wire(outgoing, request, result))
         held = containers.changed(outgoing, incoming.given)
+        for number, record in incoming.sources.items():
+            session.objects.replace(number, Source(record, fields_in(record)))
     if incoming.given:
         now = changed(incoming.given, unpack(request.tensors))
         outgoing.tensors |= {f"changed/{name}": tensor for name, tensor in now.items()}

@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from adsam_bridge.contract.records import fields_of
-
 from .leaves import Wire, write_bytes
 from .outgoing import Outgoing
+from .records import fields_in
 
 
 class Containers:
@@ -50,7 +49,7 @@ def _content(container: Any) -> list[Any] | bytes:
         return [part for pair in container.items() for part in pair]
     if isinstance(container, (list, set)):
         return list(container)
-    return [getattr(container, name, None) for name in fields_of(type(container))]
+    return [part for pair in fields_in(container).items() for part in pair]
 
 
 def _same(now: list[Any] | bytes, before: list[Any] | bytes) -> bool:
@@ -66,5 +65,4 @@ def _wire(outgoing: Outgoing, container: Any) -> Wire:
         return [[outgoing.wire(key), outgoing.wire(value)] for key, value in container.items()]
     if isinstance(container, (list, set)):
         return [outgoing.wire(item) for item in container]
-    names = fields_of(type(container))
-    return [[name, outgoing.wire(getattr(container, name, None))] for name in names]
+    return [[name, outgoing.wire(value)] for name, value in fields_in(container).items()]

@@ -6,25 +6,23 @@ src/interop/outgoing.ts writes it.
 from __future__ import annotations
 
 import base64
-import dataclasses
 import enum
 from collections.abc import Callable, Mapping
-from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 import numpy as np
 import torch
-from pydantic import BaseModel
 from torch import Tensor
 
-from adsam_bridge.contract.records import is_record
 from adsam_bridge.functions import load_module, nearest
 from adsam_bridge.programs import Program
 from adversarial_sampling.errors import AdversarialSamplingError
 
+from . import restored
 from .leaves import Wire
 from .objects import Objects
+from .records import Source, made
 
 
 class Functions(Protocol):
@@ -59,27 +57,61 @@ class Incoming:
         """Tensors and arrays that were read, by their names."""
         self.containers: list[Any] = []
         """Lists, dicts, sets, bytearrays and records that were read; one before what it holds."""
+        self.sources: dict[int, Any] = {}
+        """Records that were read and had come from here, by the numbers of their sources."""
         self._tensors = tensors
         self.program = program
 
-    def value(self, wire: Wire) -> Any:
-        """The value that a JSON value stands for."""
+    def value(self, wire: Wire, was: Any = None) -> Any:
+        """The value that a JSON value stands for.
+
+        Args:
+            wire: the JSON value.
+            was: what stood there when a record came from here; as it was, where it is the same.
+        """
         if not isinstance(wire, (list, dict)):
-            return wire
+            return restored.leaf(wire, was)
         fields = cast("dict[str, Wire]", wire) if isinstance(wire, dict) else {}
         kind = fields.get("$")
-        if kind is not None and kind not in _CONTAINERS:
-            return _READERS[kind](self, fields)
+        if kind in _READERS:
+            return restored.leaf(_READERS[kind](self, fields), was)
+        if kind in _HOLDERS:
+            return _HOLDERS[kind](self, fields, was)
         place = len(self.containers)
         self.containers.append(None)
         # Not by helpers: Python's recursion has no room for them.
         if isinstance(wire, list):
-            self.containers[place] = [self.value(item) for item in cast("list[Wire]", wire)]
+            before = restored.items(was, list)
+            read = [self.value(item, next(before)) for item in cast("list[Wire]", wire)]
         elif kind is None:
-            self.containers[place] = {key: self.value(item) for key, item in fields.items()}
+            known = cast("dict[Any, Any]", was) if isinstance(was, dict) else {}
+            read = {key: self.value(item, dict.get(known, key)) for key, item in fields.items()}
+        elif kind == "record":
+            read = self._record(place, fields)
         else:
-            self.containers[place] = _CONTAINERS[kind](self, fields)
+            read: Any = _CONTAINERS[kind](self, fields, was)
+        self.containers[place] = restored.container(read, was)
         return self.containers[place]
+
+    def _record(self, place: int, fields: dict[str, Wire]) -> Any:
+        number, given = fields["source"], fields["fields"]
+        if number is None:
+            kind = self.named(fields["type"])
+            return made(kind, {name: self.value(one) for name, one in given.items()})
+        source = cast("Source", self.objects.get(number))
+        begun = self.containers[place] = source.begin()
+        now = {name: self.value(one, source.fields.get(name)) for name, one in given.items()}
+        self.sources[number] = record = source.finish(begun, now)
+        return record
+
+    def again(self, number: int) -> Any:
+        """What was read before, or is being read."""
+        found = self.containers[number]
+        if found is None:
+            raise AdversarialSamplingError(
+                "expected a value with an end, got a named tuple that holds itself"
+            )
+        return found
 
     def tensor(self, name: str) -> Tensor:
         """A tensor by its name; the same one whenever it is named."""
@@ -112,32 +144,6 @@ class Incoming:
             )
         return found
 
-    def record(self, where: str, fields: dict[str, Any], *, as_it_was: bool) -> Any:
-        """A record.
-
-        Args:
-            where: its class.
-            fields: by name.
-            as_it_was: whether it came from here: nothing of its class runs, which could change it.
-                A new one is made as Python makes one.
-        """
-        kind = self.named(where)
-        if issubclass(kind, BaseModel):
-            return kind.model_validate(fields)
-        if not is_record(kind):
-            raise AdversarialSamplingError(
-                f"expected a dataclass, named tuple, TypedDict or pydantic model, got {where}",
-                suggestion="call the class: what it makes stays in Python, and is a handle",
-            )
-        if not is_dataclass(kind):
-            return kind(**fields)
-        later = {one.name for one in dataclasses.fields(kind) if as_it_was or not one.init}
-        made = {name: field for name, field in fields.items() if name not in later}
-        value = object.__new__(kind) if as_it_was else kind(**made)
-        for name in later & fields.keys():
-            object.__setattr__(value, name, fields[name])
-        return value
-
     def member(self, where: str, name: str, value: Any) -> enum.Enum:
         """A member of an enumeration; of a flag also several at once, by what they stand for."""
         kind = self.named(where)
@@ -153,8 +159,24 @@ class Incoming:
         )
 
 
-def _items(incoming: Incoming, fields: dict[str, Wire]) -> list[Any]:
-    return [incoming.value(item) for item in fields["items"]]
+def _items(incoming: Incoming, fields: dict[str, Wire], was: Any = None) -> list[Any]:
+    before = restored.items(was, tuple)
+    return [incoming.value(item, next(before)) for item in fields["items"]]
+
+
+def _members(incoming: Incoming, fields: dict[str, Wire], was: Any) -> list[Any]:
+    known = restored.known(was)
+    return [restored.leaf(one, known.get(one)) for one in _items(incoming, fields)]
+
+
+def _pairs(incoming: Incoming, fields: dict[str, Wire], was: Any) -> dict[Any, Any]:
+    known = restored.known(was)
+    made: dict[Any, Any] = {}
+    for key, item in fields["items"]:
+        name = incoming.value(key)
+        name = restored.leaf(name, known.get(name))
+        made[name] = incoming.value(item, was[name] if name in known else None)
+    return made
 
 
 _READERS: dict[str, Callable[[Incoming, dict[str, Wire]], Any]] = {
@@ -182,8 +204,6 @@ _READERS: dict[str, Callable[[Incoming, dict[str, Wire]], Any]] = {
         incoming.value(fields["real"]), incoming.value(fields["imag"])
     ),
     "bytes": lambda _, fields: base64.b64decode(fields["base64"]),
-    "tuple": lambda incoming, fields: tuple(_items(incoming, fields)),
-    "frozenset": lambda incoming, fields: frozenset(_items(incoming, fields)),
     "slice": lambda incoming, fields: slice(*_items(incoming, fields)),
     "path": lambda _, fields: Path(fields["text"]),
     "ellipsis": lambda _, __: ...,
@@ -192,21 +212,19 @@ _READERS: dict[str, Callable[[Incoming, dict[str, Wire]], Any]] = {
     "enum": lambda incoming, fields: incoming.member(
         fields["type"], fields["name"], incoming.value(fields["value"])
     ),
-    "given": lambda incoming, fields: incoming.containers[fields["number"]],
+    "given": lambda incoming, fields: incoming.again(fields["number"]),
 }
 
-_CONTAINERS: dict[str, Callable[[Incoming, dict[str, Wire]], Any]] = {
-    "set": lambda incoming, fields: set(_items(incoming, fields)),
-    "bytearray": lambda _, fields: bytearray(base64.b64decode(fields["base64"])),
-    "dict": lambda incoming, fields: {
-        incoming.value(key): incoming.value(item) for key, item in fields["items"]
-    },
-    "record": lambda incoming, fields: incoming.record(
-        fields["type"],
-        {key: incoming.value(item) for key, item in fields["fields"].items()},
-        as_it_was=fields["asItWas"],
-    ),
+_HOLDERS: dict[str, Callable[[Incoming, dict[str, Wire], Any], Any]] = {
+    "tuple": lambda incoming, fields, was: restored.tuple_of(_items(incoming, fields, was), was),
+    "frozenset": lambda incoming, fields, was: frozenset(_members(incoming, fields, was)),
 }
+_CONTAINERS: dict[str, Callable[[Incoming, dict[str, Wire], Any], Any]] = {
+    "set": lambda incoming, fields, was: set(_members(incoming, fields, was)),
+    "bytearray": lambda _, fields, __: bytearray(base64.b64decode(fields["base64"])),
+    "dict": _pairs,
+}
+"""Those that can change."""
 
 
 def _dtype(name: str) -> torch.dtype:

@@ -38,6 +38,11 @@ class Objects:
                 suggestion="dispose of a handle after its last use",
             ) from None
 
+    def replace(self, number: int, value: object) -> None:
+        """Has another object stay under a number, unless that was released meanwhile."""
+        if number in self._objects:
+            self._objects[number] = value
+
     def release(self, numbers: Iterable[int]) -> None:
         """Forgets objects; a second time does nothing."""
         for number in numbers:

@@ -6,13 +6,12 @@ them. What has no such form stays here, and a handle stands for it.
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 import json
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from pathlib import PurePath
-from typing import Any, cast
+from dataclasses import is_dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -25,12 +24,10 @@ from adsam_bridge.programs import Program
 from . import leaves
 from .leaves import Wire
 from .objects import Objects
+from .records import Source, fields_in
 
 DEEPEST = 200
 """Lists in lists: JSON's own reader and writer go a few times as deep."""
-
-_ARRAYS = {str(dtype).removeprefix("torch.") for dtype in CROSSING} - {"bfloat16"}
-"""numpy's dtypes that TypeScript has arrays for."""
 
 
 class Outgoing:
@@ -41,6 +38,7 @@ class Outgoing:
         self._objects = objects
         self._program = program
         self._open: set[int] = set()
+        self._records: list[object] = []
         self._known: Mapping[int, Wire] = {}
 
     @contextmanager
@@ -76,6 +74,20 @@ class Outgoing:
         self.tensors[name] = tensor
         return {"$": kind, "tensor": name}
 
+    def record(self, value: object, name: str) -> Wire:
+        """Its fields, and what it goes back by as it was."""
+        fields = fields_in(value)
+        number = self._objects.keep(Source(value, fields))
+        self._records.append(value)
+        written = {field: self.wire(one) for field, one in fields.items()}
+        self._records.pop()
+        return {"$": "record", "type": name, "fields": written, "source": number}
+
+    def within(self, value: object) -> Wire | None:
+        """Which of the records that hold this place it is, from inside out; None for none."""
+        up = next((i for i, one in enumerate(reversed(self._records)) if one is value), None)
+        return None if up is None else {"$": "within", "up": up}
+
     def items(self, values: Any) -> list[Wire]:
         """Each of them."""
         return [self.wire(value) for value in values]
@@ -106,10 +118,6 @@ def type_name(kind: type) -> str:
     return kind.__qualname__ if module == "builtins" else f"{module}.{kind.__qualname__}"
 
 
-def _write_complex(out: Outgoing, value: complex) -> Wire:
-    return {"$": "complex", "real": out.wire(value.real), "imag": out.wire(value.imag)}
-
-
 def _write_enum(out: Outgoing, value: enum.Enum) -> Wire:
     kind = _importable(type(value))
     several = isinstance(value, enum.Flag)  # whose name is A|B, and for none of them is None
@@ -119,13 +127,12 @@ def _write_enum(out: Outgoing, value: enum.Enum) -> Wire:
 
 
 def _write_scalar(out: Outgoing, value: np.generic) -> Wire:
-    if value.dtype.name not in _ARRAYS and not isinstance(value, (str, bytes)):
-        return out.handle(value)
-    return out.wire(value.item())
+    wire = leaves.write_scalar(value)
+    return out.handle(value) if wire is None else wire
 
 
 def _write_array(out: Outgoing, value: np.ndarray[Any, Any]) -> Wire:
-    if type(value) is not np.ndarray or value.dtype.name not in _ARRAYS:
+    if type(value) is not np.ndarray or value.dtype.name not in leaves.ARRAYS:
         return out.handle(value)
     native = np.ascontiguousarray(value, value.dtype.newbyteorder("=")).reshape(value.shape)
     writable = native if native.flags.writeable else native.copy()
@@ -149,10 +156,8 @@ def _write_list(out: Outgoing, value: list[Any]) -> Wire:
 
 
 def _write_tuple(out: Outgoing, value: tuple[Any, ...]) -> Wire:
-    fields = getattr(type(value), "_fields", None)
-    name = _importable(type(value)) if fields is not None else None
-    if fields is not None and name is not None:
-        return _record(out, value, name, dict(zip(fields, value, strict=True)))
+    if hasattr(type(value), "_fields"):
+        return _write_record(out, value)
     if not out.begin(value):
         return out.handle(value)
     try:
@@ -181,28 +186,17 @@ def _write_slice(out: Outgoing, value: slice) -> Wire:
     return {"$": "slice", "items": out.items((value.start, value.stop, value.step))}
 
 
-def _write_model(out: Outgoing, value: BaseModel) -> Wire:
-    name = _importable(type(value))
-    if name is None:
-        return out.handle(value)
-    return _record(
-        out, value, name, {field: getattr(value, field) for field in type(value).model_fields}
-    )
-
-
 def _write_other(out: Outgoing, value: object) -> Wire:
-    name = _importable(type(value)) if dataclasses.is_dataclass(type(value)) else None
-    if name is None:
-        return out.handle(value)
-    fields = [field.name for field in dataclasses.fields(cast("Any", value))]
-    return _record(out, value, name, {field: getattr(value, field, None) for field in fields})
+    return _write_record(out, value) if is_dataclass(type(value)) else out.handle(value)
 
 
-def _record(out: Outgoing, value: object, name: str, fields: Mapping[str, object]) -> Wire:
-    if not out.begin(value):
-        return out.handle(value)
+def _write_record(out: Outgoing, value: Any) -> Wire:
+    name = _importable(type(value))
+    if name is None or not out.begin(value):
+        within = None if isinstance(value, tuple) else out.within(value)
+        return within or out.handle(value)
     try:
-        return {"$": "record", "type": name, "fields": {k: out.wire(v) for k, v in fields.items()}}
+        return out.record(value, name)
     finally:
         out.end(value)
 
@@ -217,14 +211,9 @@ def _leaf(write: Callable[[Any], Wire]) -> Callable[[Outgoing, Any], Wire]:
 
 
 _WRITERS: tuple[tuple[Any, Callable[[Outgoing, Any], Wire]], ...] = (
-    ((type(None), bool), _leaf(leaves.write_plain)),
     (enum.Enum, _write_enum),
     (np.generic, _write_scalar),
-    (str, _leaf(leaves.write_str)),
-    (int, _leaf(leaves.write_int)),
-    (float, _leaf(leaves.write_float)),
-    (complex, _write_complex),
-    ((bytes, bytearray), _leaf(leaves.write_bytes)),
+    *((kinds, _leaf(write)) for kinds, write in leaves.WRITERS),
     (Tensor, _write_tensor),
     (np.ndarray, _write_array),
     (list, _write_list),
@@ -232,11 +221,7 @@ _WRITERS: tuple[tuple[Any, Callable[[Outgoing, Any], Wire]], ...] = (
     (dict, _write_dict),
     ((set, frozenset), _write_set),
     (slice, _write_slice),
-    (PurePath, _leaf(leaves.write_path)),
-    (BaseModel, _write_model),
-    (type(...), _leaf(leaves.write_ellipsis)),
-    (torch.dtype, _leaf(leaves.write_dtype)),
-    (torch.device, _leaf(leaves.write_device)),
+    (BaseModel, _write_record),
     (object, _write_other),
 )
-"""In this order: a bool is an int too, an enum may be a str, a numpy number a float."""
+"""In this order: an enum may be a str, a numpy number a float."""

@@ -34,9 +34,11 @@ export function departure(
 /** Where a part is, what it is, and what is declared there. */
 type Part = readonly [string, unknown, PythonTypeTree];
 
-function innermost(part: Part, contract: Contract, way: Way): Part {
-  const wrong = partsOf(part, contract).find(([, value, type]) => !fits(value, type, contract, way));
-  return wrong === undefined ? part : innermost(wrong, contract, way);
+function innermost(part: Part, contract: Contract, way: Way, within: readonly object[] = []): Part {
+  const [, whole] = part;
+  const held = typeof whole === "object" && whole !== null ? [...within, whole] : within;
+  const wrong = partsOf(part, contract).find(([, value, type]) => !fits(value, type, contract, way, held));
+  return wrong === undefined ? part : innermost(wrong, contract, way, held);
 }
 
 function partsOf([where, value, type]: Part, contract: Contract): Part[] {
@@ -81,9 +83,17 @@ export function shown(value: unknown): string {
   if (isTensor(value)) return `a tensor of ${value.dtype} [${value.shape}]`;
   if (isWord(value)) return `${value}`;
   if (typeof value === "function") return `the function ${value.name}`;
-  const text = JSON.stringify(value, (_, part) => (isWord(part) ? `${part}` : part));
+  const text = jsonOf(value);
   if (text === undefined) return String(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value, (_, part) => (isWord(part) ? `${part}` : part));
+  } catch {
+    return "an object that JSON cannot hold"; // such as one that holds itself
+  }
 }
 
 /** What JSON has no word for. */

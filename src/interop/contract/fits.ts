@@ -15,9 +15,18 @@ import type {
 import { isInstance } from "./instance.ts";
 import type { Way } from "./type-text.ts";
 
-/** Whether a value is of a type, as far as that is known. What stays in Python may be anything that is an object there. */
-export function fits(value: unknown, type: PythonTypeTree, contract: Contract, way: Way): boolean {
-  const inner = (part: unknown, kind: PythonTypeTree) => fits(part, kind, contract, way);
+/**
+ * Whether a value is of a type, as far as that is known. What stays in Python may be anything that is an object there.
+ * @param within the records that hold it: one that holds itself is looked into once.
+ */
+export function fits(
+  value: unknown,
+  type: PythonTypeTree,
+  contract: Contract,
+  way: Way,
+  within: readonly object[] = [],
+): boolean {
+  const inner = (part: unknown, kind: PythonTypeTree, held = within) => fits(part, kind, contract, way, held);
   switch (type.kind) {
     case "unknown":
       return true;
@@ -58,9 +67,11 @@ export function fits(value: unknown, type: PythonTypeTree, contract: Contract, w
     case "record": {
       const known = contract.records[type.name];
       if (typeof value !== "object" || value === null || known === undefined) return false;
+      if (within.includes(value)) return true;
       const fields = new Map<string, unknown>(Object.entries(value));
+      const held = [...within, value];
       return Object.entries(known.fields).every(([name, kind]) =>
-        fields.get(name) === undefined ? !known.required.includes(name) : inner(fields.get(name), kind),
+        fields.get(name) === undefined ? !known.required.includes(name) : inner(fields.get(name), kind, held),
       );
     }
     default:

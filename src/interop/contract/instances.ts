@@ -1,6 +1,7 @@
 import { type Tensor, tensor } from "../../tensor.ts";
+import { fill } from "../containers.ts";
 import { PythonObject } from "../handle.ts";
-import { array, Complex, recordAsItWas, tuple } from "../kinds.ts";
+import { array, Complex, recordLike, tuple } from "../kinds.ts";
 import type { Callback } from "../wire.ts";
 import type { Contract, PythonTypeTree } from "./contract.ts";
 import { fits, isScalar } from "./fits.ts";
@@ -19,11 +20,17 @@ export interface Declared {
 /**
  * A value that came, as it is declared, however deep: an object as an instance of the client's class, a real number as a complex
  * one, and one that numpy gives for an array of no dimensions as such an array.
+ * @param made the records that were made of others, which may hold each other.
  */
-export function asDeclared(value: unknown, type: PythonTypeTree, declared: Declared): unknown {
+export function asDeclared(
+  value: unknown,
+  type: PythonTypeTree,
+  declared: Declared,
+  made = new Map<object, object>(),
+): unknown {
   const { contract, make } = declared;
   if (!changes(type, contract, [])) return value;
-  const inner = (part: unknown, kind: PythonTypeTree) => asDeclared(part, kind, declared);
+  const inner = (part: unknown, kind: PythonTypeTree) => asDeclared(part, kind, declared, made);
   if (type.kind === "seen") return inner(value, type.of);
   if (value instanceof PythonObject) {
     const name = classOf(value, type);
@@ -56,18 +63,37 @@ export function asDeclared(value: unknown, type: PythonTypeTree, declared: Decla
     case "dict":
       if (value instanceof Map)
         return new Map([...value].map(([key, item]) => [inner(key, type.key), inner(item, type.value)]));
-      return mapped(value, (_, item) => inner(item, type.value));
+      return typeof value !== "object" || value === null || Array.isArray(value)
+        ? value
+        : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inner(item, type.value)]));
     case "record": {
-      const { fields = {}, dict = true } = contract.records[type.name] ?? {};
-      const made = mapped(value, (name, item) => {
-        const kind = Object.hasOwn(fields, name) ? fields[name] : undefined;
-        return kind === undefined ? item : inner(item, kind);
-      });
-      return dict || typeof made !== "object" || made === null ? made : recordAsItWas(type.name, made);
+      if (typeof value !== "object" || value === null) return value;
+      return madeOnce(value, type.name, contract, made, (item, kind) => inner(item, kind));
     }
     default:
       return value;
   }
+}
+
+/** A record or dict of the fields of another one, each as it is declared; the same one whenever it is met. */
+export function madeOnce(
+  value: object,
+  name: string,
+  contract: Contract,
+  made: Map<object, object>,
+  change: (field: unknown, type: PythonTypeTree) => unknown,
+): object {
+  const known = made.get(value);
+  if (known !== undefined) return known;
+  const { fields = {}, dict = true } = contract.records[name] ?? {};
+  const own: object = dict ? {} : recordLike(value, name, {});
+  made.set(value, own);
+  const entries = Object.entries(value).map(([field, part]): [string, unknown] => {
+    const type = Object.hasOwn(fields, field) ? fields[field] : undefined;
+    return [field, type === undefined ? part : change(part, type)];
+  });
+  fill(own, Object.fromEntries(entries));
+  return own;
 }
 
 /** The class that is declared for an object: of several, the one that it is of. */
@@ -97,11 +123,6 @@ function scalarArray(value: number | boolean): Tensor {
   return typeof value === "boolean"
     ? tensor(Uint8Array.of(Number(value)), [], "bool")
     : tensor(Float64Array.of(value), [], "float64");
-}
-
-function mapped(value: unknown, change: (name: string, item: unknown) => unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, change(name, item)]));
 }
 
 async function* each(

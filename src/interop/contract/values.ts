@@ -1,26 +1,13 @@
 import { AdsamError } from "../../errors.ts";
 import type { Tensor } from "../../tensor.ts";
 import { insteadOf } from "../containers.ts";
-import {
-  array,
-  bytearray,
-  Complex,
-  Float,
-  frozenset,
-  isAsItWas,
-  PythonPath,
-  pythonType,
-  record,
-  recordAsItWas,
-  TorchDevice,
-  tuple,
-} from "../kinds.ts";
+import { array, bytearray, Complex, Float, frozenset, PythonPath, pythonType, TorchDevice, tuple } from "../kinds.ts";
 import type { Callback } from "../wire.ts";
 import type { CallableType, PythonTypeTree } from "./contract.ts";
 import { departure } from "./departure.ts";
 import { fits, isObject } from "./fits.ts";
 import { memberBehind } from "./instance.ts";
-import { asDeclared, type Declared } from "./instances.ts";
+import { asDeclared, type Declared, madeOnce } from "./instances.ts";
 
 /**
  * A value as Python's declaration wants it: a whole number is a float where that is declared, an array a tuple, a tensor a numpy
@@ -33,9 +20,14 @@ export function given(value: unknown, type: PythonTypeTree, declared: Declared, 
   return converted(value, type, declared);
 }
 
-function converted(value: unknown, type: PythonTypeTree, declared: Declared): unknown {
+function converted(
+  value: unknown,
+  type: PythonTypeTree,
+  declared: Declared,
+  made = new Map<object, object>(),
+): unknown {
   const { contract } = declared;
-  const inner = (part: unknown, kind: PythonTypeTree) => converted(part, kind, declared);
+  const inner = (part: unknown, kind: PythonTypeTree) => converted(part, kind, declared, made);
   if (isObject(value)) return value;
   switch (type.kind) {
     case "float":
@@ -77,16 +69,8 @@ function converted(value: unknown, type: PythonTypeTree, declared: Declared): un
       if (value instanceof Map) return keepingIdentity(value, (items) => new Map([...items].map(pair)));
       return keepingIdentity(value as object, (fields) => Object.fromEntries(Object.entries(fields).map(pair)));
     }
-    case "record": {
-      const { fields = {}, dict = true } = contract.records[type.name] ?? {};
-      const entries = Object.entries(value as object).map(([name, field]): [string, unknown] => {
-        const kind = Object.hasOwn(fields, name) ? fields[name] : undefined;
-        return [name, kind === undefined ? field : inner(field, kind)];
-      });
-      const made = isAsItWas(value as object) ? recordAsItWas : record;
-      const own = Object.fromEntries(entries);
-      return insteadOf(value as object, dict ? own : made(type.name, own));
-    }
+    case "record":
+      return insteadOf(value as object, madeOnce(value as object, type.name, contract, made, inner));
     default:
       return value;
   }
