@@ -10,6 +10,8 @@ import type { Handle } from "./wire.ts";
 export let objectOf: (asker: Asker, handle: Handle) => PythonObject;
 /** The number of an object, for the one who asks for it; undefined for another. @throws AdsamError `usage` when it was disposed of. */
 export let numberFor: (object: PythonObject, asker: Asker) => number | undefined;
+/** Its class in words, with what keeps it in Python where others of the class cross: a torch.Tensor of dtype float8_e5m2. */
+export let kindOf: (object: PythonObject) => string;
 
 /** What entering a context manager gave; it is left at the end of the block that `await using` it. */
 export interface Entered<Value> extends AsyncDisposable {
@@ -66,6 +68,7 @@ export class PythonObject implements AsyncDisposable, AsyncIterable<unknown> {
       object.#kept.requireLife(object.type);
       return asker === object.#kept.asker ? object.#kept.number : undefined;
     };
+    kindOf = (object) => [object.type, object.#handle.detail].filter(Boolean).join(" ");
   }
 
   /** The same object, asked in this way from now on: `model.with({ signal })`. */

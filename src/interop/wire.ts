@@ -15,6 +15,8 @@ export interface Handle {
   readonly number: number;
   /** Its class. */
   readonly type: string;
+  /** What keeps it there where others of its class cross: "of dtype float8_e5m2". */
+  readonly detail?: string | undefined;
   /** The program that it belongs to. */
   readonly program: Program;
 }

@@ -11,13 +11,17 @@ from typing import Any
 from pydantic import BaseModel
 from typing_extensions import NotRequired, Required
 
+from .derived import base_of
 from .spaces import for_checkers
 
 
 def is_record(kind: type) -> bool:
-    """Whether its instances cross by value: dataclass, named tuple, TypedDict, pydantic model."""
+    """Whether its instances cross by their fields.
+
+    So do those of a dataclass, named tuple, TypedDict and pydantic model.
+    """
     return (
-        dataclasses.is_dataclass(kind)
+        (dataclasses.is_dataclass(kind) and base_of(kind) is None)
         or typing.is_typeddict(kind)
         or issubclass(kind, BaseModel)
         or (issubclass(kind, tuple) and hasattr(kind, "_fields"))

@@ -17,6 +17,8 @@ import numpy as np
 import torch
 from typing_extensions import Self
 
+from .derived import as_base, base_of
+from .holders import holder_of
 from .records import fields_of, hints_of, is_record, required_keys
 
 Type = dict[str, Any]
@@ -37,22 +39,6 @@ _PLAIN: dict[Any, str] = {
     torch.dtype: "dtype",
     torch.device: "device",
 }
-_LISTS = (
-    list,
-    collections.abc.Sequence,
-    collections.abc.MutableSequence,
-    collections.abc.Collection,
-)
-_SETS = (set, frozenset, collections.abc.Set, collections.abc.MutableSet)
-_DICTS = (dict, collections.abc.Mapping, collections.abc.MutableMapping)
-_STREAMS = (
-    collections.abc.Iterable,
-    collections.abc.Iterator,
-    collections.abc.Generator,
-    collections.abc.AsyncIterable,
-    collections.abc.AsyncIterator,
-    collections.abc.AsyncGenerator,
-)
 _BASES: dict[type, str] = {
     torch.Tensor: "tensor",
     np.ndarray: "array",
@@ -141,7 +127,7 @@ class Types:
         if special is not None:
             return special(args)
         of = [self.of_annotation(one) for one in args]
-        return _holder(origin, of) or self._of_class(origin, str(annotation))
+        return holder_of(origin, of) or self._of_class(origin, str(annotation), args)
 
     def _of_union(self, args: tuple[Any, ...]) -> Type:
         return _union([self.of_annotation(one) for one in args])
@@ -163,30 +149,37 @@ class Types:
         parameters = [self.of_annotation(one) for one in given]
         return {"kind": "callable", "parameters": parameters, "result": result}
 
-    def _of_class(self, kind: Any, written: str | None = None) -> Type:
+    def _of_class(self, kind: Any, written: str | None = None, args: tuple[Any, ...] = ()) -> Type:
         if isinstance(kind, collections.abc.Hashable) and kind in _PLAIN:
             return {"kind": _PLAIN[kind]}
         anything = unknown("of what is not said")
-        bare = _holder(_BARE.get(kind, kind), [anything, anything])
+        bare = holder_of(_BARE.get(kind, kind), [anything, anything])
         if bare is not None:
             return bare
         if isinstance(kind, type):
-            return self._of_real_class(kind)
+            return self._of_real_class(kind, args)
         return unknown(f"annotated as {written or kind}")
 
-    def _of_real_class(self, kind: type) -> Type:
+    def _of_real_class(self, kind: type, args: tuple[Any, ...]) -> Type:
         if hasattr(kind, "array_type") and hasattr(kind, "dim_str"):  # jaxtyping's
             held = "array" if issubclass(kind.array_type, np.ndarray) else "tensor"
             return {"kind": held, "shape": str(kind.dim_str)}
         plain = next((name for base, name in _BASES.items() if issubclass(kind, base)), None)
         if plain is not None:
             return {"kind": plain}
-        if kind in self._classes:
-            return {"kind": "class", "name": self._classes[kind]}
+        base = base_of(kind)
+        if base is not None:
+            of = self.of_annotation(as_base(kind, base, args))
+            return {"kind": "derived", "kept": self._of_kept(kind), "of": of}
         if is_record(kind):
             return self._of_record(kind)
         if issubclass(kind, enum.Enum):
             return _enum(kind, list(kind.__members__))
+        return self._of_kept(kind)
+
+    def _of_kept(self, kind: type) -> Type:
+        if kind in self._classes:
+            return {"kind": "class", "name": self._classes[kind]}
         return {"kind": "object", "name": f"{kind.__module__}.{kind.__qualname__}"}
 
     def _of_record(self, kind: type) -> Type:
@@ -229,21 +222,6 @@ def _enum(kind: type[enum.Enum], members: list[str]) -> Type:
 
 def _is_plain(value: object) -> bool:
     return isinstance(value, (str, int, type(None))) and not isinstance(value, enum.Enum)
-
-
-def _holder(kind: Any, of: list[Type]) -> Type | None:
-    """The type of what holds others; None for what is none of the known ones."""
-    if kind in _DICTS:
-        return {"kind": "dict", "key": of[0], "value": of[1]}
-    if kind is tuple:
-        return {"kind": "tupleOf", "of": of[0]}
-    if kind in (collections.abc.Callable, types.FunctionType):
-        return {"kind": "callable"}
-    if kind is type:
-        return {"kind": "object", "name": "type"}
-    groups = (("list", _LISTS), ("set", _SETS), ("stream", _STREAMS))
-    name = next((name for name, kinds in groups if kind in kinds), None)
-    return None if name is None else {"kind": name, "of": of[0]}
 
 
 def _union(members: list[Type]) -> Type:

@@ -59,9 +59,16 @@ class Outgoing:
                 return write(self, value)
         return self.handle(value)
 
-    def handle(self, value: object) -> Wire:
-        """What stands for an object that stays here."""
+    def handle(self, value: object, detail: str | None = None) -> Wire:
+        """What stands for an object that stays here.
+
+        Args:
+            value: the object.
+            detail: what keeps it here where others of its class cross.
+        """
+        told = {} if detail is None else {"detail": detail}
         return {
+            **told,
             "$": "handle",
             "number": self._objects.keep(value),
             "type": type_name(type(value)),
@@ -132,17 +139,22 @@ def _write_scalar(out: Outgoing, value: np.generic) -> Wire:
 
 
 def _write_array(out: Outgoing, value: np.ndarray[Any, Any]) -> Wire:
-    if type(value) is not np.ndarray or value.dtype.name not in leaves.ARRAYS:
+    if type(value) not in (np.ndarray, np.memmap):
         return out.handle(value)
+    if value.dtype.name not in leaves.ARRAYS:
+        return out.handle(value, f"of dtype {value.dtype}")
     native = np.ascontiguousarray(value, value.dtype.newbyteorder("=")).reshape(value.shape)
     writable = native if native.flags.writeable else native.copy()
     return out.tensor("array", torch.from_numpy(writable))
 
 
 def _write_tensor(out: Outgoing, value: Tensor) -> Wire:
-    dense = value.layout == torch.strided and not value.is_nested and not value.is_meta
-    if not dense or value.dtype not in CROSSING:
-        return out.handle(value)
+    if value.is_meta:
+        return out.handle(value, "on device meta, without numbers")
+    if value.layout != torch.strided or value.is_nested:
+        return out.handle(value, f"of layout {str(value.layout).removeprefix('torch.')}")
+    if value.dtype not in CROSSING:
+        return out.handle(value, f"of dtype {str(value.dtype).removeprefix('torch.')}")
     return out.tensor("tensor", value)
 
 

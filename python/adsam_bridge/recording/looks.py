@@ -180,6 +180,8 @@ def _fields(value: Any, kind: type) -> dict[str, Any] | None:
     if issubclass(kind, tuple):
         names = getattr(kind, "_fields", None)
         return None if names is None else dict(zip(names, tuple.__iter__(value), strict=False))
+    if issubclass(kind, (str, int, float, list, set, frozenset, dict)):
+        return None  # also a dataclass, which crosses as what it derives from
     names = [
         name
         for ancestor in reversed(kind.__mro__)

@@ -130,6 +130,7 @@ function covers(wide: PythonTypeTree, narrow: PythonTypeTree): boolean {
 
 function isPartOf(one: PythonTypeTree, other: PythonTypeTree): boolean {
   if (other.kind === "unknown" || JSON.stringify(one) === JSON.stringify(other)) return true;
+  if (one.kind === "derived") return covers(other, one.of);
   if (one.kind === "int") return other.kind === "float" || other.kind === "number";
   if (one.kind === "literal" && other.kind === "literal")
     return one.values.every((value) => other.values.includes(value));
@@ -147,6 +148,8 @@ export function described(type: PythonTypeTree): string {
       return type.of.map(described).join(" | ");
     case "seen":
       return described(type.of);
+    case "derived":
+      return described(type.kept);
     case "list":
     case "set":
     case "stream":

@@ -1,7 +1,4 @@
-/**
- * What Python modules offer to a caller, as data; adsam_bridge/contract writes it. A client in TypeScript is made from it, is
- * held to it when it is used, and carries it.
- */
+/** What Python modules offer to a caller, as adsam_bridge/contract writes it: a client is made from it, and held to it. */
 export interface Contract {
   /** Of this form. */
   readonly format: 2;
@@ -109,6 +106,7 @@ export type PythonTypeTree =
   | CallableType
   | RecordType
   | NamedType
+  | DerivedType
   | EnumType
   | SeenType
   | UnknownType;
@@ -195,6 +193,16 @@ export interface NamedType {
   readonly kind: "class" | "object";
   /** Of the class. */
   readonly name: string;
+}
+
+/** What crosses as what its class derives from: a Counter, a class that is a dict, a text, a number. */
+export interface DerivedType {
+  /** Of such a class. */
+  readonly kind: "derived";
+  /** What it is where it stays in Python. */
+  readonly kept: NamedType;
+  /** What it crosses as. */
+  readonly of: PythonTypeTree;
 }
 
 /** A member of an enumeration. */

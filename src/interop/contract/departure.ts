@@ -1,5 +1,5 @@
 import { isTensor } from "../../tensor.ts";
-import { PythonObject } from "../handle.ts";
+import { kindOf, PythonObject } from "../handle.ts";
 import { described } from "./compare.ts";
 import type { Contract, PythonTypeTree } from "./contract.ts";
 import { fits } from "./fits.ts";
@@ -9,8 +9,8 @@ import type { Way } from "./type-text.ts";
 interface Departure {
   /** What is wrong, with words about the declaration. */
   message(declared?: string): string;
-  /** Whether it is a whole number that JavaScript's numbers do not hold. */
-  readonly isTooLarge: boolean;
+  /** What came instead. */
+  readonly came: unknown;
 }
 
 /** What is wrong with a value, in its innermost part; undefined for one that is as declared. */
@@ -27,7 +27,7 @@ export function departure(
   return {
     message: (declared) =>
       `${[`${place}: expected`, described(expected), declared].filter(Boolean).join(" ")}, got ${shown(came)}`,
-    isTooLarge: typeof came === "bigint",
+    came,
   };
 }
 
@@ -42,12 +42,12 @@ function innermost(part: Part, contract: Contract, way: Way, within: readonly ob
 }
 
 function partsOf([where, value, type]: Part, contract: Contract): Part[] {
-  if (type.kind === "seen") return partsOf([where, value, type.of], contract);
+  if (type.kind === "seen" || type.kind === "derived") return partsOf([where, value, type.of], contract);
   if (type.kind === "union") {
     const [only, ...others] = type.of.filter(({ kind }) => kind !== "none");
     return only === undefined || others.length > 0 || value === null ? [] : partsOf([where, value, only], contract);
   }
-  if (typeof value !== "object" || value === null) return [];
+  if (typeof value !== "object" || value === null || value instanceof PythonObject) return [];
   switch (type.kind) {
     case "record": {
       const { fields = {}, required = [] } = contract.records[type.name] ?? {};
@@ -79,7 +79,7 @@ function entriesOf(value: object): readonly (readonly [unknown, unknown])[] {
 
 /** A value in a message. */
 export function shown(value: unknown): string {
-  if (value instanceof PythonObject) return `a ${value.type}`;
+  if (value instanceof PythonObject) return `a ${kindOf(value)}`;
   if (isTensor(value)) return `a tensor of ${value.dtype} [${value.shape}]`;
   if (isWord(value)) return `${value}`;
   if (typeof value === "function") return `the function ${value.name}`;

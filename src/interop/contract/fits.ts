@@ -15,8 +15,11 @@ import type {
 import { isInstance } from "./instance.ts";
 import type { Way } from "./type-text.ts";
 
+/** What comes as a handle: from all others one cannot read what is declared. */
+const stays: ReadonlySet<PythonTypeTree["kind"]> = new Set(["class", "object", "callable", "stream"]);
+
 /**
- * Whether a value is of a type, as far as that is known. What stays in Python may be anything that is an object there.
+ * Whether a value is of a type, as far as that is known. A handle that is given may be of anything.
  * @param within the records that hold it: one that holds itself is looked into once.
  */
 export function fits(
@@ -62,11 +65,14 @@ export function fits(
       return type.of.some((one) => inner(value, one));
     case "seen":
       return inner(value, type.of);
+    case "derived":
+      return (way === "in" && isObject(value)) || inner(value, type.of);
     case "enum":
       return value instanceof EnumMember && isMember(value.name, type);
     case "record": {
       const known = contract.records[type.name];
       if (typeof value !== "object" || value === null || known === undefined) return false;
+      if (isObject(value)) return way === "in";
       if (within.includes(value)) return true;
       const fields = new Map<string, unknown>(Object.entries(value));
       const held = [...within, value];
@@ -75,7 +81,7 @@ export function fits(
       );
     }
     default:
-      return isObject(value) || holds(value, type, inner, way);
+      return isObject(value) ? way === "in" || stays.has(type.kind) : holds(value, type, inner, way);
   }
 }
 

@@ -31,7 +31,7 @@ export function asDeclared(
   const { contract, make } = declared;
   if (!changes(type, contract, [])) return value;
   const inner = (part: unknown, kind: PythonTypeTree) => asDeclared(part, kind, declared, made);
-  if (type.kind === "seen") return inner(value, type.of);
+  if (type.kind === "seen" || type.kind === "derived") return inner(value, type.of);
   if (value instanceof PythonObject) {
     const name = classOf(value, type);
     if (name !== undefined) return make(name, value);

@@ -67,6 +67,7 @@ export function mapParts(
     case "set":
     case "stream":
     case "seen":
+    case "derived":
       return { ...type, of: inner(type.of) };
     case "dict":
       return { ...type, key: inner(type.key), value: inner(type.value) };

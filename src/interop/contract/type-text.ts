@@ -65,6 +65,8 @@ export function typeText(type: PythonTypeTree, way: Way, name: (python: string) 
       return way === "in" ? `${name(type.name)} | adsam.PythonObject` : name(type.name);
     case "object":
       return "adsam.PythonObject";
+    case "derived":
+      return way === "in" ? `${inner(type.kept)} | ${inner(type.of)}` : inner(type.of);
     case "enum":
       if (type.flag) return "adsam.EnumMember";
       return `adsam.EnumMember<${type.members.map((member) => JSON.stringify(member)).join(" | ")}>`;
@@ -116,6 +118,8 @@ export function partsOf(type: PythonTypeTree): PythonTypeTree[] {
     case "stream":
     case "seen":
       return [type, ...partsOf(type.of)];
+    case "derived":
+      return [type, ...partsOf(type.kept), ...partsOf(type.of)];
     case "dict":
       return [type, ...partsOf(type.key), ...partsOf(type.value)];
     case "callable":

@@ -1,5 +1,5 @@
 import { AdsamError } from "../../errors.ts";
-import type { PythonObject } from "../handle.ts";
+import { PythonObject } from "../handle.ts";
 import { EnumMember } from "../kinds.ts";
 import { fittingCall } from "./arguments.ts";
 import { memberName, ownOfClasses, ownOfInstances } from "./client-text.ts";
@@ -151,13 +151,17 @@ class Module {
     if (wrong !== undefined) {
       const seen = partsOf(type).some(({ kind }) => kind === "seen");
       throw new AdsamError("python", wrong.message(seen ? "in recorded calls" : "as it is declared"), {
-        suggestion: wrong.isTooLarge
-          ? "ask for it by the handle $, which gives a bigint"
-          : seen
-            ? "annotate it in Python, or trace a program that has it too, and make the client again"
-            : "mend the declaration in Python, and make the client again",
+        suggestion: suggestionFor(wrong.came, seen),
       });
     }
     return asDeclared(value, type, this.#declared);
   }
+}
+
+function suggestionFor(came: unknown, seen: boolean): string {
+  if (typeof came === "bigint") return "ask for it by the handle $, which gives a bigint";
+  if (came instanceof PythonObject) return "it stays in Python: ask for it by the handle $, or convert it there";
+  return seen
+    ? "annotate it in Python, or trace a program that has it too, and make the client again"
+    : "mend the declaration in Python, and make the client again";
 }

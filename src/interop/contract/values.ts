@@ -47,6 +47,7 @@ function converted(
     case "array":
       return pythonType(value as object) === undefined ? array(value as Tensor) : value;
     case "seen":
+    case "derived":
       return inner(value, type.of);
     case "union": {
       const member = type.of.find((one) => fits(value, one, contract, "in"));
