@@ -86,6 +86,7 @@ describe.each(documents)("%s", (document) => {
     // In the repository, where the package's own name leads to what was built.
     const folder = await mkdtemp(join(root, "docs-run-"));
     await symlink(join(root, "test/fixtures"), join(folder, "fixtures"));
+    await symlink(join(root, "examples"), join(folder, "examples"));
     if (published !== undefined) await symlink(resolve(published), join(folder, "AS"));
     await writeFile(join(folder, "vitest.config.mjs"), "export default {};"); // not the repository's own
     let printed = "";

@@ -23,7 +23,22 @@ const inputGroup = {
       .default(true)
       .describe("beside what is drawn try zeros, ties, tiny and large numbers, one element and none"),
     init: repeated("what the class is made with, as --input"),
+    make: z
+      .string()
+      .optional()
+      .describe("function of Python's that makes what the method belongs to, with what --init says")
+      .meta({ placeholder: "module:function" }),
     folder: z.string().default(".").describe("where Python's module is").meta({ placeholder: "folder" }),
+    argv: z
+      .array(z.string())
+      .meta({ repeated: true })
+      .optional()
+      .describe("a word that modules find in sys.argv; once for each, such as --argv=--epochs --argv=1")
+      .meta({ placeholder: "word" }),
+    cuda: z
+      .enum(["real", "served"])
+      .default("real")
+      .describe("served: where there is no CUDA, code that asks for it gets the device at hand"),
   },
 };
 const portGroup = {

@@ -5,6 +5,8 @@
  */
 
 export type { Safetensors } from "../safetensors/format.ts";
+export { fromTfjs, toTfjs } from "../tensor/tfjs.ts";
+export type { TfjsTensor } from "../tensor/tfjs-tensor.ts";
 export { decodeCheckpoint, encodeCheckpoint, loadTensors, readTensors } from "./checkpoint.ts";
 export type { ByName, Optimizer, OptimizerState } from "./fast/optimizer.ts";
 export { FastStep } from "./fast/step.ts";

@@ -47,7 +47,7 @@ export async function pythonFunctions(python: string | undefined, asking: Asking
   const starting = opened.get(python ?? "") ?? started(python);
   opened.set(python ?? "", starting);
   const torch = await inTime(starting, asking);
-  return (...wanted) => openSubject(torch, ...wanted);
+  return (wanted) => openSubject(torch, wanted);
 }
 
 async function started(python: string | undefined): Promise<TorchBackend> {

@@ -30,17 +30,23 @@ export type TorchInputs = Readonly<Record<string, TorchInput>>;
 
 /** How a function is held against its Python counterpart; what is said of `prove` holds here too. */
 export interface TorchMatchOptions
-  extends Pick<ProveOptions, "folder" | "init" | "as" | "differentiate" | "dtype" | "draws" | "reductions"> {
+  extends Pick<
+    ProveOptions,
+    "folder" | "argv" | "cuda" | "init" | "make" | "as" | "differentiate" | "dtype" | "draws" | "reductions"
+  > {
   /** One object of the arguments by name (the default), or one argument for each of Python's parameters in their order. */
   readonly call?: "named" | "positional" | undefined;
   /** The Python to use; otherwise the one that `adsam setup` made. */
   readonly python?: string | undefined;
 }
 
-const { folder, init, call, as, differentiate, dtype, draws, reductions } = proofShape;
+const { folder, argv, cuda, init, make, call, as, differentiate, dtype, draws, reductions } = proofShape;
 const matchOptions = z.strictObject({
   folder,
+  argv,
+  cuda,
   init,
+  make,
   call: call.unwrap().default("named"),
   as,
   differentiate,

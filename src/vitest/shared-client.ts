@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { resolve } from "node:path";
 import type { Description, Ran, Subject } from "../conformance/prove/python-subject.ts";
 import type { OpenSubject } from "../conformance/prove/verdicts.ts";
 import { AdsamError } from "../errors.ts";
+import { programOf } from "../interop/program.ts";
 import type { SharedRequest, ToldError } from "./shared.ts";
 import { Wire } from "./wire.ts";
 
@@ -47,8 +47,9 @@ export class SharedClient {
 
   /** @param test the file of the test that asks; undefined where vitest does not say. */
   functionsFor(test: string | undefined): OpenSubject {
-    return async (torch, folder, init): Promise<Subject> => {
-      const opened = await this.#ask({ ask: "open", test, torch, folder: resolve(folder), init });
+    return async ({ torch, init, make, folder, argv, cuda }): Promise<Subject> => {
+      const wanted = { torch, init, make, ...programOf({ folder, argv, cuda }, "toMatchTorch") };
+      const opened = await this.#ask({ ask: "open", test, wanted });
       const { subject, description } = opened as { subject: number; description: Description };
       return {
         ...description,

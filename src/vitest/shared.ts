@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TorchBackend } from "../backend.ts";
 import type { Arguments } from "../conformance/prove/given.ts";
-import { openSubject, type RunOptions, type Subject } from "../conformance/prove/python-subject.ts";
+import { openSubject, type RunOptions, type Subject, type Wanted } from "../conformance/prove/python-subject.ts";
 import { AdsamError } from "../errors.ts";
 import { open } from "../open.ts";
 import { type NamedTensors, tensor } from "../tensor.ts";
@@ -17,9 +17,7 @@ export type SharedRequest =
       readonly ask: "open";
       /** The file of the test that asks; undefined where vitest does not say. */
       readonly test: string | undefined;
-      readonly torch: string;
-      readonly folder: string;
-      readonly init: Arguments | undefined;
+      readonly wanted: Wanted & { readonly folder: string };
     }
   | {
       readonly ask: "run";
@@ -103,9 +101,9 @@ export class SharedTorch {
     return subject.run(request.given, request.state, request.options);
   }
 
-  async #open({ test, torch, folder, init }: SharedRequest & { readonly ask: "open" }): Promise<Subject> {
-    const use = test === undefined ? undefined : this.#uses?.begin(test, folder);
-    const opening = openSubject(this.#torch, torch, folder, init);
+  async #open({ test, wanted }: SharedRequest & { readonly ask: "open" }): Promise<Subject> {
+    const use = test === undefined ? undefined : this.#uses?.begin(test, wanted.folder);
+    const opening = openSubject(this.#torch, wanted);
     if (use === undefined) return opening;
     const subject = await use.of(opening, ({ files }) => files());
     return { ...subject, run: (...given) => use.of(subject.run(...given), () => subject.files()) };
@@ -127,7 +125,7 @@ function told(error: unknown): ToldError {
 /** Asked once before any test is, so that no test pays for what Python does on its first question. */
 async function startedTorch(): Promise<TorchBackend> {
   const torch = await open({ device: "cpu" });
-  const { run } = await openSubject(torch, "torch:tanh", ".", undefined);
+  const { run } = await openSubject(torch, { torch: "torch:tanh" });
   const input = tensor(new Float32Array(1));
   await run({ input }, {}, { precision: "float64", differentiate: ["input"], draws: null });
   return torch;

@@ -25,7 +25,7 @@ _standing_in = threading.local()
 
 
 @contextmanager
-def _python_alone() -> Generator[None]:
+def python_alone() -> Generator[None]:
     """Patched functions are Python's own inside: what is computed again is no call of theirs."""
     outer = getattr(_standing_in, "python", False)
     _standing_in.python = True
@@ -122,7 +122,7 @@ class Patch:
         result = self._function(*values, **named)
         if self._compare is not None:
             tree, paths, tensors = again.parts
-            with _python_alone():
+            with python_alone():
                 self._compare(tree, paths, tensors, again.wanted, again.changed(), again)
         return result
 
@@ -131,7 +131,7 @@ class Patch:
 
     def _called_with(self, arguments: dict[str, Any]) -> Any:
         bound = inspect.BoundArguments(self._signature, arguments)  # type: ignore[arg-type]
-        with _python_alone():
+        with python_alone():
             return self._function(*bound.args, **bound.kwargs)
 
     def _arguments(self, values: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:

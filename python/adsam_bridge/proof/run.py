@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from adsam_bridge.outputs import gradients_of
+from adsam_bridge.port.patch import python_alone
 from adsam_bridge.port.structure import Parts, taken_apart
 from adversarial_sampling.dtypes import computed_in
 from adversarial_sampling.errors import AdversarialSamplingError
@@ -74,7 +75,7 @@ def run(
     drawn = Draws(draws)
     with _surroundings(dtype, drawn, widened=precision == "widened"):
         by_position = [arguments.pop(name) for name in one.positional]
-        with watch or nullcontext():
+        with python_alone(), watch or nullcontext():
             result = one.function(*by_position, **arguments)
     outputs, single = named_tensors(target, result, dtype)
     state = {
@@ -125,12 +126,19 @@ def _differs(now: Tensor, before: Tensor) -> bool:
 
 
 @contextmanager
+def seeded() -> Generator[None]:
+    """What torch draws inside starts from a fixed seed, and goes on as it was afterwards."""
+    devices = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else []
+    with torch.random.fork_rng(devices):
+        torch.manual_seed(0)
+        yield
+
+
+@contextmanager
 def _surroundings(dtype: torch.dtype, draws: Draws, *, widened: bool) -> Generator[None]:
     default = torch.get_default_dtype()
-    devices = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else []
     with ExitStack() as stack:
-        stack.enter_context(torch.random.fork_rng(devices))
-        torch.manual_seed(0)
+        stack.enter_context(seeded())
         stack.callback(torch.set_default_dtype, default)
         torch.set_default_dtype(dtype)
         stack.enter_context(torch.enable_grad())

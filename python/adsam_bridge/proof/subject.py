@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-import torch
 from torch import nn
 
 from adsam_bridge.functions import find_function, nearest
@@ -16,23 +14,27 @@ from adsam_bridge.programs import running_program
 from adversarial_sampling.errors import AdversarialSamplingError
 
 from .annotations import annotated
-from .run import Run, Watch, run
+from .copied import copied
+from .run import Run, Watch, run, seeded
 from .sources import check_unchanged
 from .state import named_state
 
 
-def subject(target: str, init: dict[str, Any] | None) -> Subject:
+def subject(target: str, init: dict[str, Any] | None, make: str | None = None) -> Subject:
     """``module:function``, ``module:Class.method`` or ``module:Module`` of the program that runs.
 
     Args:
         target: what is proved; of a module of torch's its forward.
         init: what its class is made with, by name; None where it is no class's.
+        make: ``module:function`` that makes the object instead, of what ``init`` says.
     """
     modules = running_program().modules
     name, _, path = target.partition(":")
     first, *rest = path.split(".")
+    # First: what makes the object may be what tells Python where the target is.
+    maker = None if make is None else find_function(make, modules)
     found = find_function(f"{name}:{first}", modules)
-    owner, function = _called(target, found, rest, init)
+    owner, function = _called(target, found, rest, init, maker)
     return Subject(target, owner, function, modules)
 
 
@@ -93,14 +95,15 @@ class Subject:
     def _copied(self) -> tuple[object, Callable[..., Any]]:
         if self._owner is None:
             return None, self._function
-        owner = copy.deepcopy(self._owner)
+        owner = copied(self._owner)
         if self._owner is self._function:
             return owner, cast("Callable[..., Any]", owner)
         return owner, getattr(owner, self._function.__name__)
 
     def _signature(self) -> inspect.Signature | None:
         try:
-            return inspect.signature(_code(self._function), follow_wrapped=False)
+            code = _code(self._function)
+            return inspect.signature(code, follow_wrapped=hasattr(code, "__adsam_patch__"))
         except ValueError:
             return None
 
@@ -133,11 +136,16 @@ def _code(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _called(
-    target: str, found: Callable[..., Any], rest: Sequence[str], init: dict[str, Any] | None
+    target: str,
+    found: Callable[..., Any],
+    rest: Sequence[str],
+    init: dict[str, Any] | None,
+    maker: Callable[..., Any] | None,
 ) -> tuple[object, Callable[..., Any]]:
     if not isinstance(found, type):
-        if init is not None:
-            raise AdversarialSamplingError(f"init: {target} is made of no class, it takes none")
+        if init is not None or maker is not None:
+            option = "init" if maker is None else "make"
+            raise AdversarialSamplingError(f"{option}: {target} is made of no class, it takes none")
         owner = found if isinstance(found, nn.Module) else None
         return _method(target, found, rest) if rest else (owner, found)
     if rest and isinstance(
@@ -148,9 +156,13 @@ def _called(
         raise AdversarialSamplingError(
             f"{target} is a class", suggestion="name one of its methods: module:Class.method"
         )
-    with torch.random.fork_rng():
-        torch.manual_seed(0)
-        made = found(**(init or {}))
+    with seeded():
+        made = (maker or found)(**(init or {}))
+    if not isinstance(made, found):
+        raise AdversarialSamplingError(
+            f"make: expected a function that gives a {found.__name__} for {target}, "
+            f"got a {type(made).__name__}"
+        )
     return _method(target, made, rest) if rest else (made, made)
 
 

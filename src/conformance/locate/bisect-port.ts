@@ -42,10 +42,9 @@ export async function bisectPort(
   const { case: wanted, ...rest } = validate(bisectOptions, options, "bisect");
   const { signal, ...checked } = validate(proveOptions, rest, "bisect");
   await candidate.info();
-  const { torch, folder, init } = checked;
   const port = await portOf(checked.port);
-  const subject = await openSubject(reference, torch, folder, init);
-  const tracing = await Tracing.of(reference, folder);
+  const subject = await openSubject(reference, checked);
+  const tracing = await Tracing.of(reference, checked);
   const { cases } = await casesFor(checked, subject);
   let found: PortBisection | undefined;
   let reason = "no case can be made";

@@ -1,6 +1,8 @@
 import * as z from "zod";
 import type { TorchBackend } from "../../backend.ts";
 import type { PythonObject } from "../../interop/handle.ts";
+import { programOf } from "../../interop/program.ts";
+import type { ProgramInput } from "../../schema/options.ts";
 import { numbers } from "../../tensor/numbers.ts";
 import { isTensor, type NamedTensors, type Tensor } from "../../tensor.ts";
 import type { Arguments } from "../prove/given.ts";
@@ -69,8 +71,8 @@ export class Tracing {
     this.#python = python;
   }
 
-  static async of(backend: TorchBackend, folder: string): Promise<Tracing> {
-    return new Tracing(await backend.import("adsam_bridge.tracing", { folder }));
+  static async of(backend: TorchBackend, { folder, argv, cuda }: ProgramInput): Promise<Tracing> {
+    return new Tracing(await backend.import("adsam_bridge.tracing", programOf({ folder, argv, cuda }, "bisect")));
   }
 
   /** Runs a function, and tells what it computed. */

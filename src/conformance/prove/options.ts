@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { positiveCount } from "../../schema/numbers.ts";
+import { type ProgramInput, program } from "../../schema/options.ts";
 import { callback } from "../../validation.ts";
 import { type ReportOptions, reportOptions } from "../reports/report.ts";
 import type { ProveCase } from "./cases.ts";
@@ -7,13 +8,13 @@ import type { Arguments } from "./given.ts";
 import { type Port, type TensorForm, tensorForms } from "./port-function.ts";
 
 /** What is proved, on what, and how. */
-export interface ProveOptions extends ReportOptions {
+export interface ProveOptions extends ReportOptions, ProgramInput {
   /** `module:function`, `module:Class.method`, or `module:Class` of a torch module, whose forward it is. */
   readonly torch: string;
-  /** Where Python's module is; the working directory unless told otherwise. */
-  readonly folder?: string | undefined;
-  /** What the class is made with, by name. */
+  /** What the class is made with, by name; with `make`, what that is called with. */
   readonly init?: Arguments | undefined;
+  /** `module:function` of Python's that makes what the method belongs to, where plain arguments do not. */
+  readonly make?: string | undefined;
   /** The port, or where it is: `./port.ts#name`, JavaScript or TypeScript. */
   readonly port: Port | string;
   /** One argument for each parameter of Python's in their order (the default), or one object of them by name. */
@@ -45,11 +46,15 @@ export interface ProveOptions extends ReportOptions {
 
 const inputsByName = z.record(z.string(), z.unknown());
 
+const target = z.string().regex(/^[^:]+:[^:]+$/, { error: 'expected "package.module:function"' });
+
 /** What `prove`, twins and `toMatchTorch` have in common, and what the first has of its own. */
 export const proofShape = {
-  torch: z.string().regex(/^[^:]+:[^:]+$/, { error: 'expected "package.module:function"' }),
-  folder: z.string().min(1).default("."),
+  torch: target,
+  ...program.shape,
+  folder: program.shape.folder.unwrap().min(1).default("."),
   init: inputsByName.optional(),
+  make: target.optional(),
   port: z.union([z.string().min(1), callback<Port>()], { error: "expected a function, or the file and name of one" }),
   call: z.enum(["positional", "named"]).default("positional"),
   as: z.enum(tensorForms).default("tfjs"),

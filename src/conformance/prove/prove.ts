@@ -17,7 +17,7 @@ import { type OpenSubject, verdicts } from "./verdicts.ts";
 export async function prove(candidate: Backend, reference: TorchBackend, options: ProveOptions): Promise<Report> {
   const { onCase, signal, ...checked } = validate(proveOptions, options, "prove");
   const reports: CaseReport[] = [];
-  const find: OpenSubject = (...wanted) => openSubject(reference, ...wanted);
+  const find: OpenSubject = (wanted) => openSubject(reference, wanted);
   for await (const { report, failed, total } of verdicts(candidate, find, checked, "prove", { signal })) {
     if (failed !== undefined && checked.repro !== undefined) await writeReproduction(checked, failed);
     reports.push(report);

@@ -1,7 +1,10 @@
 import * as z from "zod";
 import type { TorchBackend } from "../../backend.ts";
 import type { PythonObject } from "../../interop/handle.ts";
+import { programOf } from "../../interop/program.ts";
+import type { ProgramInput } from "../../schema/options.ts";
 import { isTensor, type NamedTensors, type Tensor } from "../../tensor.ts";
+import type { Arguments } from "./given.ts";
 
 const tensorValue = z.custom<Tensor>(isTensor);
 const namedValues = z.record(z.string(), tensorValue);
@@ -52,16 +55,22 @@ export interface PythonSubject extends Subject {
   files(): Promise<string[]>;
 }
 
-/** `module:function`, `module:Class.method` or `module:Module` of a folder. */
+/** Which function of Python's, of what program, and how what it belongs to is made. */
+export interface Wanted extends ProgramInput {
+  /** `module:function`, `module:Class.method` or `module:Module`. */
+  readonly torch: string;
+  readonly init?: Arguments | undefined;
+  readonly make?: string | undefined;
+}
+
+/** A function that Python finds. */
 export async function openSubject(
   backend: TorchBackend,
-  target: string,
-  folder: string,
-  init: Readonly<Record<string, unknown>> | undefined,
+  { torch, init, make, folder, argv, cuda }: Wanted,
 ): Promise<PythonSubject> {
-  const proof = await backend.import("adsam_bridge.proof", { folder });
+  const proof = await backend.import("adsam_bridge.proof", programOf({ folder, argv, cuda }, "prove"));
   const handle = proof.with({ keep: true });
-  const subject = await handle.method<PythonObject>("subject", target, init ?? null);
+  const subject = await handle.method<PythonObject>("subject", torch, init ?? null, make ?? null);
   const told = subject.with({ keep: false });
   return {
     ...description.parse(await told.method("describe")),

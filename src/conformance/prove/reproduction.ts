@@ -62,13 +62,16 @@ function storable(tensors: NamedTensors): NamedTensors {
 
 /** Ten lines that run the case again. */
 function script(options: CheckedProveOptions, { message }: Failed): string {
-  const { torch, folder, init, port, call, as, differentiate, dtype, draws, reductions } = options;
+  const { torch, folder, argv, cuda, init, make, port, call, as, differentiate, dtype, draws, reductions } = options;
   const isFile = typeof port === "string";
   const [path = "", name = "default"] = isFile ? port.split("#") : [];
   const given = {
     torch,
     folder: resolve(folder),
+    argv,
+    cuda,
     init: withFloats(init, (value) => value),
+    make,
     call,
     as,
     differentiate,

@@ -5,15 +5,11 @@ import { checkNames, conventionOf } from "./convention.ts";
 import type { CheckedProveOptions } from "./options.ts";
 import { portOf } from "./port-file.ts";
 import { proveCase, type Verdict } from "./prove-case.ts";
-import type { Subject } from "./python-subject.ts";
+import type { Subject, Wanted } from "./python-subject.ts";
 import { casesFor } from "./sources.ts";
 
 /** Finds a function of Python's. */
-export type OpenSubject = (
-  torch: string,
-  folder: string,
-  init: Readonly<Record<string, unknown>> | undefined,
-) => Promise<Subject>;
+export type OpenSubject = (wanted: Wanted) => Promise<Subject>;
 
 /** One of several verdicts. */
 export interface VerdictOf extends Verdict {
@@ -34,9 +30,9 @@ export async function* verdicts(
   { signal }: Cancellable = {},
 ): AsyncGenerator<VerdictOf> {
   const { backend } = await candidate.info();
-  const { torch, folder, init, port } = checked;
+  const { torch, port } = checked;
   const loaded = await portOf(port);
-  const subject = await open(torch, folder, init);
+  const subject = await open(checked);
   const { cases, unkept } = await casesFor(checked, subject);
   for (const { inputs } of cases) checkNames(subject, Object.keys(inputs));
   const total = cases.length + unkept.length;

@@ -41,17 +41,17 @@ export function twinChecks(suite: string, pair: FunctionPair): Check[] {
 }
 
 async function openPair(
-  { name, torch, tfjs, folder = ".", init }: FunctionPair,
+  { name, tfjs, cases: _, ...wanted }: FunctionPair,
   candidate: Backend,
   reference: Backend,
 ): Promise<Opened> {
   if (!isTorch(reference)) {
     throw new AdsamError("usage", `${name}: expected to compare a function against torch, which calls Python's`);
   }
-  const subject = await openSubject(reference, torch, folder, init);
+  const subject = await openSubject(reference, wanted);
   const { backend } = await candidate.info();
   if (backend === "tfjs") return { subject, port: tfjs, backend };
-  if (isTorch(candidate)) return { subject, port: await openSubject(candidate, torch, folder, init), backend };
+  if (isTorch(candidate)) return { subject, port: await openSubject(candidate, wanted), backend };
   throw new AdsamError("usage", `${name}: ${backend} calls no functions`);
 }
 

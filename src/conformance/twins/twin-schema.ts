@@ -9,13 +9,16 @@ const argumentSource = z.union([...sources, z.strictObject({ plain: z.unknown() 
 });
 const argumentSources = z.record(z.string(), argumentSource);
 
-const { torch, folder, init, call, as, differentiate, dtype, draws } = proofShape;
+const { torch, folder, argv, cuda, init, make, call, as, differentiate, dtype, draws } = proofShape;
 const functionPair = z
   .strictObject({
     ...named,
     torch,
     folder: folder.unwrap().optional(),
+    argv: argv.unwrap().optional(),
+    cuda: cuda.unwrap().optional(),
     init,
+    make,
     call: call.unwrap().optional(),
     as: as.unwrap().optional(),
     differentiate: differentiate.unwrap().optional(),

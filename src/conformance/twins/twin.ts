@@ -38,7 +38,10 @@ export interface PortContext<Input extends TfjsTensor = TfjsTensor> {
  */
 export interface FunctionPair<Input extends TfjsTensor = TfjsTensor>
   extends NamedPair<ArgumentSources>,
-    Pick<ProveOptions, "torch" | "folder" | "init" | "call" | "as" | "differentiate" | "dtype" | "draws"> {
+    Pick<
+      ProveOptions,
+      "torch" | "folder" | "argv" | "cuda" | "init" | "make" | "call" | "as" | "differentiate" | "dtype" | "draws"
+    > {
   /** The same in TensorFlow.js. It gets one object of the arguments by name, unless `call` says otherwise. */
   readonly tfjs: NamedPort<Input>;
 }

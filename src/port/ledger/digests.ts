@@ -4,6 +4,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { filesOfCases, filesOfInputs } from "../../conformance/prove/case-file.ts";
 import { fileError } from "../../files.ts";
 import type { LedgerProof, LedgerTwin } from "./ledger.generated.ts";
+import type { Ledger } from "./read.ts";
 
 /** What a proof hangs on, as digests: file times say nothing in a fresh clone. */
 export type Digests = Pick<LedgerProof, "python" | "contract" | "port" | "asked">;
@@ -37,8 +38,11 @@ export async function portDigest(folder: string, port: string): Promise<string> 
   return digestOf([...found].map(([path, text]) => [relative(folder, path), text]).sort());
 }
 
-/** Of a twin's entry, and the files that it names: cases, recorded calls, and those that inputs are read from. */
-export async function askedDigest(folder: string, { port: _, cases, calls, ...rest }: LedgerTwin): Promise<string> {
+/** Of a twin's entry, what its program is run with, and the files that it names: cases, recorded calls, and those that inputs are read from. */
+export async function askedDigest(
+  { folder, file: { argv, cuda } }: Pick<Ledger, "folder" | "file">,
+  { port: _, cases, calls, ...rest }: LedgerTwin,
+): Promise<string> {
   const { inputs = {}, init = {} } = rest;
   const files = cases === undefined ? [] : await filesOfCases(resolve(folder, cases));
   const recorded = calls === undefined ? [] : await filesIn(resolve(folder, calls));
@@ -49,7 +53,7 @@ export async function askedDigest(folder: string, { port: _, cases, calls, ...re
       .update(await bytesOf(path))
       .digest("hex"),
   ]);
-  return digestOf([rest, await Promise.all(contents)]);
+  return digestOf([rest, argv, cuda, await Promise.all(contents)]);
 }
 
 async function filesIn(folder: string): Promise<string[]> {

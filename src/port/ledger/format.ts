@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { proofShape } from "../../conformance/prove/options.ts";
 import { count } from "../../schema/numbers.ts";
+import { program } from "../../schema/options.ts";
 
 /** Raised whenever port.json or port.lock.json changes its fields. */
 export const ledgerFormat = 1;
@@ -9,7 +10,7 @@ const format = z.literal(ledgerFormat).describe("of this file");
 const values = z.record(z.string(), z.unknown());
 const digest = z.string().describe("SHA-256, in hexadecimal");
 
-const { call, as, differentiate, dtype, draws, reductions } = proofShape;
+const { make, call, as, differentiate, dtype, draws, reductions } = proofShape;
 
 const ledgerTwin = z
   .strictObject({
@@ -22,6 +23,7 @@ const ledgerTwin = z
       .optional()
       .describe("whether edges are tried beside what is drawn; they are unless told otherwise"),
     init: values.optional().describe("what the class is made with, by name"),
+    make: make.describe("module:function of Python's that makes what the method belongs to, instead of its class"),
     call: call.describe("an argument for each of Python's parameters, or one object of them"),
     as: as.describe("what tensors are given as"),
     differentiate: differentiate.describe("inputs whose gradients are compared too, and state.<name> of parameters"),
@@ -41,6 +43,8 @@ export const ledgerFile = z
     format,
     module: z.string().min(1).describe("Python's, by its dotted name"),
     folder: z.string().min(1).default(".").describe("where it is, from this file"),
+    argv: program.shape.argv,
+    cuda: program.shape.cuda,
     client: z.string().min(1).optional().describe("the client that adsam wrap has written for it, from this file"),
     twins: z
       .record(

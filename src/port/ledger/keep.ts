@@ -4,6 +4,7 @@ import type { Backend, Cancellable, TorchBackend } from "../../backend.ts";
 import { AdsamError } from "../../errors.ts";
 import { jsonIn, writeFileAtomically } from "../../files.ts";
 import type { Contract } from "../../interop/contract/contract.ts";
+import { programOf } from "../../interop/program.ts";
 import { jsonText } from "../../json.ts";
 import { withLock } from "../../lock.ts";
 import { abortSignal, callback, validate } from "../../validation.ts";
@@ -48,13 +49,13 @@ export async function keepLedger(
 ): Promise<LedgerReport> {
   const asked = validate(keepOptions, options, "port");
   const ledger = await readLedger(path);
-  const { module } = ledger.file;
-  const folder = resolve(ledger.folder, ledger.file.folder);
-  const contract = await reference.contract([module], { folder });
+  const { module, argv, cuda } = ledger.file;
+  const program = programOf({ folder: resolve(ledger.folder, ledger.file.folder), argv, cuda }, path);
+  const contract = await reference.contract([module], program);
   const known = functionsOf(contract, module);
   const twins = new Map(Object.entries(ledger.file.twins));
   checkTwins([...twins.keys()], known, module);
-  const origins = await (await reference.import("adsam_bridge.proof", { folder })).method("origins", module);
+  const origins = await (await reference.import("adsam_bridge.proof", program)).method("origins", module);
   const bridged = await namesOfClient(ledger);
   const proofs = new Map(Object.entries(ledger.lock.proofs));
   const gone = [...proofs.keys()].filter((name) => !twins.has(name));
@@ -72,11 +73,11 @@ export async function keepLedger(
       python: digestOf(origins),
       contract: digestOf(declared),
       port: await portDigest(ledger.folder, twin.port),
-      asked: await askedDigest(ledger.folder, twin),
+      asked: await askedDigest(ledger, twin),
     };
     const before = proofs.get(name);
     const { proof, problems } = await proofOf(
-      { candidate, reference, ledger, folder },
+      { candidate, reference, ledger, program },
       { name, twin, digests, before },
       asked,
     );

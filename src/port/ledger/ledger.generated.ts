@@ -13,6 +13,16 @@ export interface LedgerFileInput {
    * @default "."
    */
   readonly folder?: string | undefined;
+  /**
+   * what modules find in sys.argv, after a name; with other ones it is another program, with modules of its own
+   * @default []
+   */
+  readonly argv?: readonly string[] | undefined;
+  /**
+   * served: where there is no CUDA, code that asks for it gets the device at hand, and is told that there is one
+   * @default "real"
+   */
+  readonly cuda?: "real" | "served" | undefined;
   /** the client that adsam wrap has written for it, from this file */
   readonly client?: string | undefined;
   /** by Python's name: function or Class.method; ./port.ts#name alone where annotations say the inputs */
@@ -33,6 +43,8 @@ export interface LedgerTwinInput {
   readonly edges?: boolean | undefined;
   /** what the class is made with, by name */
   readonly init?: Readonly<Record<string, unknown>> | undefined;
+  /** module:function of Python's that makes what the method belongs to, instead of its class */
+  readonly make?: string | undefined;
   /**
    * an argument for each of Python's parameters, or one object of them
    * @default "positional"
@@ -75,6 +87,10 @@ export interface LedgerFile {
   readonly module: string;
   /** where it is, from this file */
   readonly folder: string;
+  /** what modules find in sys.argv, after a name; with other ones it is another program, with modules of its own */
+  readonly argv: readonly string[];
+  /** served: where there is no CUDA, code that asks for it gets the device at hand, and is told that there is one */
+  readonly cuda: "real" | "served";
   /** the client that adsam wrap has written for it, from this file */
   readonly client?: string | undefined;
   /** by Python's name: function or Class.method; ./port.ts#name alone where annotations say the inputs */
@@ -95,6 +111,8 @@ export interface LedgerTwin {
   readonly edges?: boolean | undefined;
   /** what the class is made with, by name */
   readonly init?: Readonly<Record<string, unknown>> | undefined;
+  /** module:function of Python's that makes what the method belongs to, instead of its class */
+  readonly make?: string | undefined;
   /** an argument for each of Python's parameters, or one object of them */
   readonly call: "positional" | "named";
   /** what tensors are given as */

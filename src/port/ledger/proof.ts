@@ -3,6 +3,7 @@ import type { Backend, Cancellable, TorchBackend } from "../../backend.ts";
 import { type ProveOptions, prove, type Report } from "../../conformance/index.ts";
 import { readInputs } from "../../conformance/prove/case-file.ts";
 import { severityOf } from "../../conformance/reports/report.ts";
+import type { Program } from "../../schema/options.ts";
 import { changes, type Digests } from "./digests.ts";
 import type { LedgerProof, LedgerTwin } from "./ledger.generated.ts";
 import type { Ledger } from "./read.ts";
@@ -13,8 +14,8 @@ export interface Sides {
   readonly candidate: Backend;
   readonly reference: TorchBackend;
   readonly ledger: Ledger;
-  /** Where Python's module is. */
-  readonly folder: string;
+  /** Python's module, as a program that runs in its folder. */
+  readonly program: Program;
 }
 
 /** What is to have a proof. */
@@ -56,7 +57,7 @@ export async function proofOf(
   return { proof, problems: check ? problems : problems.filter((text) => text.startsWith("it conformed")) };
 }
 
-async function optionsOf({ ledger, folder }: Sides, name: string, twin: LedgerTwin): Promise<ProveOptions> {
+async function optionsOf({ ledger, program }: Sides, name: string, twin: LedgerTwin): Promise<ProveOptions> {
   const { port, inputs, init, cases, calls, ...rest } = twin;
   const where = `${ledger.path}: ${name}`;
   const [path = "", exported] = port.split("#");
@@ -64,7 +65,7 @@ async function optionsOf({ ledger, folder }: Sides, name: string, twin: LedgerTw
   return {
     ...rest,
     torch: `${ledger.file.module}:${name}`,
-    folder,
+    ...program,
     port: exported === undefined ? file : `${file}#${exported}`,
     ...(inputs === undefined ? {} : { inputs: await readInputs(inputs, ledger.folder, where) }),
     ...(init === undefined ? {} : { init: await readInputs(init, ledger.folder, where) }),

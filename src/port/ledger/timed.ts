@@ -2,7 +2,7 @@ import type { Backend, TorchBackend } from "../../backend.ts";
 import type { ProveOptions } from "../../conformance/index.ts";
 import { conventionOf } from "../../conformance/prove/convention.ts";
 import { argumentsWith, givenOf } from "../../conformance/prove/given.ts";
-import { proveOptions } from "../../conformance/prove/options.ts";
+import { type CheckedProveOptions, proveOptions } from "../../conformance/prove/options.ts";
 import { portOf } from "../../conformance/prove/port-file.ts";
 import { callPort } from "../../conformance/prove/port-function.ts";
 import { openSubject } from "../../conformance/prove/python-subject.ts";
@@ -25,9 +25,9 @@ export async function timed(
   options: ProveOptions,
 ): Promise<LedgerSpeed | null> {
   const checked = validate(proveOptions, options, "port");
-  const { torch, folder, init, draws } = checked;
+  const { draws } = checked;
   await candidate.info();
-  const [loaded, subject] = [await portOf(checked.port), await openSubject(reference, torch, folder, init)];
+  const [loaded, subject] = [await portOf(checked.port), await openSubject(reference, checked)];
   const [one] = (await casesFor(checked, subject)).cases;
   if (one === undefined) return null;
   const given = givenOf(one.inputs);
@@ -49,15 +49,23 @@ export async function timed(
 /** Python's function, as TypeScript calls it. */
 async function bridgedCall(
   reference: TorchBackend,
-  { torch, folder, init }: Pick<ProveOptions, "torch" | "init"> & { readonly folder: string },
+  { torch, folder, argv, cuda, init, make }: CheckedProveOptions,
   values: Readonly<Record<string, unknown>>,
 ): Promise<() => Promise<unknown>> {
   const [module = "", path = ""] = torch.split(":");
   const names = path.split(".");
   const name = names.pop() ?? path;
-  let owner = await reference.import(module, { folder });
+  const program = { folder, argv, cuda };
+  let owner = await reference.import(module, program);
+  if (make !== undefined) {
+    const [maker = "", called = ""] = make.split(":");
+    const made = await (await reference.import(maker, program)).method(called, keywords(init ?? {}));
+    if (!(made instanceof PythonObject)) throw new Error(`expected ${make} to give an object`);
+    owner = made;
+    names.shift();
+  }
   for (const [i, between] of names.entries()) {
-    const made = i === 0 && init !== undefined;
+    const made = i === 0 && make === undefined && init !== undefined;
     const found = made ? await owner.method(between, keywords(init)) : await owner.get(between);
     if (!(found instanceof PythonObject)) throw new Error(`expected ${between} to be an object`);
     owner = found;

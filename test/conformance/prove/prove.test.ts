@@ -1,7 +1,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Backend, TorchBackend } from "../../../src/backend.ts";
 import { outcome, type Port, type ProveOptions, prove } from "../../../src/conformance/index.ts";
 import { numbers } from "../../../src/conformance/numbers.ts";
@@ -452,5 +452,80 @@ describe("what is wrong with the question is said, and nothing is ignored", () =
     await found();
     await writeFile(join(own, "changing_module.py"), text(3));
     await expect(found()).rejects.toThrow(/changing_module\.py has changed since Python imported it/);
+  });
+});
+
+describe("of research code as it is", () => {
+  const code = `
+import sys
+import torch
+from torch import nn
+
+class Config:
+    width = 2
+
+class Block(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.linear = nn.Linear(config.width, config.width)
+        own = self.linear
+        self.inner = lambda x: own(x)
+    def forward(self, x):
+        return self.inner(x).cuda() * float(sys.argv[1])
+
+def block(width=2):
+    config = Config()
+    config.width = width
+    return Block(config)
+
+def outer(x):
+    return 2 * inner(x)
+
+def inner(x):
+    return x.exp()
+`;
+  let program: { folder: string; argv: string[]; cuda: "served" };
+  beforeEach(async () => {
+    program = { folder: await temporaryFolder(), argv: ["3"], cuda: "served" };
+    await writeFile(join(program.folder, "researched.py"), code);
+  });
+
+  interface Context {
+    readonly state: { readonly "linear.weight": tf.Tensor2D; readonly "linear.bias": tf.Tensor1D };
+  }
+  const block = (a: tf.Tensor2D, { state }: Context) =>
+    tf.mul(3, tf.add(tf.matMul(a, state["linear.weight"], false, true), state["linear.bias"]));
+  const inputs = { x: "float32[4,3]" };
+
+  test("which takes arguments and insists on CUDA, made by a function of one's own, parts in a closure included", async () => {
+    const asked = { torch: "researched:Block.forward", make: "researched:block", init: { width: 3 }, port: block };
+    const differentiate = ["x", "state.linear.weight"];
+    const report = await prove(candidate, reference, { ...program, ...asked, inputs, differentiate, edges: false });
+    expect(report).toMatchObject({ passed: 3, failed: 0 });
+    expect(report.cases[0]?.note).toBeUndefined(); // in float64: the closure computes with the copy
+  });
+
+  test("what makes the object is to make the right one, and nothing else is made", async () => {
+    const asked = { ...program, make: "researched:Config", port: block, inputs };
+    await expect(prove(candidate, reference, { ...asked, torch: "researched:Block.forward" })).rejects.toThrow(
+      "make: expected a function that gives a Block for researched:Block.forward, got a Config",
+    );
+    await expect(prove(candidate, reference, { ...asked, torch: "researched:inner" })).rejects.toThrow(
+      "make: researched:inner is made of no class, it takes none",
+    );
+  });
+
+  test("past what is patched: a port is not held against itself", async () => {
+    const wrong = ({ x: a }: { x: tf.Tensor }) => tf.square(a);
+    await using _ = await reference.patch("researched:inner", wrong, program);
+    for (const [name, port] of [
+      ["inner", (a: tf.Tensor) => tf.exp(a)],
+      ["outer", (a: tf.Tensor) => tf.mul(2, tf.exp(a))],
+    ] as const) {
+      const asked = { ...program, torch: `researched:${name}`, inputs, edges: false };
+      expect(await prove(candidate, reference, { ...asked, port })).toMatchObject({ passed: 3 });
+      const same = (a: tf.Tensor) => tf.mul(name === "outer" ? 2 : 1, wrong({ x: a }));
+      expect(await prove(candidate, reference, { ...asked, port: same })).toMatchObject({ failed: 3 });
+    }
   });
 });
