@@ -26,6 +26,14 @@ class TypeScriptError(Exception):
         self.number = thrown.number
 
 
+def stays_here() -> AdversarialSamplingError:
+    """What a function of TypeScript's says in another process, or on its way there."""
+    return AdversarialSamplingError(
+        "a function of TypeScript's can be called in the process of its session alone",
+        suggestion="call it there, without other processes: num_workers=0 for a DataLoader",
+    )
+
+
 def describe(error: BaseException, raised: int | None = None) -> PythonErrorData:
     """What TypeScript is told of an exception; `code` is set for those raised on purpose.
 

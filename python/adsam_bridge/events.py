@@ -11,6 +11,7 @@ from adversarial_sampling._protocol import Message
 from adversarial_sampling.errors import AdversarialSamplingError
 
 from . import guard
+from .forks import is_fork
 
 # One write for each millisecond step costs up to half the step: send together what comes within
 # this time.
@@ -36,7 +37,7 @@ class EventChannel:
         self._some = threading.Condition(lock)
         self._room = threading.Condition(lock)
         for work in (self._send_gathered, self._await_end):
-            threading.Thread(target=work, daemon=True).start()
+            guard.start(work)
 
     def send(self, event: Message, *, urgent: bool = False, droppable: bool = False) -> None:
         """`urgent` goes out at once, from this thread, with all that was sent before it.
@@ -47,7 +48,7 @@ class EventChannel:
             AdversarialSamplingError: ``data`` when it is longer than the other side can read.
             Exception: pydantic's when JSON cannot hold it.
         """
-        if droppable and len(self._lines) >= CAPACITY:
+        if is_fork() or (droppable and len(self._lines) >= CAPACITY):
             return
         line = event.model_dump_json(by_alias=True).encode() + b"\n"
         if len(line) > LONGEST_EVENT:
@@ -78,7 +79,7 @@ class EventChannel:
                 return  # the parent is, and the guard ends this process; until then nothing waits
             try:
                 self._socket.sendall(b"".join(lines))
-            except OSError:
+            except ConnectionError:
                 self._gone = True
 
     def _await_end(self) -> None:

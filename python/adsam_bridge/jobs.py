@@ -16,13 +16,14 @@ from adversarial_sampling._protocol import (
     ForgottenEvent,
     QuestionEvent,
 )
-from adversarial_sampling.errors import AdversarialSamplingError, Cancelled
+from adversarial_sampling.errors import Cancelled
 
+from . import guard
 from .blocking import Blocking
 from .errors import describe
 from .events import EventChannel
 from .job import Job, Work
-from .question import Interrupted, Question, Tidying, raise_in
+from .question import Interrupted, Question, Tidying, check_answerable, raise_in
 
 PATIENCE_SECONDS = 0.4
 """How long interrupted code of the user's may take to end; then its thread is given up."""
@@ -97,25 +98,17 @@ class Jobs:
             return
         job.cancel(abandoned=abandoned)
         if abandoned and job.interruptible:
-            threading.Thread(target=self._interrupt, args=(job,), daemon=True).start()
+            guard.start(self._interrupt, job)
 
     def ask(self, callback: int, values: str, tensors: Bundle) -> AnswerRequest:
         """Has TypeScript call a function, and does meanwhile what the function asks for.
-
-        Not from the main thread, which takes the answer: an object's finaliser may run there.
 
         Raises:
             Interrupted: when the job that asks is given up.
             BaseException: one that work done meanwhile raised, and the function let pass.
         """
-        if threading.current_thread() is threading.main_thread():
-            raise RuntimeError("the main thread cannot call a function of TypeScript's")
         job: Job | None = getattr(self._running, "job", None)
-        if job is not None and job.blocking:
-            raise AdversarialSamplingError(
-                "a function of TypeScript's cannot be called while TypeScript blocks for an answer",
-                suggestion="ask for it with await instead of synchronously",
-            )
+        check_answerable(job)
         number = next(self._asked)
         question = self._questions[number] = Question(job)
         try:
@@ -165,7 +158,7 @@ class Jobs:
         self._channel.send(event, urgent=True)
 
     def _begin(self) -> None:
-        threading.Thread(target=self._run, daemon=True).start()
+        guard.start(self._run)
 
     def _run(self) -> None:
         while True:
@@ -189,13 +182,14 @@ class Jobs:
         """Works and tells the end: whatever happens, the other side waits for it."""
         outer: Job | None = getattr(self._running, "job", None)
         self._running.job = job
-        try:
-            job.thread = threading.get_ident()
-            event = self._end_of(job, work, question)
-            self._leave(job)
-        except Interrupted:  # it came when the work had ended
-            self._leave(job)
-            event = CancelledEvent(job=job.number)
+        event: DoneEvent | ErrorEvent | CancelledEvent | None = None
+        while event is None or not job.ended.is_set():
+            try:
+                job.thread = threading.get_ident()
+                event = event or self._end_of(job, work, question)
+                self._leave(job)
+            except Interrupted:  # noqa: PERF203 - it came when the work had ended
+                event = CancelledEvent(job=job.number)
         self._running.job = outer
         if job.lost:
             return

@@ -16,6 +16,7 @@ import torch
 from adversarial_sampling import _protocol as protocol
 from adversarial_sampling.errors import AdversarialSamplingError
 
+from .forks import end_if_fork
 from .modules import Folder
 from .served_cuda import served_by
 from .settings import Settings
@@ -66,6 +67,10 @@ class Program:
         try:
             with torch.enable_grad():
                 yield self.modules
+            end_if_fork()
+        except BaseException as error:
+            end_if_fork(error)
+            raise
         finally:
             if rest and surroundings is None and _stays[:1] == [stay]:
                 stay.rests = not within

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import queue
+import threading
 from collections.abc import Callable
 
 from adversarial_sampling._protocol import AnswerRequest
+from adversarial_sampling.errors import AdversarialSamplingError
 
+from .errors import stays_here
+from .forks import is_fork
 from .job import Job, Work
 
 Tidying = Callable[[], None]
@@ -26,6 +30,20 @@ class Question:
         self.raised: list[BaseException] = []
         self.inbox: queue.SimpleQueue[AnswerRequest | tuple[Job, Work] | Tidying | None] = (
             queue.SimpleQueue()
+        )
+
+
+def check_answerable(job: Job | None) -> None:
+    """Raises an error where a question, of this job or of none, would get no answer."""
+    if is_fork():
+        raise stays_here()
+    if threading.current_thread() is threading.main_thread():
+        # It takes the answers: an object's finaliser may run there.
+        raise RuntimeError("the main thread cannot call a function of TypeScript's")
+    if job is not None and job.blocking:
+        raise AdversarialSamplingError(
+            "a function of TypeScript's cannot be called while TypeScript blocks for an answer",
+            suggestion="ask for it with await instead of synchronously",
         )
 
 

@@ -6,9 +6,10 @@ Each message is its length as four bytes, the lowest first, and so many bytes of
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable
 from pathlib import Path
+
+from . import guard
 
 
 def open_in(folder: str, answer: Callable[[str], str]) -> tuple[str, str]:
@@ -29,7 +30,7 @@ def open_in(folder: str, answer: Callable[[str], str]) -> tuple[str, str]:
                 answers, answer(_read(requests, _length_in(_read(requests, 4))).decode()).encode()
             )
 
-    threading.Thread(target=serve, daemon=True).start()
+    guard.start(serve)
     return paths[0], paths[1]
 
 

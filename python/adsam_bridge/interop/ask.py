@@ -8,6 +8,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any
 
 from adsam_bridge.bundle import unpack
+from adsam_bridge.forks import end_if_fork
 from adsam_bridge.job import Job
 from adsam_bridge.programs import program_in
 from adsam_bridge.session import Session
@@ -37,6 +38,7 @@ def ask(session: Session, request: protocol.AskRequest, job: Job) -> protocol.As
         named = {name: incoming.value(value) for name, value in named.items()}
         containers = Containers(incoming.containers)
         result = finished(OPERATIONS[request.operation](folder, *values, **named))
+        end_if_fork()  # before it touches tensors, which need threads that it lacks
         outgoing = Outgoing(session.objects, program)
         value = text_of(_wire(outgoing, request, result))
         held = containers.changed(outgoing, incoming.given)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from adsam_bridge.bundle import unpack
+from adsam_bridge.forks import end_if_fork
 from adsam_bridge.functions import check_arguments, find_function
 from adsam_bridge.job import Job
 from adsam_bridge.outputs import gradients_of, tensors_of
@@ -29,7 +30,9 @@ def call(session: Session, request: protocol.CallRequest, _job: Job) -> protocol
         function = find_function(request.target, folder)
         check_arguments(request.target, function, inputs)
         leaves = {name: inputs[name].requires_grad_() for name in request.differentiate}
-        outputs = tensors_of(request.target, function(**inputs), real or torch.float64)
+        result = function(**inputs)
+        end_if_fork()  # before it touches tensors, which need threads that it lacks
+        outputs = tensors_of(request.target, result, real or torch.float64)
         gradients = gradients_of(outputs, leaves) if leaves else {}
     named = {f"output/{i}": output for i, output in enumerate(outputs)}
     named |= {f"gradient/{name}": gradient for name, gradient in gradients.items()}

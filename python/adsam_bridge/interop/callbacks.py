@@ -8,13 +8,13 @@ import weakref
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from torch import Tensor
 
 from adsam_bridge.bundle import unpack
 from adsam_bridge.crossing import in_graph
-from adsam_bridge.errors import TypeScriptError
+from adsam_bridge.errors import TypeScriptError, stays_here
 from adsam_bridge.programs import Program
 from adversarial_sampling._protocol import AnswerRequest, Bundle, FileBundle, ForgottenEvent
 from adversarial_sampling.errors import AdversarialSamplingError
@@ -46,7 +46,20 @@ class Caller(Protocol):
         ...
 
 
-class TypeScriptFunction:
+class Here:
+    """What stands for something of TypeScript's: there is one of it, in this process."""
+
+    def __reduce__(self) -> NoReturn:
+        raise stays_here()
+
+    def __copy__(self) -> Here:
+        return self
+
+    def __deepcopy__(self, _memo: object) -> Here:
+        return self
+
+
+class TypeScriptFunction(Here):
     """A function of TypeScript's. Whoever calls it waits; what it asks for meanwhile is done."""
 
     def __init__(
@@ -71,7 +84,7 @@ class TypeScriptFunction:
         return f"<TypeScript function {self.__name__}>"
 
 
-class TypeScriptOperation:
+class TypeScriptOperation(Here):
     """An operation of TypeScript's in torch's graph: a function, and its pullback."""
 
     def __init__(self, forward: Callable[..., Any], pullback: Callable[..., Any]) -> None:
@@ -110,7 +123,7 @@ class TypeScriptOperation:
         return [found[i] for i in needed]
 
 
-class TypeScriptIterable:
+class TypeScriptIterable(Here):
     """An iterable of TypeScript's: each loop begins it afresh, and asks for a value at a time."""
 
     def __init__(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, TextIO
+
+from adsam_bridge.forks import is_fork
 
 Stream = Literal["stdout", "stderr"]
 
@@ -16,6 +19,7 @@ class Lines(io.TextIOBase):
         self._stream: Stream = stream
         self._tell = tell
         self._begun = ""
+        self._own: TextIO = getattr(sys, f"__{stream}__")
 
     def writable(self) -> bool:
         """Yes."""
@@ -23,6 +27,8 @@ class Lines(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Tells the lines that are whole; a carriage return ends one, as progress bars write it."""
+        if is_fork():  # nobody reads what it tells
+            return self._own.write(text)
         *lines, self._begun = (
             (self._begun + text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
         )

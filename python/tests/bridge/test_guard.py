@@ -74,6 +74,20 @@ def test_a_parent_that_left_is_no_traceback(tmp_path: Path) -> None:
     assert run(tmp_path, "raise ConnectionResetError('by peer')") == ""
 
 
+def test_a_thread_of_its_own_that_fails_ends_it_and_says_why(tmp_path: Path) -> None:
+    body = """
+import builtins, time
+def work():
+    builtins.len = None
+    raise LookupError("nowhere")
+guard.start(work)
+time.sleep(30)
+print("alive", flush=True)
+"""
+    assert run(tmp_path, body) == ""
+    assert "LookupError('nowhere')" in (tmp_path / "session" / "crash.log").read_text()
+
+
 def test_modules_beside_the_script_are_the_scripts_own(tmp_path: Path) -> None:
     (tmp_path / "proxy.py").write_text("")
     body = """
