@@ -170,8 +170,11 @@ const alone = {
       "loss_scale",
       "replay",
       "sampled",
+      "low_precision",
+      "layers/kernels",
       "fast/differentiate",
       "native/*",
+      "gpu/*",
     ],
   },
 };

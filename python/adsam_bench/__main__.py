@@ -27,7 +27,7 @@ def main(text: str, answers: TextIO) -> None:
     torch.backends.cuda.matmul.allow_tf32 = False
     device = resolve_device(request.device)
     if device.type == "cuda":
-        torch.cuda.set_device(device)  # where graphs are captured
+        torch.cuda.set_device(device.index or 0)  # where graphs are captured
     turns = Turns(device, answers)
     try:
         CONTENDERS[request.contender](request, turns)

@@ -30,7 +30,14 @@ def replay(request: Request, turns: Turns) -> None:
     """Several passes a call, captured as one CUDA graph."""
     if turns.device.type != "cuda":
         raise Unmeasured("there is no CUDA device to capture a graph on")
-    one = one_pass(request, turns.device)
+    replayed = captured(request, turns.device)
+    turns.ready()
+    turns.take(replayed)
+
+
+def captured(request: Request, device: torch.device) -> Callable[[], None]:
+    """Several passes as one CUDA graph."""
+    one = one_pass(request, device)
     stream = torch.cuda.Stream()
     stream.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(stream):
@@ -41,8 +48,7 @@ def replay(request: Request, turns: Turns) -> None:
     with torch.cuda.graph(graph):
         for _ in range(request.passes):
             one()
-    turns.ready()
-    turns.take(graph.replay)
+    return graph.replay
 
 
 def one_pass(request: Request, device: torch.device) -> Callable[[], tuple[Tensor, ...]]:

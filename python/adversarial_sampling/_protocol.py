@@ -505,7 +505,7 @@ class StepOptions(Message):
     beta: Annotated[float, Field(ge=0)] | None = None
     """weight of the KL divergence; null: 1 / N / 100"""
     kernels: Literal["auto", "native", "torch"] = "auto"
-    """what runs the network on a CPU: native kernels (the package's, in C++) or torch's; auto: native ones where they compile"""
+    """what runs the network: native kernels (the package's, in C++ on a CPU and in Triton beside torch's on a GPU) or torch's; auto: native ones on a CPU where they compile"""
     tf32: bool = False
     """on NVIDIA GPUs, products of TF32's 10-bit mantissas: faster, less exact"""
     fidelity: Literal["reference", "paper"] = "reference"
@@ -591,7 +591,7 @@ class FitOptions(Message):
     beta: Annotated[float, Field(ge=0)] | None = None
     """weight of the KL divergence; null: 1 / N / 100"""
     kernels: Literal["auto", "native", "torch"] = "auto"
-    """what runs the network on a CPU: native kernels (the package's, in C++) or torch's; auto: native ones where they compile"""
+    """what runs the network: native kernels (the package's, in C++ on a CPU and in Triton beside torch's on a GPU) or torch's; auto: native ones on a CPU where they compile"""
     tf32: bool = False
     """on NVIDIA GPUs, products of TF32's 10-bit mantissas: faster, less exact"""
     fidelity: Literal["reference", "paper"] = "reference"

@@ -44,7 +44,7 @@ def device_name(device: torch.device) -> str:
     """What the maker calls it."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    return _processor_name() or platform.machine()
+    return processor_name() or platform.machine()
 
 
 @contextmanager
@@ -59,7 +59,8 @@ def multiplying(*, tf32: bool) -> Generator[None]:
         backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32 = before
 
 
-def _processor_name() -> str:
+def processor_name() -> str:
+    """What its maker calls it; empty where nobody says."""
     # On Linux, platform.processor() knows the architecture at the most.
     with suppress(OSError):
         for line in Path("/proc/cpuinfo").read_text().splitlines():

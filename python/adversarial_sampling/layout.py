@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -10,7 +10,8 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from .layers import Gaussian, Layer
+from .layers import BatchNorm, Gaussian, Kernels, Layer
+from .low_precision import LowPrecision
 from .models import AUTOCAST, Network, parameter_dtype
 from .noise import GaussianNoise, NoiseSource
 
@@ -52,6 +53,7 @@ class Layout:
 
     Attributes:
         bayesian: whether the weights are drawn.
+        kernels: what train-mode forwards through given weights use beside torch's; none at first.
         parts: of the P elements.
         size: P.
         names: of the parameters, with which half of ``theta`` they lie in, and where there.
@@ -69,6 +71,12 @@ class Layout:
                 prefix = f"{part.layer_name}." if part.layer_name else ""
                 self.names[prefix + part.name(kind)] = (index, part)
         drawn = self.parts if self.bayesian else []
+        self.kernels: Kernels | None = None
+        low = AUTOCAST.get(model.spec.dtype)
+        shapes = [part.shape for part in self.parts]
+        # Autocast takes batch norm's weights as they are.
+        cast_down = [not isinstance(part.layer, BatchNorm) for part in self.parts]
+        self._low = LowPrecision(low, shapes, cast_down) if low and any(cast_down) else None
         self._execution = [p for layer in model.executed() for p in drawn if p.layer is layer]
 
     def parameters(self) -> dict[str, nn.Parameter]:
@@ -106,17 +114,23 @@ class Layout:
     def _given(self, weights: Tensor) -> Generator[None]:
         """Forwards of the model inside it use these P weights."""
         pairs: dict[Layer, dict[str, Tensor]] = {}
-        # Split in one operation, whose backward puts the gradients together in one as well.
-        pieces = weights.split([part.shape.numel() for part in self.parts])
-        for part, piece in zip(self.parts, pieces, strict=True):
-            pairs.setdefault(part.layer, {})[part.part] = piece.view(part.shape)
+        for part, piece in zip(self.parts, self._pieces(weights), strict=True):
+            pairs.setdefault(part.layer, {})[part.part] = piece
         for layer, by_part in pairs.items():
             layer.given = (by_part.get("weight"), by_part.get("bias"))
+            layer.kernels = self.kernels
         try:
             yield
         finally:
             for layer in pairs:
-                layer.given = None
+                layer.given = layer.kernels = None
+
+    def _pieces(self, weights: Tensor) -> Sequence[Tensor]:
+        if self._low is not None:
+            return self._low.pieces(weights)
+        # Split in one operation, whose backward puts the gradients together in one as well.
+        pieces = weights.split([part.shape.numel() for part in self.parts])
+        return [piece.view(p.shape) for piece, p in zip(pieces, self.parts, strict=True)]
 
 
 def fill(flat: Tensor, parts: list[Part], source: NoiseSource) -> Tensor:

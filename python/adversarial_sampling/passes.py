@@ -124,6 +124,7 @@ def _run(
 
 
 def _objective(output: Tensor, kl: Tensor, target: Tensor, options: GradientOptions) -> Tensor:
+    target = target.to(output.device)
     if options.objective == "elbo":
         return cross_entropy(output, _labels(target, output)) + options.beta * kl
     if target.shape != output.shape:

@@ -1,23 +1,17 @@
-"""What is recorded and replayed; the CUDA graph itself needs a GPU."""
+"""What is recorded and replayed; test_gpu.py has the CUDA graph itself."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 import torch
 from conftest import MakeModel
 from torch import Tensor
 
-from adversarial_sampling import GaussianNoise, StepOptions
 from adversarial_sampling.device import multiplying
-from adversarial_sampling.fast import FastStep
 from adversarial_sampling.replay import Replayed, noise_on_gpu
-from adversarial_sampling.sampled import SampledForwards
 
 GENERATOR = torch.Generator()
-
-needs_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 
 
 class Recorder:
@@ -69,32 +63,3 @@ def test_the_callers_tf32_is_given_back() -> None:
         with multiplying(tf32=tf32):
             assert cudnn.allow_tf32 == matmul.allow_tf32 == tf32
     assert (cudnn.allow_tf32, matmul.allow_tf32) == before
-
-
-@needs_gpu
-def test_on_a_gpu_replayed_steps_are_those_taken_one_by_one(make_model: MakeModel) -> None:
-    x, y = torch.randn(8, 3, 8, 8, device="cuda"), torch.zeros(8, dtype=torch.int64).cuda()
-    replayed, plain = (FastStep(make_model().cuda(), StepOptions(), 40) for _ in range(2))
-    for step in (replayed, plain):
-        step.model.noise = GaussianNoise(0, "cuda")
-    for _ in range(5):
-        assert torch.allclose(replayed(x, y).loss, plain._take(x, y).loss, rtol=1e-4)
-    for step in (replayed, plain):
-        step.restart_optimizer()
-        step.set_learning_rate(1e-3)
-    for _ in range(3):
-        assert torch.allclose(replayed(x, y).loss, plain._take(x, y).loss, rtol=1e-3)
-
-
-@needs_gpu
-def test_on_a_gpu_replayed_forwards_are_those_made_one_by_one(make_model: MakeModel) -> None:
-    x = torch.randn(8, 3, 8, 8, device="cuda")
-    model = make_model().cuda().eval()
-    forwards = SampledForwards(model, sample=True, calls=100)
-    model.noise = GaussianNoise(0, "cuda")
-    found = [forwards(x) for _ in range(4)]
-    model.noise = GaussianNoise(0, "cuda")
-    with torch.no_grad():
-        expected = [forwards._forward(x) for _ in range(4)]
-    for one, other in zip(found, expected, strict=True):
-        assert torch.allclose(one, other, rtol=1e-4, atol=1e-5)

@@ -86,7 +86,7 @@ const step = {
     .enum(["auto", "native", "torch"])
     .default("auto")
     .describe(
-      "what runs the network on a CPU: native kernels (the package's, in C++) or torch's; auto: native ones where they compile",
+      "what runs the network: native kernels (the package's, in C++ on a CPU and in Triton beside torch's on a GPU) or torch's; auto: native ones on a CPU where they compile",
     ),
   tf32: z.boolean().default(false).describe("on NVIDIA GPUs, products of TF32's 10-bit mantissas: faster, less exact"),
   fidelity: z.enum(["reference", "paper"]).default("reference").describe("preset of the four switches below"),

@@ -243,7 +243,7 @@ export interface FitOptionsInput {
    */
   readonly beta?: number | null | undefined;
   /**
-   * what runs the network on a CPU: native kernels (the package's, in C++) or torch's; auto: native ones where they compile
+   * what runs the network: native kernels (the package's, in C++ on a CPU and in Triton beside torch's on a GPU) or torch's; auto: native ones on a CPU where they compile
    * @default "auto"
    */
   readonly kernels?: "auto" | "native" | "torch" | undefined;
@@ -392,7 +392,7 @@ export interface StepOptionsInput {
    */
   readonly beta?: number | null | undefined;
   /**
-   * what runs the network on a CPU: native kernels (the package's, in C++) or torch's; auto: native ones where they compile
+   * what runs the network: native kernels (the package's, in C++ on a CPU and in Triton beside torch's on a GPU) or torch's; auto: native ones on a CPU where they compile
    * @default "auto"
    */
   readonly kernels?: "auto" | "native" | "torch" | undefined;
@@ -812,7 +812,7 @@ export interface FitOptions {
   readonly samplings: number;
   /** weight of the KL divergence; null: 1 / N / 100 */
   readonly beta: number | null;
-  /** what runs the network on a CPU: native kernels (the package's, in C++) or torch's; auto: native ones where they compile */
+  /** what runs the network: native kernels (the package's, in C++ on a CPU and in Triton beside torch's on a GPU) or torch's; auto: native ones on a CPU where they compile */
   readonly kernels: "auto" | "native" | "torch";
   /** on NVIDIA GPUs, products of TF32's 10-bit mantissas: faster, less exact */
   readonly tf32: boolean;
@@ -883,7 +883,7 @@ export interface StepOptions {
   readonly samplings: number;
   /** weight of the KL divergence; null: 1 / N / 100 */
   readonly beta: number | null;
-  /** what runs the network on a CPU: native kernels (the package's, in C++) or torch's; auto: native ones where they compile */
+  /** what runs the network: native kernels (the package's, in C++ on a CPU and in Triton beside torch's on a GPU) or torch's; auto: native ones on a CPU where they compile */
   readonly kernels: "auto" | "native" | "torch";
   /** on NVIDIA GPUs, products of TF32's 10-bit mantissas: faster, less exact */
   readonly tf32: boolean;

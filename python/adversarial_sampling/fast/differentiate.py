@@ -7,11 +7,12 @@ from typing import Literal, NamedTuple, Protocol
 import torch
 from torch import Tensor
 
+from .. import gpu, native
 from ..errors import AdversarialSamplingError
 from ..layers import frozen_statistics
 from ..layout import Layout
 from ..loss_scale import LossScale
-from ..native import Native, reason_against, reason_not_shared
+from ..native import Native, reason_not_shared
 from ..objective import cross_entropy
 
 
@@ -94,9 +95,15 @@ def choose(
     threads = _said_of_threads(layout)
     if kernels == "torch":
         return f"torch, as asked{threads}", Autograd(layout, scale)
-    reason = reason_against(layout.model)
-    if reason is None:
+    on_gpu = layout.device.type == "cuda"
+    reason = (gpu if on_gpu else native).reason_against(layout.model)
+    if reason is None and not on_gpu:
         return f"native kernels{threads}", ByKernels(layout)
+    if reason is None and kernels == "native":
+        layout.kernels = gpu.own_kernels()
+        return "native kernels beside torch's", Autograd(layout, scale)
+    if reason is None:
+        reason = "native kernels on a GPU are there for those who ask for them"
     if kernels == "native":
         raise AdversarialSamplingError(
             reason, code="environment", suggestion="leave the option kernels at 'auto'"

@@ -4,6 +4,7 @@ from .batch_norm import BatchNorm, PlainBatchNorm2d, RandBatchNorm2d, frozen_sta
 from .conv import Convolution, PlainConv2d, RandConv2d
 from .family import Family, GaussianFamily, PlainFamily
 from .gaussian import Gaussian, Posterior, kl_divergence
+from .kernels import Kernels
 from .layer import Layer
 from .linear import PlainLinear, RandLinear
 from .point import Point
@@ -14,6 +15,7 @@ __all__ = [
     "Family",
     "Gaussian",
     "GaussianFamily",
+    "Kernels",
     "Layer",
     "PlainBatchNorm2d",
     "PlainConv2d",

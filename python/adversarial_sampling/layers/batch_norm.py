@@ -63,6 +63,21 @@ class BatchNorm(Layer):
         momentum = 1 / float(tracked) if self.momentum is None else self.momentum
         return F.batch_norm(x, mean, var, weight, bias, True, momentum, self.eps)
 
+    def rectified(
+        self, x: Tensor, sample: bool = True, fix: bool = False, plus: Tensor | None = None
+    ) -> Tensor:
+        """``relu(respond(x) + plus)``, [N, features, H, W]; all at once where there are kernels."""
+        kernels = self.kernels if self.tap is None and self.training else None
+        weight, bias = self.given or (None, None)
+        if kernels is None or weight is None or bias is None or self.momentum is None:
+            out = self.respond(x, sample, fix)
+            return F.relu(out if plus is None else out + plus)
+        mean, var, batches = self.running_mean, self.running_var, self.num_batches_tracked
+        running = None
+        if not self.frozen and mean is not None and var is not None and batches is not None:
+            running = mean, var, batches
+        return kernels.normalize_rectify(x, weight, bias, plus, running, self.momentum, self.eps)
+
 
 @contextmanager
 def frozen_statistics(model: nn.Module, frozen: bool = True) -> Generator[None]:

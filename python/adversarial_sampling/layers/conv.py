@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from ..errors import AdversarialSamplingError
 from .gaussian import Gaussian
 from .initial import kaiming_normal, uniform
+from .kernels import Kernels
 from .point import Point
 
 Size = int | tuple[int, int]
@@ -67,7 +68,9 @@ class Convolution:
         height, width = _pair(self.kernel_size)
         return self.in_channels * height * width
 
-    def __call__(self, x: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
+    def __call__(
+        self, x: Tensor, weight: Tensor | None, bias: Tensor | None, kernels: Kernels | None = None
+    ) -> Tensor:
         """[N, in_channels, H, W] to [N, out_channels, H', W']; N may be left out."""
         if x.dim() not in (3, 4) or x.shape[-3] != self.in_channels:
             raise AdversarialSamplingError(
@@ -78,6 +81,11 @@ class Convolution:
         assert weight is not None
         padding = self.padding if isinstance(self.padding, str) else _pair(self.padding)
         stride, dilation = _pair(self.stride), _pair(self.dilation)
+        simple = bias is None and padding == dilation == (1, 1) and stride[0] == stride[1]
+        if kernels is not None and simple and self.groups == 1 and x.dim() == 4:
+            made = kernels.convolve(x, weight, stride[0])
+            if made is not None:
+                return made
         return F.conv2d(x, weight, bias, stride, padding, dilation, self.groups)
 
     def _check_extent(self, x: Tensor) -> None:
@@ -127,7 +135,7 @@ class RandConv2d(Gaussian):
 
     def transform(self, x: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
         """The convolution of x."""
-        return self.convolution(x, weight, bias)
+        return self.convolution(x, weight, bias, self.kernels)
 
     def extra_repr(self) -> str:
         """What ``print(layer)`` shows."""
@@ -155,4 +163,4 @@ class PlainConv2d(Point):
 
     def transform(self, x: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
         """The convolution of x."""
-        return self.convolution(x, weight, bias)
+        return self.convolution(x, weight, bias, self.kernels)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import torch
 
-from .batch_norm import PlainBatchNorm2d, RandBatchNorm2d
+from .batch_norm import BatchNorm, PlainBatchNorm2d, RandBatchNorm2d
 from .conv import Convolution, PlainConv2d, RandConv2d
 from .layer import Layer
 from .linear import PlainLinear, RandLinear
@@ -20,7 +20,7 @@ class Family(Protocol):
         """A 3x3 convolution with padding 1."""
         ...
 
-    def batch_norm(self, features: int) -> Layer:
+    def batch_norm(self, features: int) -> BatchNorm:
         """Batch norm with torch's defaults."""
         ...
 
@@ -42,7 +42,7 @@ class GaussianFamily:
         prior = self.sigma_0, 1, self.init_s
         return RandConv2d(*prior, channels, planes, 3, stride, 1, bias=bias, dtype=self.dtype)
 
-    def batch_norm(self, features: int) -> Layer:
+    def batch_norm(self, features: int) -> BatchNorm:
         """Batch norm with torch's defaults."""
         return RandBatchNorm2d(self.sigma_0, 1, self.init_s, features, dtype=self.dtype)
 
@@ -63,7 +63,7 @@ class PlainFamily:
         convolution = Convolution(channels, planes, 3, stride, padding=1)
         return PlainConv2d(convolution, bias, he=self.he, dtype=self.dtype)
 
-    def batch_norm(self, features: int) -> Layer:
+    def batch_norm(self, features: int) -> BatchNorm:
         """Batch norm with torch's defaults."""
         return PlainBatchNorm2d(features, dtype=self.dtype)
 

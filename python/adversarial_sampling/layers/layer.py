@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from torch import Tensor, nn
 
 from .._protocol import TensorPart, TensorRole
+from .kernels import Kernels
 
 Tap = Callable[[str, Tensor], None]
 """Takes "input", "weight", "bias" or "output", and the tensor."""
@@ -38,6 +39,9 @@ class Layer(nn.Module, ABC):
 
     given: Weights | None = None
     """Used in place of ``weights``, while somebody works on all weights as one vector."""
+
+    kernels: Kernels | None = None
+    """Used in place of torch's operations where they are faster, likewise."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -25,9 +25,9 @@ class BasicBlock(nn.Module):
 
     def forward(self, x: Tensor, sample: bool, fix: bool) -> Tensor:
         """[N, channels, H, W] to [N, planes, H / stride, W / stride]."""
-        out = self.bn1.respond(self.conv1.respond(x, sample, fix), sample, fix)
-        out = self.bn2.respond(self.conv2.respond(F.relu(out), sample, fix), sample, fix)
-        return F.relu(out + self._shortcut(x))
+        out = self.bn1.rectified(self.conv1.respond(x, sample, fix), sample, fix)
+        out = self.conv2.respond(out, sample, fix)
+        return self.bn2.rectified(out, sample, fix, plus=self._shortcut(x))
 
     def _shortcut(self, x: Tensor) -> Tensor:
         if self.stride == 1 and self.padding == 0:
@@ -62,7 +62,7 @@ class ResNet(Network):
 
     def embed(self, x: Tensor, sample: bool, fix: bool) -> Tensor:
         """[N, 3, H, H] to [N, 64]."""
-        x = F.relu(self.bn1.respond(self.conv1.respond(x, sample, fix), sample, fix))
+        x = self.bn1.rectified(self.conv1.respond(x, sample, fix), sample, fix)
         for stage in (self.layer1, self.layer2, self.layer3):
             for block in stage:
                 x = block(x, sample, fix)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from .._protocol import NetworkSpec, VggFacts
-from ..layers import Family, Layer
+from ..layers import BatchNorm, Family, Layer
 from .network import Network
 
 PLANES = (64, 128, 256, 512, 512)
@@ -30,7 +30,12 @@ class VGG(Network):
     def embed(self, x: Tensor, sample: bool, fix: bool) -> Tensor:
         """[N, 3, 32, 32] to [N, 512]."""
         for module in self.features:
-            x = module.respond(x, sample, fix) if isinstance(module, Layer) else module(x)
+            if isinstance(module, BatchNorm):
+                x = module.rectified(x, sample, fix)
+            elif isinstance(module, Layer):
+                x = module.respond(x, sample, fix)
+            elif not isinstance(module, nn.ReLU):  # a batch norm is behind it, which has done it
+                x = module(x)
         return x.flatten(1)
 
     def classify(self, features: Tensor, sample: bool, fix: bool) -> Tensor:
