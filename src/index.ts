@@ -116,6 +116,9 @@ export {
   type UnreadableRun,
 } from "./experiments/list-runs.ts";
 export type { RunLogger } from "./experiments/logger.ts";
+export { type PaperOptions, type PaperResult, paperExperiment } from "./experiments/paper/paper.ts";
+export type { PaperFidelity, PaperMethod } from "./experiments/paper/plan.ts";
+export type { PaperMetric, PaperRetention, PaperRow } from "./experiments/paper/rows.ts";
 export { type PresetName, presets } from "./experiments/presets.ts";
 export type * from "./experiments/record.generated.ts";
 export { removeRun } from "./experiments/remove-run.ts";

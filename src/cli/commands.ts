@@ -42,6 +42,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./sweep.ts")).sweepCommand,
   },
   {
+    usage: "experiment",
+    description: "whole experiments: the paper's table and retention figure",
+    load: async () => (await import("./experiment.ts")).experiment,
+  },
+  {
     usage: "evaluate <run>",
     description: "accuracy and uncertainty of a run or checkpoint on a data set",
     load: async () => (await import("./evaluate.ts")).evaluate,

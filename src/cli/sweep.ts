@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import * as z from "zod";
 import type { SweepEvent } from "../experiments/sweep/engine.ts";
 import { type SweepResult, sweep } from "../experiments/sweep/sweep.ts";
-import type { Estimate, SweepRow } from "../experiments/sweep/table.ts";
+import { type SweepRow, shownEstimate } from "../experiments/sweep/table.ts";
 import { jsonText } from "../json.ts";
 import { positiveCount } from "../schema/numbers.ts";
 import { jsonGroup } from "./groups.ts";
@@ -37,14 +37,15 @@ export function sweepCommand(command: Command): void {
   command.action(async (file: string) => {
     const { engine: _, json, ...options } = sweepArguments.parse(command.opts());
     const signal = interruptSignal();
-    const result = await sweep(file, { ...options, signal, onEvent: tell });
+    const result = await sweep(file, { ...options, signal, onEvent: tellSweep });
     process.stdout.write(`${json ? jsonText(result) : showSweep(result)}\n`);
     if (signal.aborted) process.exitCode = interruptedExitCode();
     else if (result.rows.some(({ failed }) => Object.keys(failed).length > 0)) process.exitCode = 1;
   });
 }
 
-function tell(event: SweepEvent): void {
+/** On stderr, as lines: which run begins, its epochs, and why it failed. */
+export function tellSweep(event: SweepEvent): void {
   const told = textOf(event);
   if (told !== undefined) process.stderr.write(`${event.run}: ${told}\n`);
 }
@@ -63,7 +64,7 @@ export function showSweep({ folder, rows }: SweepResult): string {
   const body = rows.map((row) => [
     ...options.map((option) => plain(row.options[option])),
     `${row.finished.length} of ${countOf(row)}`,
-    ...metrics.map((name) => shown(row.metrics[name])),
+    ...metrics.map((name) => shownEstimate(row.metrics[name])),
   ]);
   const failures = rows.flatMap(({ failed }) => Object.entries(failed).map(([run, why]) => `failed: ${run}: ${why}`));
   const missing = rows.flatMap((row) => row.missing);
@@ -81,13 +82,4 @@ function countOf({ finished, failed, missing }: SweepRow): number {
 
 function plain(value: unknown): string {
   return typeof value === "string" ? value : jsonText(value);
-}
-
-/** Mean and standard error, to the error's second digit. */
-function shown(estimate: Estimate | undefined): string {
-  if (estimate === undefined) return "-";
-  const { mean, standardError } = estimate;
-  if (standardError === null || standardError === 0) return String(Number(mean.toPrecision(4)));
-  const digits = Math.min(12, Math.max(0, 1 - Math.floor(Math.log10(standardError))));
-  return `${mean.toFixed(digits)} ± ${standardError.toFixed(digits)}`;
 }

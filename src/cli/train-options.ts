@@ -159,10 +159,13 @@ async function askedConfig(values: TrainArguments, names: readonly string[]): Pr
 }
 
 /** Without a data set's name, where the data is says all. A published data set is called by its name. */
-async function askedData(values: TrainArguments, names: readonly string[]): Promise<Partial<DataChoice>> {
+export async function askedData(
+  values: { readonly [Name in keyof typeof dataGroup.shape]?: TrainArguments[Name] | undefined },
+  names: readonly string[],
+): Promise<Partial<DataChoice>> {
   const { dataset: name, data: folder, limit } = values;
   const choice = { ...readingInput(values), ...(limit === undefined ? {} : { limit }) };
-  if (names.includes("dataset")) return { name, folder, ...choice };
+  if (name !== undefined && names.includes("dataset")) return { name, folder, ...choice };
   if (folder === undefined) return choice;
   const path = resolve(folder);
   const published = await findPublished(path);
@@ -170,7 +173,7 @@ async function askedData(values: TrainArguments, names: readonly string[]): Prom
 }
 
 /** What was asked for of the backend, without defaults: a run goes on where it was. */
-export function askedOptions(values: TrainArguments, names: readonly string[]): OpenOptions {
+export function askedOptions(values: Parameters<typeof askedBackend>[0], names: readonly string[]): OpenOptions {
   const { backend, device, ...others } = askedBackend(values);
   return {
     ...Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined)),

@@ -50,26 +50,43 @@ const sweepOptions = z.object({ jobs: positiveCount.default(1), retry: z.boolean
  */
 export async function sweep(file: string, options: SweepOptions = {}): Promise<SweepResult> {
   const { jobs, retry } = validate(sweepOptions, { jobs: options.jobs, retry: options.retry }, "sweep");
-  const { engine = localEngine(jobs), onEvent = () => {}, signal = new AbortController().signal } = options;
+  const { engine = localEngine(jobs), onEvent, signal } = options;
   const folder = resolve(options.folder ?? join(dirname(file), basename(file, extname(file))));
   const plan = await readPlan(file);
   const tasks = plan.map((run): SweepTask => ({ ...run, folder: join(folder, run.name) }));
-  const open: SweepTask[] = [];
-  for (const task of tasks) if (await isOpen(task, retry)) open.push(task);
   await makeFolders(folder);
-  const failures = new Map<string, string>();
-  await engine.run(
-    open,
-    (event) => {
-      if (event.kind === "end" && event.failure !== null) failures.set(event.run, event.failure);
-      onEvent(event);
-    },
-    signal,
-  );
+  const failures = await takeRuns(tasks, { engine, retry, onEvent, signal });
   const rows = await tableOf(tasks, failures);
   await writeFileAtomically(join(folder, "sweep.csv"), [csvOf(rows)]);
   await writeFileAtomically(join(folder, "sweep.result.json"), [`${jsonText({ rows }, 2)}\n`]);
   return { folder, rows };
+}
+
+/** How runs are taken. */
+export interface Taking extends Cancellable {
+  readonly engine: SweepEngine;
+  readonly retry: boolean;
+  readonly onEvent: ((event: SweepEvent) => void) | undefined;
+}
+
+/**
+ * Takes those of the runs that have not finished.
+ * @returns why others failed, by their names.
+ * @throws AdsamError before any begins: `file`, and `usage` where a run's folder holds one of other options.
+ */
+export async function takeRuns(
+  tasks: readonly SweepTask[],
+  { engine, retry, onEvent = () => {}, signal = new AbortController().signal }: Taking,
+): Promise<ReadonlyMap<string, string>> {
+  const open: SweepTask[] = [];
+  for (const task of tasks) if (await isOpen(task, retry)) open.push(task);
+  const failures = new Map<string, string>();
+  const tell = (event: SweepEvent) => {
+    if (event.kind === "end" && event.failure !== null) failures.set(event.run, event.failure);
+    onEvent(event);
+  };
+  await engine.run(open, tell, signal);
+  return failures;
 }
 
 /** Whether there is something left to do. */
@@ -83,12 +100,12 @@ async function isOpen(task: SweepTask, retry: boolean): Promise<boolean> {
 }
 
 /** @throws AdsamError `usage` where the folder holds a run of other options. */
-function requireSame({ config, folder }: SweepTask, { record }: RunFolder): void {
+export function requireSame({ config, folder }: SweepTask, { record }: RunFolder): void {
   const { model, data, fit } = defaultedConfig(config);
   const asked: unknown = JSON.parse(jsonText(maskedValue({ model, data, fit })));
   const { model: wasModel, data: wasData, fit: wasFit } = record.given;
   if (isDeepStrictEqual(asked, { model: wasModel, data: wasData, fit: wasFit })) return;
   throw new AdsamError("usage", `${folder} holds a run of other options`, {
-    suggestion: "sweep into another folder, or remove that run (adsam runs remove)",
+    suggestion: "give another folder, or remove that run (adsam runs remove)",
   });
 }

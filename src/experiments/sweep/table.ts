@@ -80,6 +80,15 @@ export function estimate(values: readonly number[]): Estimate {
   return { mean, standardError: runs < 2 ? null : Math.sqrt(squares / (runs - 1) / runs), runs };
 }
 
+/** Mean and standard error to the error's second digit, times `scale`; "-" where there is none. */
+export function shownEstimate(found: Estimate | undefined, scale = 1): string {
+  if (found === undefined) return "-";
+  const [mean, standardError] = [found.mean * scale, (found.standardError ?? 0) * scale];
+  if (standardError === 0) return String(Number(mean.toPrecision(4)));
+  const digits = Math.min(12, Math.max(0, 1 - Math.floor(Math.log10(standardError))));
+  return `${mean.toFixed(digits)} ± ${standardError.toFixed(digits)}`;
+}
+
 /** The table for spreadsheets: a row a point, two columns a metric. */
 export function csvOf(rows: readonly SweepRow[]): string {
   const options = [...new Set(rows.flatMap((row) => Object.keys(row.options)))];
@@ -91,7 +100,12 @@ export function csvOf(rows: readonly SweepRow[]): string {
     Object.keys(row.failed).length,
     ...metrics.flatMap((name) => [row.metrics[name]?.mean, row.metrics[name]?.standardError]),
   ]);
-  return [head, ...lines].map((cells) => `${cells.map(cell).join(",")}\n`).join("");
+  return csvText([head, ...lines]);
+}
+
+/** Rows for spreadsheets; what is undefined or null is an empty cell. */
+export function csvText(rows: readonly (readonly unknown[])[]): string {
+  return rows.map((cells) => `${cells.map(cell).join(",")}\n`).join("");
 }
 
 function cell(value: unknown): string {
