@@ -148,6 +148,7 @@ export {
   bytearray,
   Complex,
   Crossing,
+  coroutine,
   type Ellipsis,
   EnumMember,
   ellipsis,

@@ -155,7 +155,7 @@ function branded<Value extends object>(value: Value, type: string): Value {
 
 /**
  * What JavaScript's own kinds do not tell of a value that came from Python, or goes there: "tuple" of an array, "frozenset" of a
- * Set, "bytearray" of bytes, "numpy.ndarray" of a tensor, and of an object the dataclass, named tuple or pydantic model that it
+ * Set, "bytearray" of bytes, "numpy.ndarray" of a tensor, "coroutine" of a function, and of an object the dataclass, named tuple or pydantic model that it
  * is, as `module:Qualname`. undefined for what is as it seems: a list, a set, bytes, a torch tensor, a dict.
  */
 export function pythonType(value: object): string | undefined {
@@ -202,6 +202,17 @@ export function sourceOf(value: object): Kept | undefined {
 export function recordLike<Fields extends object>(value: object, type: string, fields: Fields): Fields {
   const [kind, from] = [pythonType(value) ?? type, sourceOf(value)];
   return from === undefined ? record(kind, fields) : recordAsItWas(kind, fields, from);
+}
+
+/**
+ * A function that is a coroutine function in Python, which awaits what it gives; without this a call of it gives the value there,
+ * of an async function too.
+ */
+export function coroutine<Values extends never[]>(
+  call: (...values: Values) => unknown,
+): (...values: Values) => Promise<unknown> {
+  const awaited = async (...values: Values) => call(...values);
+  return branded(Object.defineProperty(awaited, "name", { value: call.name }), "coroutine");
 }
 
 /** Bytes that are a bytearray in Python; without this they are bytes. */

@@ -82,7 +82,8 @@ export class Outgoing {
     const member = memberBehind(value);
     const owner = member && this.#sender.numberOf(member.owner);
     if (member !== undefined && owner !== undefined) return { $: "member", number: owner, name: member.name };
-    return { $: "callback", number: this.#sender.callback(value), name: value.name || "function" };
+    const awaited = pythonType(value) === "coroutine";
+    return { $: "callback", number: this.#sender.callback(value), name: value.name || "function", awaited };
   }
 
   #within(value: object, path: string): Wire {

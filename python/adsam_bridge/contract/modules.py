@@ -23,7 +23,7 @@ from .signatures import function_of
 from .stubs import stub_attributes
 from .types import Types, unknown
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever the contract's form changes."""
 
 _EVERYBODYS = frozenset(

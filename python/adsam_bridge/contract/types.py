@@ -39,6 +39,7 @@ _PLAIN: dict[Any, str] = {
     torch.dtype: "dtype",
     torch.device: "device",
 }
+_AWAITED = (collections.abc.Awaitable, collections.abc.Coroutine)
 _BASES: dict[type, str] = {
     torch.Tensor: "tensor",
     np.ndarray: "array",
@@ -121,8 +122,7 @@ class Types:
             Literal: _of_literal,
             tuple: self._of_tuple,
             collections.abc.Callable: self._of_callable,
-            collections.abc.Awaitable: self._of_last,
-            collections.abc.Coroutine: self._of_last,
+            **dict.fromkeys(_AWAITED, self._of_last),
         }.get(origin)
         if special is not None:
             return special(args)
@@ -144,10 +144,12 @@ class Types:
         if not args:
             return {"kind": "callable"}
         given, result = args[0], self.of_annotation(args[-1])
+        about: Type = {"kind": "callable", "result": result}
+        if get_origin(args[-1]) in _AWAITED:
+            about["awaited"] = True
         if not isinstance(given, list):
-            return {"kind": "callable", "result": result}
-        parameters = [self.of_annotation(one) for one in given]
-        return {"kind": "callable", "parameters": parameters, "result": result}
+            return about
+        return {**about, "parameters": [self.of_annotation(one) for one in given]}
 
     def _of_class(self, kind: Any, written: str | None = None, args: tuple[Any, ...] = ()) -> Type:
         if isinstance(kind, collections.abc.Hashable) and kind in _PLAIN:

@@ -84,6 +84,14 @@ class TypeScriptFunction(Here):
         return f"<TypeScript function {self.__name__}>"
 
 
+class TypeScriptCoroutineFunction(TypeScriptFunction):
+    """One whose calls are awaited."""
+
+    async def __call__(self, /, *values: Any, **named: Any) -> Any:
+        """What it gives; nothing else of the event loop runs meanwhile."""
+        return super().__call__(*values, **named)
+
+
 class TypeScriptOperation(Here):
     """An operation of TypeScript's in torch's graph: a function, and its pullback."""
 
@@ -172,7 +180,9 @@ class Callbacks:
         # A walk that the garbage collector ends needs its function, which it may have found too.
         self._walks: dict[tuple[int, int], TypeScriptFunction] = {}
 
-    def function(self, number: int, name: str, program: Program) -> TypeScriptFunction:
+    def function(
+        self, number: int, name: str, program: Program, *, awaited: bool = False
+    ) -> TypeScriptFunction:
         """The function of that number, the same object as long as there is one.
 
         It counts how often it came: TypeScript forgets it when all of them are gone.
@@ -180,7 +190,8 @@ class Callbacks:
         function = self._functions.get(number)
         if function is None:
             call, tell = partial(self._call, program), partial(self._tell, program)
-            function = self._functions[number] = TypeScriptFunction(number, name, call, tell)
+            kind = TypeScriptCoroutineFunction if awaited else TypeScriptFunction
+            function = self._functions[number] = kind(number, name, call, tell)
             weakref.finalize(function, self._forget, number, function.received)
         else:
             function.received[0] += 1

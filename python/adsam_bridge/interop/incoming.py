@@ -28,8 +28,8 @@ from .records import Source, made
 class Functions(Protocol):
     """Makes what calls TypeScript; see ``callbacks``."""
 
-    def function(self, number: int, name: str, program: Program) -> object:
-        """A function of TypeScript's."""
+    def function(self, number: int, name: str, program: Program, *, awaited: bool) -> object:
+        """A function of TypeScript's; an awaited one is a coroutine function."""
         ...
 
     def operation(self, forward: int, pullback: int, name: str, program: Program) -> object:
@@ -182,7 +182,7 @@ def _pairs(incoming: Incoming, fields: dict[str, Wire], was: Any) -> dict[Any, A
 _READERS: dict[str, Callable[[Incoming, dict[str, Wire]], Any]] = {
     "handle": lambda incoming, fields: incoming.objects.get(fields["number"]),
     "callback": lambda incoming, fields: incoming.functions.function(
-        fields["number"], fields["name"], incoming.program
+        fields["number"], fields["name"], incoming.program, awaited=fields["awaited"]
     ),
     "operation": lambda incoming, fields: incoming.functions.operation(
         fields["number"], fields["pullback"], fields["name"], incoming.program

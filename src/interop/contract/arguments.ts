@@ -44,11 +44,6 @@ function argumentsOf(parameters: Parameters, values: readonly unknown[], declare
     const names = places.map(({ name }) => name).join(", ");
     throw new AdsamError("usage", `${where}: expected ${names}, got ${values.length} of them`);
   }
-  const byPlace = values.slice(0, places.length).flatMap((value, i) => {
-    const place = places[i];
-    if (place === undefined || (value === undefined && !place.required && i >= values.length - 1)) return [];
-    return [given(value, place.type, declared, `${where}: ${place.name}`)];
-  });
   const left = values.slice(places.length);
   const last = left.at(-1);
   const named = last instanceof Keywords ? last.values : rest === undefined ? last : undefined;
@@ -65,10 +60,28 @@ function argumentsOf(parameters: Parameters, values: readonly unknown[], declare
   const tail = more.map((value, i) =>
     rest === undefined ? value : given(value, rest.type, declared, `${where}: ${rest.name}[${i}]`),
   );
-  return [...byPlace, ...tail, ...optionsOf(named, options, others, declared, where)];
+  const first = values.slice(0, places.length);
+  const byPlace = tail.length > 0 ? first : first.slice(0, first.findLastIndex((value) => value !== undefined) + 1);
+  const before = places.flatMap((place, i) => {
+    if (i >= byPlace.length && !place.required) return [];
+    return [givenByPlace(byPlace[i], place, declared, where)];
+  });
+  return [...before, ...tail, ...optionsOf(named, options, others, declared, where)];
 }
 
 type Parameters = CallContract["parameters"];
+
+function givenByPlace(
+  value: unknown,
+  { name, type, required, default: otherwise }: Parameters[number],
+  declared: Declared,
+  where: string,
+): unknown {
+  if (value !== undefined || required) return given(value, type, declared, `${where}: ${name}`);
+  throw new AdsamError("usage", `${where}: ${name}: expected a value, as others stand after it, got none`, {
+    suggestion: otherwise === undefined ? "give its default" : `give its default: ${otherwise}`,
+  });
+}
 
 function optionsOf(
   named: unknown,

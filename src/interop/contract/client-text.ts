@@ -1,3 +1,4 @@
+import { formsOf } from "./call-text.ts";
 import { described } from "./compare.ts";
 import type {
   CallContract,
@@ -6,45 +7,16 @@ import type {
   EnumContract,
   FunctionContract,
   ModuleContract,
-  ParameterContract,
   PythonTypeTree,
   RecordContract,
-  UnknownType,
 } from "./contract.ts";
-import { shapeOf } from "./shape.ts";
+import { identifier, key } from "./identifiers.ts";
 import { partsOf, typeText, type Way } from "./type-text.ts";
 
 /** A client in TypeScript for the modules of a contract. The same contract gives the same text. */
 export function clientText(contract: Contract): string {
   return new Writer(contract).text();
 }
-
-/** What callers are told of a contract that nobody knows: where, and why. */
-export function unknowns(contract: Contract): string[] {
-  const found = new Set<string>();
-  const look = (where: string, call: FunctionContract) => {
-    for (const { parameters, result } of call.overloads ?? [call]) {
-      for (const { name, type } of parameters) note(`${where}(${name})`, type);
-      note(`${where}()`, result);
-    }
-  };
-  const note = (where: string, type: CallContract["result"]) => {
-    const reasons = partsOf(type).flatMap((part) => (part.kind === "unknown" ? [reasonOf(part)] : []));
-    if (reasons.length > 0) found.add(`${where}: ${[...new Set(reasons)].join("; ")}`);
-  };
-  for (const [module, { functions, classes }] of Object.entries(contract.modules)) {
-    for (const [name, one] of Object.entries(functions)) look(`${module}.${name}`, one);
-    for (const [name, { creation, methods, attributes }] of Object.entries(classes)) {
-      look(`${module}.${name}`, { ...creation, result: { kind: "none" } });
-      for (const [method, one] of Object.entries(methods)) look(`${module}.${name}.${method}`, one);
-      for (const [attribute, type] of Object.entries(attributes)) note(`${module}.${name}.${attribute}`, type);
-    }
-  }
-  return [...found];
-}
-
-const reasonOf = ({ reason, recorded }: UnknownType): string =>
-  recorded === undefined ? reason : `${reason}, and ${recorded}`;
 
 /** The name by which a method is found: what the client itself has on an object is left to it. */
 export function memberName(python: string, own: ReadonlySet<string>): string {
@@ -175,34 +147,10 @@ class Writer {
   #call(depth: number, name: string, call: FunctionContract): void {
     this.#doc(depth, documented(call));
     for (const form of call.overloads ?? [call]) {
-      for (const given of this.#forms(form)) {
+      for (const given of formsOf(form, (type) => this.#type(type, "in"))) {
         this.#lines.push(`${"  ".repeat(depth)}${key(name)}(${given}): Promise<${this.#type(form.result, "out")}>;`);
       }
     }
-  }
-
-  /** The parameters of a call. Nothing may stand after a rest but in a form of its own. */
-  #forms({ parameters }: CallContract): string[] {
-    const { places, rest, options, others } = shapeOf(parameters);
-    const fields = options.map((one) => this.#field(one));
-    const open = others === undefined ? "" : ` & Readonly<Record<string, ${this.#type(others.type, "in")}>>`;
-    const object = `{ ${fields.join("; ")}${fields.length > 0 ? " " : ""}}${open}`;
-    const taken = fields.length > 0 || others !== undefined;
-    const firsts = places.map(
-      ({ name, required, type }) => `${identifier(name)}${required ? "" : "?"}: ${this.#type(type, "in")}`,
-    );
-    if (rest === undefined) {
-      const needed = options.some(({ required }) => required);
-      return [[...firsts, ...(taken ? [`options${needed ? "" : "?"}: ${object}`] : [])].join(", ")];
-    }
-    const more = this.#type(rest.type, "in");
-    const values = `...${identifier(rest.name)}: readonly (${more})[]`;
-    const named = `...${identifier(rest.name)}: readonly [...values: (${more})[], options: adsam.Keywords<${object}>]`;
-    return [values, ...(taken ? [named] : [])].map((last) => [...firsts, last].join(", "));
-  }
-
-  #field({ name, required, type }: ParameterContract): string {
-    return `readonly ${key(name)}${required ? "" : "?"}: ${this.#type(type, "in")}${required ? "" : " | undefined"}`;
   }
 
   #doc(depth: number, text: string): void {
@@ -231,20 +179,6 @@ function seenIn(type: PythonTypeTree): string {
 }
 
 const recorded = (calls: number): string => `${calls} recorded call${calls === 1 ? "" : "s"}`;
-
-const reserved = new Set(
-  "break case catch class const continue debugger default delete do else enum export extends false finally for function if import in instanceof new null return super switch this throw true try typeof var void while with yield let static implements interface package private protected public await eval arguments".split(
-    " ",
-  ),
-);
-
-function identifier(name: string): string {
-  return reserved.has(name) ? `${name}_` : name;
-}
-
-function key(name: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
-}
 
 function capitalised(module: string): string {
   const words = module.split(/[._]/).filter((word) => word !== "");

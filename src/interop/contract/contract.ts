@@ -1,7 +1,7 @@
 /** What Python modules offer to a caller, as adsam_bridge/contract writes it: a client is made from it, and held to it. */
 export interface Contract {
   /** Of this form. */
-  readonly format: 2;
+  readonly format: 3;
   /** Whether Python could read docstrings: it lacks griffelib otherwise. */
   readonly docstrings: boolean;
   /** By their dotted names. */
@@ -177,6 +177,8 @@ export interface CallableType {
   readonly parameters?: readonly PythonTypeTree[] | undefined;
   /** What it gives. */
   readonly result?: PythonTypeTree | undefined;
+  /** Whether Python awaits what it gives. */
+  readonly awaited?: boolean | undefined;
 }
 
 /** What crosses by value with fields. */

@@ -1,2 +1,3 @@
-export { clientText, unknowns } from "./client-text.ts";
+export { clientText } from "./client-text.ts";
 export { type Change, changesBetween } from "./compare.ts";
+export { unknowns } from "./unknowns.ts";

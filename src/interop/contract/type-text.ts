@@ -36,7 +36,7 @@ export function typeText(type: PythonTypeTree, way: Way, name: (python: string) 
     case "literal":
       return type.values.map((value) => JSON.stringify(value)).join(" | ");
     case "union":
-      return [...new Set(type.of.flatMap((one) => alternatives(inner(one))))].join(" | ");
+      return unionText(type.of.map(inner));
     case "list":
     case "tupleOf":
       return `readonly ${grouped(inner(type.of))}[]`;
@@ -90,9 +90,24 @@ function callableText(
     parameters === undefined
       ? "...values: never[]"
       : parameters.map((one, i) => `${letter(i)}: ${typeText(one, "out", name)}`).join(", ");
-  const gives = result === undefined ? "unknown" : typeText(result, "in", name);
-  const answer = gives === "unknown" ? "unknown" : `${gives} | Promise<${gives}>`;
-  return `((${given}) => ${answer}) | adsam.PythonObject`;
+  return `((${given}) => ${answerText(result, name)}) | adsam.PythonObject`;
+}
+
+/** What a function gives to Python: what may be None there may be nothing here. */
+function answerText(result: PythonTypeTree | undefined, name: (python: string) => string): string {
+  if (result === undefined) return "unknown";
+  if (result.kind === "none") return "void";
+  const gives = unionText([typeText(result, "in", name), ...(takesNone(result) ? ["undefined"] : [])]);
+  return gives === "unknown" ? gives : `${gives} | Promise<${gives}>`;
+}
+
+const takesNone = (type: PythonTypeTree): boolean =>
+  type.kind === "none" || (type.kind === "union" && type.of.some(takesNone));
+
+/** One type or another, each told once. */
+export function unionText(types: readonly string[]): string {
+  const members = new Set(types.flatMap(alternatives));
+  return members.has("unknown") ? "unknown" : [...members].join(" | ");
 }
 
 /** What a type without parts is one of. */

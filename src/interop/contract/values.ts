@@ -1,7 +1,18 @@
 import { AdsamError } from "../../errors.ts";
 import type { Tensor } from "../../tensor.ts";
 import { insteadOf } from "../containers.ts";
-import { array, bytearray, Complex, Float, frozenset, PythonPath, pythonType, TorchDevice, tuple } from "../kinds.ts";
+import {
+  array,
+  bytearray,
+  Complex,
+  coroutine,
+  Float,
+  frozenset,
+  PythonPath,
+  pythonType,
+  TorchDevice,
+  tuple,
+} from "../kinds.ts";
 import type { Callback } from "../wire.ts";
 import type { CallableType, PythonTypeTree } from "./contract.ts";
 import { departure } from "./departure.ts";
@@ -82,7 +93,7 @@ function converted(
  * the same one for the same function and declaration, by which Python knows it again.
  */
 function typedCallback(call: Callback, type: CallableType, declared: Declared): Callback {
-  const { parameters = [], result } = type;
+  const { parameters = [], result, awaited } = type;
   if (parameters.length === 0 && result === undefined) return call;
   const known = declared.callbacks.get(call) ?? new Map<string, Callback>();
   declared.callbacks.set(call, known);
@@ -93,11 +104,13 @@ function typedCallback(call: Callback, type: CallableType, declared: Declared): 
     const taken = values.map((value, i) => (parameters[i] ? asDeclared(value, parameters[i], declared) : value));
     const gave = await call(...(taken as never[]));
     if (result === undefined) return gave;
+    if (result.kind === "none") return null; // whatever it is, nobody looks at it
     return given(gave === undefined ? null : gave, result, declared, `what ${call.name || "the function"} returns`);
   };
   Object.defineProperty(typed, "name", { value: call.name });
-  known.set(key, typed);
-  return typed;
+  const crossing = awaited ? coroutine(typed) : typed;
+  known.set(key, crossing);
+  return crossing;
 }
 
 /** What is made of a container; the container itself where that holds the same, so that Python changes that one. */

@@ -6,7 +6,7 @@ import type { Contract, PythonTypeTree } from "../../../src/interop/contract/con
 function contract(type: PythonTypeTree, result: PythonTypeTree): Contract {
   const parameter = { name: "a", kind: "either", required: true, type } as const;
   const functions = { f: { doc: "", parameters: [parameter], result } };
-  return { format: 2, docstrings: true, records: {}, modules: { m: { doc: "", functions, classes: {}, enums: {} } } };
+  return { format: 3, docstrings: true, records: {}, modules: { m: { doc: "", functions, classes: {}, enums: {} } } };
 }
 
 const int: PythonTypeTree = { kind: "int" };

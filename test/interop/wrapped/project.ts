@@ -34,9 +34,9 @@ export async function ran(folder: string, text: string): Promise<string> {
 }
 
 /** What the compiler has against a project's `use.ts`. */
-export async function compiled(folder: string): Promise<string> {
+export async function compiled(folder: string, compiler = "typescript"): Promise<string> {
   const options =
     "--noEmit --strict --exactOptionalPropertyTypes --noUncheckedIndexedAccess --skipLibCheck --module nodenext --target es2023 --lib es2023,esnext.disposable --types node --allowImportingTsExtensions";
-  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const tsc = join(root, "node_modules", compiler, "bin/tsc");
   return (await ended(process.execPath, [tsc, ...options.split(" "), "use.ts"], folder)).stdout;
 }

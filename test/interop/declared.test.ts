@@ -1,0 +1,19 @@
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { temporaryFolder } from "../temporary.ts";
+import { adsam, compiled, ended, modules, project, root } from "./wrapped/project.ts";
+
+test("what annotations and docstrings say is called as it is said, and compiles", async () => {
+  const folder = await project(await temporaryFolder());
+  const wrapped = await adsam("wrap", "declared", "--folder", modules, "-o", join(folder, "declared.client.ts"));
+  expect(wrapped).toMatchObject({ code: 0, stdout: "" });
+  await cp(join(import.meta.dirname, "wrapped/use-declared.ts"), join(folder, "use.ts"));
+  const tsx = join(root, "node_modules/tsx/dist/cli.mjs");
+  const [ran, ...said] = await Promise.all([
+    ended(process.execPath, [tsx, "use.ts", modules], folder),
+    compiled(folder, "typescript"),
+    compiled(folder, "typescript-5-9"),
+  ]);
+  expect([ran, ...said]).toEqual([{ code: 0, stdout: "all\n", stderr: "" }, "", ""]);
+}, 120_000);
