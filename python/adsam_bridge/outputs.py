@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -20,7 +21,7 @@ def tensors_of(target: str, result: object, dtype: torch.dtype) -> list[Tensor]:
 
     Args:
         target: of the function, for messages.
-        result: a tensor or a number, or a list or tuple of them.
+        result: a tensor, an array of numpy's or a number, or a list or tuple of them.
         dtype: what floats become; ints are int64, bools bool, complex numbers complex of that
             width.
 
@@ -37,7 +38,7 @@ def tensors_of(target: str, result: object, dtype: torch.dtype) -> list[Tensor]:
 
 
 def tensor_of(what: str, value: object, dtype: torch.dtype) -> Tensor:
-    """A tensor as it is, a number as one without a dimension."""
+    """A tensor as it is, an array as one, a number as one without a dimension."""
     if isinstance(value, Tensor):
         return value
     if isinstance(value, bool):
@@ -48,11 +49,23 @@ def tensor_of(what: str, value: object, dtype: torch.dtype) -> Tensor:
         return torch.tensor(value, dtype=dtype, device="cpu")
     if isinstance(value, complex):
         return torch.tensor(value, dtype=dtype.to_complex(), device="cpu")
+    if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "biufc":
+        return _of_array(what, cast("np.ndarray[Any, Any]", np.asarray(value)))
     got = f"{value}" if isinstance(value, int) else type(value).__name__
     raise AdversarialSamplingError(
         f"expected {what} a tensor or a number, got {got}",
         suggestion="return a tensor or a number, or a list or tuple of them",
     )
+
+
+def _of_array(what: str, value: np.ndarray[Any, Any]) -> Tensor:
+    native = value.astype(value.dtype.newbyteorder("="), order="C", copy=True)
+    try:
+        return torch.from_numpy(native)
+    except TypeError as error:  # a long double
+        raise AdversarialSamplingError(
+            f"expected {what} an array of a dtype that torch has, got {value.dtype}"
+        ) from error
 
 
 def tensors_in(value: Any) -> Iterator[Tensor]:

@@ -114,11 +114,12 @@ function keptAs(trace?: string, folder?: string, count?: number, megabytes?: num
 
 function seenWords(recording: Recording | undefined): string[] {
   if (recording === undefined) return [];
-  const { calls, functions, faults, leftOut } = recording;
+  const { calls, functions, faults, leftOut, unkept } = recording;
   const left = Object.entries(leftOut).map(([name, count]) => `not kept: ${count} calls of ${name}`);
   return [
     `seen: ${calls} calls of ${functions} functions`,
     ...left,
+    ...Object.entries(unkept).map(([what, count]) => `kept without ${what}: ${count} calls`),
     ...faults.map((fault) => `not seen, since the recorder failed: ${fault}`),
   ];
 }

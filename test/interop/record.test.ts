@@ -2,6 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readCalls } from "../../src/conformance/prove/recorded-calls.ts";
+import { numbers, pythonType, type Tensor } from "../../src/index.ts";
 import { readSafetensors } from "../../src/safetensors.ts";
 import { temporaryFolder } from "../temporary.ts";
 import { adsam, compiled, modules, project, ran, root } from "./wrapped/project.ts";
@@ -26,7 +28,7 @@ describe("a client whose types a program has shown", () => {
   test("is written beside what the program prints, which is on stderr", () => {
     expect(told).toMatchObject({ code: 0, stdout: "" });
     expect(told.stderr).toContain("scores ['a', 'b']\nfailed: {'why': 'no reason'}\nmean Tensor\n");
-    expect(told.stderr).toMatch(/^seen: \d+ calls of 17 functions$/m);
+    expect(told.stderr).toMatch(/^seen: \d+ calls of 18 functions$/m);
   });
 
   test.each([
@@ -157,9 +159,26 @@ test("calls that are kept are what adsam prove makes again", async () => {
   const { tensors } = await readSafetensors(join(calls, "recorded.double_/1.safetensors"));
   expect(Array.from(tensors.x?.data ?? [], Number)).toEqual([1, 1]); // as they were before the call
 
+  expect(told.stderr).toContain(
+    "kept without recorded.apply(function), builtins.builtin_function_or_method: 1 calls\n",
+  );
+  const call = JSON.parse(await readFile(join(calls, "recorded.entropy_/1.json"), "utf8"));
+  expect(call.arguments).toEqual({ predictions: { $array: "predictions" }, weights: { $tensor: "weights" } });
+
   const port = `${join(root, "test/fixtures/ports/recorded.ts")}#scaled`;
   const proved = await adsam("prove", "recorded:scaled", port, "--folder", modules, "--calls", calls);
   expect(proved).toMatchObject({ code: 0, stdout: expect.stringContaining("2 passed, 0 failed") });
+
+  const [entropy] = (await readCalls(calls, "recorded:entropy_")).cases;
+  const predictions = entropy?.inputs.predictions as Tensor;
+  expect([predictions.dtype, [...numbers(predictions)], pythonType(predictions)]).toEqual([
+    "float64",
+    [0, 0.5, 0.25, 0.25], // as it was before the call
+    "numpy.ndarray",
+  ]);
+  const { unkept } = await readCalls(calls, "recorded:apply");
+  const reason = "the recording has not kept function (builtins.builtin_function_or_method)";
+  expect(unkept[0]).toEqual({ id: "recorded.apply/1", reason });
 
   const again = await wrap(client, "python recorded_main.py --epochs 2", ...keep);
   expect(again).toMatchObject({

@@ -28,23 +28,28 @@ class Parts(NamedTuple):
         return rebuilt(self.tree, dict(zip(self.paths, tensors, strict=True)))
 
 
-def taken_apart(value: Any) -> Parts:
-    """Lists, tuples and dicts are looked into; all else stays as it is."""
+def taken_apart(value: Any, kinds: type | tuple[type, ...] = Tensor) -> Parts:
+    """Lists, tuples and dicts are looked into; all else stays as it is.
+
+    Args:
+        value: what is taken apart.
+        kinds: what is taken for a tensor.
+    """
     parts = Parts(None, [], [])
-    return parts._replace(tree=_apart(value, (), parts))
+    return parts._replace(tree=_apart(value, (), parts, kinds))
 
 
-def _apart(value: Any, path: Path, parts: Parts) -> Any:
-    if isinstance(value, Tensor):
+def _apart(value: Any, path: Path, parts: Parts, kinds: type | tuple[type, ...]) -> Any:
+    if isinstance(value, kinds):
         parts.paths.append(path)
         parts.tensors.append(value)
         return None
     if type(value) in (list, tuple):
         items = cast("list[Any]", value)
-        return type(value)(_apart(item, (*path, i), parts) for i, item in enumerate(items))
+        return type(value)(_apart(item, (*path, i), parts, kinds) for i, item in enumerate(items))
     if type(value) is dict:
         fields = cast("dict[Any, Any]", value)
-        return {name: _apart(item, (*path, name), parts) for name, item in fields.items()}
+        return {name: _apart(item, (*path, name), parts, kinds) for name, item in fields.items()}
     return value
 
 

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -62,16 +63,19 @@ def run(
         watch: follows what the function does.
     """
     dtype = torch.float32 if precision == "float32" else torch.float64
-    parts = taken_apart(dict(one.given))
+    parts, arrays = _tensors_of(one.given)
     leaves = {
         name: tensor.detach().to(computed_in(tensor.dtype, dtype), copy=True)
         for name, tensor in zip(parts.names, parts.tensors, strict=True)
     }
+    whole = next((name for name in differentiate if name in arrays), None)
+    if whole is not None:
+        raise AdversarialSamplingError(f"differentiate: {whole} is a numpy array, without gradient")
     widen_state(one.owner, dtype)
     set_state(one.owner, one.state)
     held = {f"state.{name}": tensor for name, tensor in named_state(one.owner).items()}
     wanted = {name: _leaf(name, {**leaves, **held}) for name in differentiate}
-    arguments, arrived = _arguments(parts, leaves, wanted)
+    arguments, arrived = _arguments(parts, leaves, wanted, arrays)
     drawn = Draws(draws)
     with _surroundings(dtype, drawn, widened=precision == "widened"):
         by_position = [arguments.pop(name) for name in one.positional]
@@ -107,8 +111,21 @@ def _leaf(name: str, known: Mapping[str, Tensor]) -> Tensor:
     return found.requires_grad_()
 
 
+def _tensors_of(given: Mapping[str, Any]) -> tuple[Parts, frozenset[str]]:
+    """Arguments apart, numpy's arrays as tensors too, and the names of those."""
+    parts = taken_apart(dict(given), (Tensor, np.ndarray))
+    found: list[Any] = parts.tensors
+    arrays = {
+        name for name, one in zip(parts.names, found, strict=True) if isinstance(one, np.ndarray)
+    }
+    return parts._replace(tensors=[torch.as_tensor(one) for one in found]), frozenset(arrays)
+
+
 def _arguments(
-    parts: Parts, leaves: Mapping[str, Tensor], wanted: Mapping[str, Tensor]
+    parts: Parts,
+    leaves: Mapping[str, Tensor],
+    wanted: Mapping[str, Tensor],
+    arrays: frozenset[str],
 ) -> tuple[dict[str, Any], dict[str, tuple[Tensor, Tensor]]]:
     """Arguments that may be written to, and each tensor of theirs as it comes and as it was."""
     tensors = [leaf.clone() if name in wanted else leaf for name, leaf in leaves.items()]
@@ -116,7 +133,11 @@ def _arguments(
         name: (tensor, tensor.detach().clone())
         for name, tensor in zip(parts.names, tensors, strict=True)
     }
-    return parts.value(tensors), arrived
+    values: list[Any] = [
+        tensor.numpy() if name in arrays else tensor  # the same numbers: writing is seen
+        for name, tensor in zip(parts.names, tensors, strict=True)
+    ]
+    return parts.value(values), arrived
 
 
 def _differs(now: Tensor, before: Tensor) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +20,7 @@ _DEEPEST = 20
 
 
 class Kept:
-    """A folder of calls: ``module.function/1.json``, and the tensors beside it."""
+    """A folder of calls: ``module.function/1.json``, and tensors and arrays beside it."""
 
     def __init__(self, keeping: Keeping) -> None:
         self._keeping = keeping
@@ -28,6 +29,8 @@ class Kept:
         self._left = keeping.bytes
         self.left_out: dict[str, int] = {}
         """How many calls of a function were not kept."""
+        self.unkept: dict[str, int] = {}
+        """What kept calls lack: in how many."""
 
     def keep(self, module: str, function: str, given: Mapping[str, Any]) -> None:
         """Writes a call, unless there are as many already; processes that were forked keep none."""
@@ -36,16 +39,19 @@ class Kept:
         if os.getpid() != self._process or count >= self._keeping.each or self._left <= 0:
             self.leave_out(module, function)
             return
-        tensors: dict[str, Any] = {}
-        arguments = {key: _written(value, key, tensors, 0) for key, value in given.items()}
+        call = _Call()
+        arguments = {key: call.written(value, key, 0) for key, value in given.items()}
         said = {"module": module, "function": function, "arguments": arguments}
         text = json.dumps(said, indent=1).encode()
-        packed = _packed(tensors)
+        packed = call.packed()
         if len(text) + len(packed) > self._left:
             self.leave_out(module, function)
             return
         self._left -= len(text) + len(packed)
         self._counts[name] = count + 1
+        for place, kind in call.unkept.items():
+            what = f"{name}({place}), {kind}"
+            self.unkept[what] = self.unkept.get(what, 0) + 1
         place = os.path.join(self._keeping.folder, name)  # noqa: PTH118
         os.makedirs(place, exist_ok=True)  # noqa: PTH103
         path = os.path.join(place, str(count + 1))  # noqa: PTH118
@@ -59,34 +65,76 @@ class Kept:
         self.left_out[name] = self.left_out.get(name, 0) + 1
 
 
-def _written(value: Any, place: str, tensors: dict[str, Any], depth: int) -> Any:
-    kind = type(value)
-    if kind in _PLAIN or (kind is int and abs(value) < 2**53):
-        return value
-    if kind is float:
-        return {"$float": value if math.isfinite(value) else _named(value)}
-    if depth < _DEEPEST and kind in (list, tuple):
-        items = [_written(one, f"{place}.{i}", tensors, depth + 1) for i, one in enumerate(value)]
-        return items if kind is list else {"$tuple": items}
-    if depth < _DEEPEST and kind is dict and all(_is_name(key) for key in value):
-        return {
-            key: _written(one, f"{place}.{key}", tensors, depth + 1) for key, one in value.items()
+class _Call:
+    """What a call was given, as JSON, with the numbers beside it."""
+
+    def __init__(self) -> None:
+        self.unkept: dict[str, str] = {}
+        """What JSON and tensors cannot hold, by its place."""
+        self._numbers: dict[str, Any] = {}
+
+    def written(self, value: Any, place: str, depth: int) -> Any:
+        """A value as JSON, with copies: the function may change what it was given in place."""
+        kind = type(value)
+        if kind in _PLAIN or (kind is int and abs(value) < 2**53):
+            return value
+        if kind is float:
+            return {"$float": value if math.isfinite(value) else _named(value)}
+        if depth < _DEEPEST and kind in (list, tuple):
+            items = [self.written(one, f"{place}.{i}", depth + 1) for i, one in enumerate(value)]
+            return items if kind is list else {"$tuple": items}
+        if depth < _DEEPEST and kind is dict and all(_is_name(key) for key in value):
+            return {
+                key: self.written(one, f"{place}.{key}", depth + 1) for key, one in value.items()
+            }
+        numbers = _numbers(value, kind)
+        if numbers is None:
+            self.unkept[place] = _what(value, kind)
+            return {"$unkept": self.unkept[place]}
+        written, self._numbers[place] = numbers
+        return {written: place}
+
+    def packed(self) -> bytes:
+        """The numbers: by torch, which the program may not have imported for arrays alone."""
+        if not self._numbers:
+            return b""
+        torch: Any = sys.modules.get("torch")
+        if torch is None:
+            from safetensors.numpy import save as save_arrays  # noqa: PLC0415
+
+            return save_arrays(self._numbers)
+        from safetensors.torch import save  # noqa: PLC0415
+
+        tensors = {
+            place: one if isinstance(one, torch.Tensor) else torch.from_numpy(one)
+            for place, one in self._numbers.items()
         }
-    if not _is_tensor(value):
-        return {"$unkept": f"{kind.__module__}.{kind.__qualname__}"}
-    # A copy of its own, of the numbers alone: the function may change them in place.
-    tensors[place] = value.detach().cpu().contiguous().clone()
-    return {"$tensor": place}
+        return save(tensors)
 
 
-def _is_tensor(value: Any) -> bool:
+_DTYPE = re.compile(r"bool|u?int(8|16|32|64)|b?float(16|32|64)|complex64")
+"""What both the format and TypeScript hold."""
+
+
+def _numbers(value: Any, kind: type) -> tuple[str, Any] | None:
+    """A tensor or an array as numbers of its own; None for what is neither, or has none."""
     torch: Any = sys.modules.get("torch")
-    return (
-        torch is not None
-        and type(value) in (torch.Tensor, torch.nn.Parameter)
-        and value.layout == torch.strided
-        and value.device.type != "meta"
-    )
+    numpy: Any = sys.modules.get("numpy")
+    if torch is not None and kind in (torch.Tensor, torch.nn.Parameter):
+        dense = value.layout == torch.strided and value.device.type != "meta"
+        if dense and _DTYPE.fullmatch(str(value.dtype).removeprefix("torch.")):
+            return "$tensor", value.detach().cpu().contiguous().clone()
+    elif numpy is not None and kind is numpy.ndarray and _DTYPE.fullmatch(value.dtype.name):
+        native = value.astype(value.dtype.newbyteorder("="), order="C", copy=True)
+        return "$array", native
+    return None
+
+
+def _what(value: Any, kind: type) -> str:
+    """Its class; of numbers that cannot be kept also their dtype."""
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    dtyped = name in ("torch.Tensor", "torch.nn.parameter.Parameter", "numpy.ndarray")
+    return f"{name} of {value.dtype}" if dtyped else name
 
 
 def _is_name(key: Any) -> bool:
@@ -95,14 +143,6 @@ def _is_name(key: Any) -> bool:
 
 def _named(value: float) -> str:
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-
-
-def _packed(tensors: dict[str, Any]) -> bytes:
-    if not tensors:
-        return b""
-    from safetensors.torch import save  # noqa: PLC0415 - the program has imported torch by now
-
-    return save(tensors)
 
 
 def _write(path: str, content: bytes) -> None:

@@ -141,6 +141,8 @@ class Watcher:
         if self._kept is not None and os.getpid() == self._process:
             for name, count in self._kept.left_out.items():
                 self._notes.write("left", name, count)
+            for what, count in self._kept.unkept.items():
+                self._notes.write("unkept", what, count)
         self._notes.write("end", os.getpid())
 
 

@@ -1,3 +1,4 @@
+import { array, pythonType } from "../../interop/kinds.ts";
 import { nameOf, type Parts, rebuilt, tensorsApart } from "../../port/structure.ts";
 import type { NamedTensors, Tensor } from "../../tensor.ts";
 import { rounded } from "../pairs/inputs.ts";
@@ -26,6 +27,9 @@ export function givenOf(values: Arguments): Given {
 export function argumentsWith({ parts, names }: Given, inputs: NamedTensors): Arguments {
   return rebuilt(
     parts,
-    names.map((name) => inputs[name]),
+    names.map((name, i) => {
+      const [given, now] = [parts.tensors[i], inputs[name]];
+      return given && now && pythonType(given) === "numpy.ndarray" ? array(now) : now;
+    }),
   ) as Arguments;
 }

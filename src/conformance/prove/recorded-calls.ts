@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { AdsamError } from "../../errors.ts";
 import { fileError, jsonIn } from "../../files.ts";
-import { Float, tuple } from "../../interop/kinds.ts";
+import { array, Float, tuple } from "../../interop/kinds.ts";
 import { readSafetensors } from "../../safetensors.ts";
 import type { NamedTensors } from "../../tensor.ts";
 import { validate } from "../../validation.ts";
@@ -81,10 +81,11 @@ function filled(part: object, place: string, tensors: NamedTensors, path: string
     return tuple(...(part.$tuple as unknown[]).map(within));
   }
   if ("$float" in part) return new Float(Number(part.$float));
-  if (!("$tensor" in part)) return undefined;
-  const found = tensors[String(part.$tensor)];
-  if (found !== undefined) return found;
-  throw new AdsamError("file", `${path}: there is no tensor ${part.$tensor} beside it`);
+  if (!("$tensor" in part || "$array" in part)) return undefined;
+  const name = String("$tensor" in part ? part.$tensor : part.$array);
+  const found = tensors[name];
+  if (found === undefined) throw new AdsamError("file", `${path}: there is no tensor ${name} beside it`);
+  return "$array" in part ? array(found) : found;
 }
 
 /** Objects replaced where `change` gives something else. */

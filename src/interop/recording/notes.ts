@@ -18,12 +18,14 @@ export interface Notes {
   readonly faults: readonly string[];
   /** How many calls were not kept, of each function. */
   readonly left: Readonly<Record<string, number>>;
+  /** What kept calls lack, such as `losses.step(model), torch.nn.Linear`: in how many. */
+  readonly unkept: Readonly<Record<string, number>>;
 }
 
 type Line =
   | readonly ["calls", process: number, site: number, calls: number]
   | readonly ["seen", site: number, what: string, name: string, type: NotedType]
-  | readonly ["left", name: string, calls: number]
+  | readonly ["left" | "unkept", name: string, calls: number]
   | readonly ["fault", text: string]
   | readonly ["end", process: number];
 
@@ -32,7 +34,7 @@ export function readNotes(text: string): Notes {
   const counts = new Map<number, Map<number, number>>();
   const types = new Map<number, Map<string, NotedType[]>>();
   const faults: string[] = [];
-  const left: [string, number][] = [];
+  const counted: Record<"left" | "unkept", Record<string, number>> = { left: {}, unkept: {} };
   for (const line of text.split("\n").slice(0, -1)) {
     const said = JSON.parse(line) as Line;
     if (said[0] === "calls") entry(counts, said[2], () => new Map()).set(said[1], said[3]);
@@ -41,14 +43,14 @@ export function readNotes(text: string): Notes {
       const ofSite = entry(types, site, () => new Map<string, NotedType[]>());
       entry(ofSite, `${what} ${name}`, () => [] as NotedType[]).push(type);
     }
-    if (said[0] === "left") left.push([said[1], said[2]]);
+    if (said[0] === "left" || said[0] === "unkept") counted[said[0]][said[1]] = said[2];
     if (said[0] === "fault") faults.push(said[1]);
   }
   const observed = [...counts].map(([site, byProcess]): [number, Observed] => [
     site,
     { calls: [...byProcess.values()].reduce((sum, one) => sum + one, 0), types: types.get(site) ?? new Map() },
   ]);
-  return { observed: new Map(observed), faults, left: Object.fromEntries(left) };
+  return { observed: new Map(observed), faults, ...counted };
 }
 
 function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -27,6 +27,8 @@ export interface Recording {
   readonly failure: string | undefined;
   /** Where calls are kept: how many were not, by function. */
   readonly leftOut: Readonly<Record<string, number>>;
+  /** What kept calls lack, such as `losses.step(model), torch.nn.Linear`: in how many. */
+  readonly unkept: Readonly<Record<string, number>>;
   /** What went wrong in the watching itself; the program has not noticed. */
   readonly faults: readonly string[];
 }
@@ -42,7 +44,7 @@ export async function recordProgram(
   options: WatchOptions,
 ): Promise<Recording> {
   const { notes, failure } = await watchProgram(command, code, options);
-  const { observed, faults, left } = notes;
+  const { observed, faults, left, unkept } = notes;
   if (observed.size === 0) {
     const modules = Object.keys(contract.modules).join(", ");
     const end = failure === undefined ? "" : `, which ended with ${failure}`;
@@ -61,6 +63,7 @@ export async function recordProgram(
     functions: observed.size,
     failure,
     leftOut: left,
+    unkept,
     faults,
   };
 }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { Backend, TorchBackend } from "../../../src/backend.ts";
 import { outcome, type Port, type ProveOptions, prove } from "../../../src/conformance/index.ts";
 import { numbers } from "../../../src/conformance/numbers.ts";
+import { array } from "../../../src/interop/kinds.ts";
 import { open } from "../../../src/open.ts";
 import { encodeSafetensors } from "../../../src/safetensors.ts";
 import { type Tensor, tensor } from "../../../src/tensor.ts";
@@ -183,6 +184,21 @@ describe("what Python changes in place is compared", () => {
     const silent = (total: tf.Tensor, a: tf.Tensor) => tf.sum(tf.add(total, a));
     expect(await verdict("accumulate", silent, { inputs })).toMatchObject({
       message: "state.total: the port gives no such tensor",
+    });
+  });
+
+  test("numpy's arrays, which stay what they are beside tensors", async () => {
+    const entropy = (of: tf.Tensor, weights: tf.Tensor) => {
+      const predictions = tf.where(tf.equal(of, 0), 1, of);
+      const output = tf.mul(tf.neg(tf.sum(tf.mul(predictions, tf.log(predictions)), -1)), weights);
+      return outcome({ output, state: { predictions } });
+    };
+    const predictions = array(tensor(Float64Array.of(0, 0.5, 0.25, 0.25), [2, 2]));
+    const cases = [{ id: "one", inputs: { predictions, weights: tensor(Float32Array.of(1, 2)) } }];
+    expect(await verdict("entropy_", entropy, { cases })).toMatchObject({ status: "passed" });
+    await expect(proved("entropy_", entropy, { cases, differentiate: ["predictions"] })).rejects.toMatchObject({
+      code: "usage",
+      message: "differentiate: predictions is a numpy array, without gradient",
     });
   });
 
