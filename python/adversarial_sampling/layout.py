@@ -76,7 +76,9 @@ class Layout:
         shapes = [part.shape for part in self.parts]
         # Autocast takes batch norm's weights as they are.
         cast_down = [not isinstance(part.layer, BatchNorm) for part in self.parts]
-        self._low = LowPrecision(low, shapes, cast_down) if low and any(cast_down) else None
+        # On a CPU it saves nothing.
+        saves = self.device.type == "cuda" and any(cast_down)
+        self._low = LowPrecision(low, shapes, cast_down) if low is not None and saves else None
         self._execution = [p for layer in model.executed() for p in drawn if p.layer is layer]
 
     def parameters(self) -> dict[str, nn.Parameter]:
