@@ -1,7 +1,7 @@
-import { closeSync, createReadStream, existsSync, openSync, writeSync } from "node:fs";
+import { closeSync, createReadStream, existsSync, openSync } from "node:fs";
 import { truncate } from "node:fs/promises";
 import { AdsamError } from "./errors.ts";
-import { fileError } from "./files.ts";
+import { append, fileError } from "./files.ts";
 import { jsonText } from "./json.ts";
 import { type FitEvent, fitEvent } from "./schema/events.ts";
 import { validate } from "./validation.ts";
@@ -49,13 +49,7 @@ export class EventLog {
    * @throws AdsamError `disk` when there is no room. The last line may be half written then.
    */
   append(event: FitEvent): void {
-    try {
-      for (let rest = Buffer.from(`${jsonText(event)}\n`); rest.length > 0; ) {
-        rest = rest.subarray(writeSync(this.#file, rest));
-      }
-    } catch (error) {
-      throw fileError(error, "write", this.#path);
-    }
+    append(this.#file, Buffer.from(`${jsonText(event)}\n`), this.#path);
   }
 
   close(): void {

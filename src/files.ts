@@ -1,3 +1,4 @@
+export { append } from "./files/append.ts";
 export { fileError, systemCode } from "./files/errors.ts";
 export { makeFolders } from "./files/folders.ts";
 export { jsonIn } from "./files/json.ts";

@@ -115,7 +115,7 @@ export {
   type RunSummary,
   type UnreadableRun,
 } from "./experiments/list-runs.ts";
-export type { RunLogger } from "./experiments/logger.ts";
+export type { BegunRun, RunLogger } from "./experiments/logger.ts";
 export { type PaperOptions, type PaperResult, paperExperiment } from "./experiments/paper/paper.ts";
 export type { PaperFidelity, PaperMethod } from "./experiments/paper/plan.ts";
 export type { PaperMetric, PaperRetention, PaperRow } from "./experiments/paper/rows.ts";
@@ -128,6 +128,7 @@ export type { SweepEngine, SweepEvent, SweepTask } from "./experiments/sweep/eng
 export type { PlannedRun, Point } from "./experiments/sweep/plan.ts";
 export { type SweepOptions, type SweepResult, sweep } from "./experiments/sweep/sweep.ts";
 export type { Estimate, SweepRow } from "./experiments/sweep/table.ts";
+export { tensorBoardLogger } from "./experiments/tensorboard/logger.ts";
 export { type TrainOptions, train } from "./experiments/train.ts";
 export type { TrainConfig } from "./experiments/train-config.ts";
 export type * from "./experiments/train-events.ts";

@@ -77,6 +77,10 @@ const runGroup = {
       .meta({ placeholder: "folder" }),
     tag: z.array(z.string()).optional().describe("words to find it by: --tag once a word"),
     notes: z.string().optional().describe("what there is to say about it").meta({ placeholder: "text" }),
+    tensorboard: z
+      .boolean()
+      .optional()
+      .describe("write an event file for TensorBoard into the run's folder; a run that has one goes on with it"),
     keepBest: keep.shape.best,
     keepEvery: keep.shape.every.meta({ placeholder: "epochs" }),
     maxMinutes: limitOptions.shape.maxMinutes.meta({ placeholder: "minutes" }),
@@ -102,7 +106,7 @@ export type TrainArguments = z.output<typeof trainArguments>;
 
 /** Options that may be given with --resume; the others are the run's own. */
 export const resumable: ReadonlySet<string> = new Set([
-  ...["resume", "epochs", "patience", "maxMinutes", "data"],
+  ...["resume", "epochs", "patience", "maxMinutes", "data", "tensorboard"],
   ...Object.keys(backendGroup.shape),
   ...Object.keys(outputGroup.shape),
 ]);

@@ -1,6 +1,9 @@
 import type { Command } from "commander";
 import { AdsamError } from "../errors.ts";
+import type { RunLogger } from "../experiments/logger.ts";
 import { resumeTraining } from "../experiments/resume.ts";
+import { eventFilesIn } from "../experiments/tensorboard/event-file.ts";
+import { tensorBoardLogger } from "../experiments/tensorboard/logger.ts";
 import { train as trainRun } from "../experiments/train.ts";
 import type { TrainEvent } from "../experiments/train-events.ts";
 import { jsonText } from "../json.ts";
@@ -37,10 +40,11 @@ async function* newRun(
   given: readonly string[],
   signal: AbortSignal,
 ): AsyncGenerator<TrainEvent> {
-  yield* trainRun({ ...(await trainInput(values, given)), signal });
+  const loggers = values.tensorboard ? [tensorBoardLogger()] : [];
+  yield* trainRun({ ...(await trainInput(values, given)), loggers, signal });
 }
 
-function resumed(
+async function* resumed(
   folder: string,
   values: TrainArguments,
   given: readonly string[],
@@ -54,7 +58,8 @@ function resumed(
         "a run goes on with the options in its run.json; only --epochs, --patience and --max-minutes can be others",
     });
   }
-  return resumeTraining(folder, {
+  yield* resumeTraining(folder, {
+    loggers: await loggersOf(folder, values),
     epochs: given.includes("epochs") ? values.epochs : undefined,
     patience: given.includes("patience") ? values.patience : undefined,
     maxMinutes: given.includes("maxMinutes") ? values.maxMinutes : undefined,
@@ -62,6 +67,12 @@ function resumed(
     backend: askedOptions(values, given),
     signal,
   });
+}
+
+/** Those that were asked for, and those that the run has had. */
+async function loggersOf(folder: string, { tensorboard }: TrainArguments): Promise<RunLogger[]> {
+  const had = await eventFilesIn(folder).catch(() => []); // what is no folder is told by whoever goes on with it
+  return tensorboard || had.length > 0 ? [tensorBoardLogger()] : [];
 }
 
 async function writeLines(events: AsyncIterable<TrainEvent>): Promise<string | undefined> {

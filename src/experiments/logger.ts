@@ -1,7 +1,21 @@
+import type { Dataset } from "../data/dataset.ts";
+import type { RunRecord } from "./record.ts";
 import type { TrainEvent } from "./train-events.ts";
+
+/** What a logger is told of before anything else. */
+export interface BegunRun {
+  /** Where the run is recorded. */
+  readonly folder: string;
+  /** Everything that makes it what it is. */
+  readonly record: RunRecord;
+  /** What it is trained on. */
+  readonly data: Dataset;
+}
 
 /** Somebody who is told how a run goes, such as what writes it for another program. */
 export interface RunLogger {
+  /** Told once, before the first event, which run it is; also of one that goes on. What it throws refuses the run. */
+  begin?(run: BegunRun): void | Promise<void>;
   /**
    * Told each event, in order: that the run begins, its steps and epochs, how it ended. What happens next waits for what it
    * gives. What it throws ends the run as the reader's leaving would, its files written, and reaches whoever reads the run.
@@ -15,9 +29,11 @@ export interface RunLogger {
 export async function* logged(
   events: AsyncGenerator<TrainEvent, void>,
   loggers: readonly RunLogger[],
+  run: BegunRun,
 ): AsyncGenerator<TrainEvent, void> {
   let failure: { readonly error: unknown } | undefined;
   try {
+    for (const logger of loggers) await logger.begin?.(run);
     for await (const event of events) {
       for (const logger of loggers) await logger.log(event);
       yield event;

@@ -1,6 +1,7 @@
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
-import { parseEvent } from "../event-log.ts";
-import { fileError, writeFileAtomically } from "../files.ts";
+import { closeSync, openSync } from "node:fs";
+import { append, fileError, writeFileAtomically } from "../files.ts";
+import type { FitEvent } from "../schema/events.ts";
+import { LogReader } from "./log-reader.ts";
 import { metricsOf } from "./metrics.ts";
 import type { RunFiles } from "./run-folder.ts";
 
@@ -11,66 +12,46 @@ const columns = [
   ...["train/accuracy", "validation/loss", "validation/accuracy", "seconds", "imagesPerSecond", "learningRate"],
 ] as const;
 
-const readAtOnce = 1 << 20;
-
 /**
  * metrics.csv, made of events.jsonl alone and therefore at one with it: written anew when a run begins or goes on, and kept
  * up with it by whole rows. What a kill leaves behind is a beginning of it.
  */
 export class MetricsFile {
-  readonly #files: RunFiles;
-  readonly #events: number;
+  readonly #path: string;
+  readonly #log: LogReader;
   readonly #table: number;
-  readonly #buffer = Buffer.alloc(readAtOnce);
-  #line = 0;
-  /** What has been read of a line that has not ended. */
-  #begun = "";
 
-  private constructor(files: RunFiles, events: number, table: number) {
-    [this.#files, this.#events, this.#table] = [files, events, table];
+  private constructor(path: string, log: LogReader, table: number) {
+    [this.#path, this.#log, this.#table] = [path, log, table];
   }
 
   /**
    * The table of all events so far.
    * @throws AdsamError `file` and `disk` where it cannot be written.
    */
-  static async open(files: RunFiles): Promise<MetricsFile> {
-    const { events, metrics } = files;
+  static async open({ events, metrics }: RunFiles): Promise<MetricsFile> {
     await writeFileAtomically(metrics, [`${["step", "timestamp", "epoch", ...columns].join(",")}\n`]);
+    const log = new LogReader(events);
     try {
-      return new MetricsFile(files, openSync(events, "r"), openSync(metrics, "a"));
+      return new MetricsFile(metrics, log, openSync(metrics, "a"));
     } catch (error) {
+      log[Symbol.dispose]();
       throw fileError(error, "write", metrics);
     }
   }
 
   /** Adds a row for each event that has been written down since. */
   catchUp(): void {
-    const { events, metrics } = this.#files;
-    try {
-      for (;;) {
-        const length = readSync(this.#events, this.#buffer);
-        if (length === 0) return;
-        const lines = (this.#begun + this.#buffer.toString("latin1", 0, length)).split("\n"); // numbers and English words
-        this.#begun = lines.pop() ?? "";
-        const rows = lines.map((line) => rowOf(line, `${events}:${++this.#line}`));
-        for (let rest = Buffer.from(rows.join("")); rest.length > 0; ) {
-          rest = rest.subarray(writeSync(this.#table, rest));
-        }
-      }
-    } catch (error) {
-      throw fileError(error, "write", metrics);
-    }
+    for (const events of this.#log.next()) append(this.#table, Buffer.from(events.map(rowOf).join("")), this.#path);
   }
 
   close(): void {
-    closeSync(this.#events);
+    this.#log[Symbol.dispose]();
     closeSync(this.#table);
   }
 }
 
-function rowOf(line: string, place: string): string {
-  const event = parseEvent(line, place);
+function rowOf(event: FitEvent): string {
   const metrics = metricsOf(event);
   const cells = columns.map((column) => metrics[column] ?? "");
   return `${[event.step, event.timestamp ?? "", event.epoch, ...cells].join(",")}\n`;

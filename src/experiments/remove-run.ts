@@ -4,6 +4,7 @@ import { fileError } from "../files.ts";
 import { removeEmptyFolder } from "./new-folder.ts";
 import { keptModelsIn, leftoversIn, openRun, runFiles } from "./run-folder.ts";
 import { lockRun } from "./run-lock.ts";
+import { eventFilesIn } from "./tensorboard/event-file.ts";
 
 /**
  * Removes the files of a run, and its folder unless something else is in it.
@@ -16,7 +17,7 @@ export async function removeRun(path: string): Promise<void> {
   try {
     const { record, ...others } = runFiles(folder);
     // run.json last: until then it is a run that can be removed.
-    const numbered = await keptModelsIn(folder);
+    const numbered = [...(await keptModelsIn(folder)), ...(await eventFilesIn(folder))];
     for (const file of [...Object.values(others), ...numbered, ...(await leftoversIn(folder)), record])
       await rm(file, { force: true });
   } catch (error) {

@@ -67,7 +67,7 @@ export async function* resumeTraining(path: string, options: ResumeOptions = {})
     await removeResult(files);
   };
   const training = () => model.fit(data, { ...fit, ...savedIn(folder, run), resume });
-  yield* trainIn(folder, training, run, { loggers, onBegin, signal });
+  yield* trainIn(folder, training, run, { data, loggers, onBegin, signal });
 }
 
 /** The state to go on from; none for a run that was ended before it had saved one. */

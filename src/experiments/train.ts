@@ -98,7 +98,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   };
   const lock = await createRunFolder(folder, run);
   try {
-    yield* trainIn(folder, () => model.fit(data, { ...fit, ...savedIn(folder, run) }), run, { loggers, signal });
+    yield* trainIn(folder, () => model.fit(data, { ...fit, ...savedIn(folder, run) }), run, { data, loggers, signal });
   } catch (error) {
     if (!isCrash(error)) await discardUnstartedRun(folder);
     throw error;
@@ -109,6 +109,7 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
 }
 
 interface FollowedRun extends Cancellable {
+  readonly data: Dataset;
   readonly loggers?: readonly RunLogger[] | undefined;
   /** Called once, when everything that could be refused has been accepted. */
   readonly onBegin?: () => Promise<void>;
@@ -119,14 +120,14 @@ export function trainIn(
   folder: string,
   training: () => Run,
   run: RunRecord,
-  { loggers = [], onBegin = async () => {}, signal }: FollowedRun,
+  { data, loggers = [], onBegin = async () => {}, signal }: FollowedRun,
 ): AsyncGenerator<TrainEvent, void> {
   async function* events(): AsyncGenerator<TrainEvent, void> {
     yield { kind: "start", folder, run };
     const result = yield* follow(training(), { files: runFiles(folder), maxMinutes: run.maxMinutes, onBegin, signal });
     yield { kind: "result", folder, result };
   }
-  return logged(events(), loggers);
+  return logged(events(), loggers, { folder, record: run, data });
 }
 
 /** Where a run's files are written, and how often. */

@@ -1,4 +1,5 @@
 import { inflateRawSync } from "node:zlib";
+import { crc32 } from "../../crc32.ts";
 import { AdsamError } from "../../errors.ts";
 
 const endSignature = 0x06054b50;
@@ -73,17 +74,4 @@ function damaged(path: string, cause?: unknown, name?: string): AdsamError {
 
 function unread(path: string, what: string): AdsamError {
   return new AdsamError("data", `${path} ${what}, which is not read`, { suggestion: "save it with numpy.savez" });
-}
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 0 ? crc >>> 1 : (crc >>> 1) ^ 0xedb88320;
-  return crc;
-});
-
-/** CRC-32 as zip has it (Node's own came with 20.15, after the oldest that is supported). */
-function crc32(bytes: Uint8Array): number {
-  let crc = ~0;
-  for (const byte of bytes) crc = (crcTable[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
-  return ~crc >>> 0;
 }
