@@ -54,8 +54,12 @@ export function defocusBlur(canvas: Canvas, [radius, softness]: readonly [number
 }
 
 /** A trail along a direction within 45 degrees of the horizontal, which fades by a normal distribution. */
-export function motionBlur(canvas: Canvas, [radius, sigma]: readonly [number, number], chance: Chance): Canvas {
-  const angle = ((chance.uniform() * 90 - 45) * Math.PI) / 180;
+export function motionBlur(canvas: Canvas, parameters: readonly [number, number], chance: Chance): Canvas {
+  return trail(canvas, parameters, ((chance.uniform() * 90 - 45) * Math.PI) / 180);
+}
+
+/** The mean of the pixels along a direction, fewer of them the further they are. */
+export function trail(canvas: Canvas, [radius, sigma]: readonly [number, number], angle: number): Canvas {
   const weights = Array.from({ length: 2 * radius + 1 }, (_, i) => Math.exp(-(i * i) / (2 * sigma * sigma)));
   const sum = weights.reduce((total, weight) => total + weight, 0);
   const offsets = weights.map(

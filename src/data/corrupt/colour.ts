@@ -1,4 +1,4 @@
-import { type Canvas, mapped } from "./canvas.ts";
+import { at, type Canvas, mapped } from "./canvas.ts";
 
 /** The differences from each channel's mean become smaller. */
 export function contrast(canvas: Canvas, factor: number): Canvas {
@@ -29,6 +29,16 @@ export function saturate(canvas: Canvas, [factor, more]: readonly [number, numbe
     if (saturation === 0) return channel === 0 ? value : value * (1 - wanted);
     return value - ((value - pixel) * wanted) / saturation;
   });
+}
+
+/** How light a pixel looks, of its channels (ITU-R BT.601). */
+export function lightnessOf([red = 0, green = red, blue = red]: readonly number[]): number {
+  return 0.299 * red + 0.587 * green + 0.114 * blue;
+}
+
+/** How light the pixel at a place looks. */
+export function lightness(canvas: Canvas, row: number, column: number): number {
+  return lightnessOf(Array.from({ length: canvas.channels }, (_, channel) => at(canvas, channel, row, column)));
 }
 
 /** Each pixel made anew of itself and of the largest and smallest channel at its place. */

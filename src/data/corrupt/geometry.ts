@@ -1,4 +1,5 @@
-import { between, type Canvas, type Chance, mapped } from "./canvas.ts";
+import { gaussianBlur } from "./blur.ts";
+import { at, between, type Canvas, type Chance, mapped } from "./canvas.ts";
 
 /** Turned about the middle, to either side as likely; beyond the edge the nearest pixel. */
 export function rotation(canvas: Canvas, degrees: number, chance: Chance): Canvas {
@@ -8,6 +9,48 @@ export function rotation(canvas: Canvas, degrees: number, chance: Chance): Canva
   return mapped(canvas, (channel, row, column) => {
     const [y, x] = [row - middleRow, column - middleColumn];
     return between(canvas, channel, middleRow + cosine * y + sine * x, middleColumn - sine * y + cosine * x);
+  });
+}
+
+/**
+ * Bent as rubber is: three points about the middle move by up to `affine`, and every place by a smooth random field.
+ * @param parameters how far the field moves, over what distance it is smooth, and `affine`, as parts of the image's shorter side.
+ */
+export function elastic(
+  canvas: Canvas,
+  [distance, smoothness, affine]: readonly [number, number, number],
+  chance: Chance,
+): Canvas {
+  const { height, width } = canvas;
+  const side = Math.min(height, width);
+  const [middleRow, middleColumn, third] = [
+    Math.floor(height / 2),
+    Math.floor(width / 2),
+    Math.max(1, Math.floor(side / 3)),
+  ];
+  const moved = (row: number, column: number) =>
+    [row * third, column * third].map((place) => place + affine * side * (2 * chance.uniform() - 1));
+  const [[row1 = 0, column1 = 0], [row2 = 0, column2 = 0], [row3 = 0, column3 = 0]] = [
+    moved(1, 1),
+    moved(1, -1),
+    moved(-1, -1),
+  ] as const;
+  const field = (): Canvas => {
+    const plane = { data: new Float64Array(height * width), channels: 1, height, width };
+    if (distance === 0) return plane;
+    const drawn = mapped(plane, () => distance * side * (2 * chance.uniform() - 1));
+    return gaussianBlur(drawn, smoothness * side);
+  };
+  const [down, right] = [field(), field()];
+  return mapped(canvas, (channel, row, column) => {
+    const y = (row + at(down, 0, row, column) - middleRow) / (2 * third);
+    const x = (column + at(right, 0, row, column) - middleColumn) / (2 * third);
+    return between(
+      canvas,
+      channel,
+      middleRow + (row1 + row3) / 2 + y * (row2 - row3) + x * (row1 - row2),
+      middleColumn + (column1 + column3) / 2 + y * (column2 - column3) + x * (column1 - column2),
+    );
   });
 }
 

@@ -36,7 +36,8 @@ test.each(corruptionNames)("%s is the same for the same seed, and stronger at 5 
   expect(again).toEqual(strong);
   expect(strong.shape).toEqual(blocks.shape);
   expect(rms(strong, blocks)).toBeGreaterThan(0);
-  if (!["saturate", "rotation"].includes(kind)) expect(rms(strong, blocks)).toBeGreaterThan(rms(weak, blocks));
+  if (!["saturate", "rotation", "elastic_transform"].includes(kind))
+    expect(rms(strong, blocks)).toBeGreaterThan(rms(weak, blocks));
 });
 
 test.each(["gaussian_noise", "shot_noise", "impulse_noise", "speckle_noise"] as const)(
@@ -63,6 +64,65 @@ test.each<[string, Parameters<typeof corruptImages>[1]["kind"], number]>([
   expect(measured / deviation).toBeLessThan(1.03);
 });
 
+test.each<[(typeof corruptionNames)[number], (made: Tensor<"uint8">, images: Tensor<"uint8">) => number]>([
+  ["fog", (made, images) => -correlation(made, images)],
+  ["frost", (made, images) => -correlation(made, images)],
+  ["snow", rms], // at 5 it blurs into an even white, which correlation does not see
+  ["spatter", rms],
+  ["elastic_transform", bends], // its affine part becomes smaller
+])("%s does more to images at each severity, and differs by seed and by image", async (kind, done) => {
+  const count = kind === "snow" ? 200 : 24; // from one draw of flakes to another it differs most
+  const many = drawn(
+    (image, channel, row, column) => 128 + 90 * Math.sin((row + 2 * column + image + channel) / 6),
+    count,
+  );
+  const made = await Promise.all([1, 2, 3, 4, 5].map((severity) => corruptImages(many, { kind, severity, seed: 2 })));
+  const measured = made.map((images) => done(images, many));
+  const groups = kind === "spatter" ? [measured.slice(0, 3), measured.slice(3)] : [measured]; // water, then mud
+  for (const group of groups) expect(group).toEqual(group.toSorted((one, other) => one - other));
+  expect((await corruptImages(many, { kind, severity: 5, seed: 3 })).data).not.toEqual(made[4]?.data);
+  const same = drawn((_image, _channel, row, column) => 8 * row + 4 * column);
+  const { data } = await corruptImages(same, { kind, severity: 5 });
+  expect(data.subarray(0, data.length / 2)).not.toEqual(data.subarray(data.length / 2));
+});
+
+/** Of all pixels: 1 where the image is the same but for its brightness and contrast. */
+function correlation(one: Tensor<"uint8">, other: Tensor<"uint8">): number {
+  const centred = ({ data }: Tensor<"uint8">) => {
+    const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
+    return Float64Array.from(data, (value) => value - mean);
+  };
+  const [a, b] = [centred(one), centred(other)];
+  const product = (x: Float64Array, y: Float64Array) => x.reduce((sum, value, i) => sum + value * (y[i] ?? 0), 0);
+  return product(a, b) / Math.sqrt(product(a, a) * product(b, b));
+}
+
+/** How much a pixel differs from the mean of those beside it: smooth waves are turned, moved and scaled without it. */
+function bends({ data }: Tensor<"uint8">): number {
+  let sum = 0;
+  for (let i = 1; i < data.length - 1; i++) {
+    const column = i % side;
+    if (column === 0 || column === side - 1) continue;
+    sum += Math.abs(2 * (data[i] ?? 0) - (data[i - 1] ?? 0) - (data[i + 1] ?? 0));
+  }
+  return sum;
+}
+
+test("fog, frost and water brighten, mud darkens, and all stay pixels", async () => {
+  const mean = ({ data }: Tensor<"uint8">) => data.reduce((sum, value) => sum + value, 0) / data.length;
+  const dark = drawn(() => 60, 8);
+  const of = (images: Tensor, kind: (typeof corruptionNames)[number], severity: number) =>
+    corruptImages(images, { kind, severity });
+  for (const kind of ["frost", "snow", "spatter"] as const)
+    expect(mean(await of(dark, kind, 3)), kind).toBeGreaterThan(61);
+  const light = drawn(() => 240, 8);
+  expect(mean(await of(light, "spatter", 5))).toBeLessThan(239);
+  const black = drawn(() => 0);
+  expect((await of(black, "fog", 5)).data).toEqual(black.data); // scaled to the brightest pixel
+  const small = { ...dark, data: dark.data.slice(0, 8 * 3 * 4), shape: [8, 3, 2, 2] } as Tensor<"uint8">;
+  for (const kind of corruptionNames) expect((await of(small, kind, 5)).shape, kind).toEqual([8, 3, 2, 2]);
+});
+
 test("impulse noise makes 7 % black or white, either as often", async () => {
   const many = drawn(() => 100, 20);
   const coloured = { ...many, data: many.data.map((pixel, i) => (i % 7 === 0 ? 101 : pixel)) };
@@ -80,6 +140,7 @@ test("what is even stays so under blur, pixelation, rotation, contrast", async (
     "zoom_blur",
     "pixelate",
     "rotation",
+    "elastic_transform",
     "contrast",
   ] as const) {
     expect((await corruptImages(plain, { kind, severity: 5 })).data, kind).toEqual(plain.data);
@@ -134,7 +195,7 @@ test("a data set's test images are corrupted, up to its own white", async () => 
 });
 
 test.each<[object, string, RegExp]>([
-  [{ kind: "fog", severity: 1 }, "usage", /kind: expected/],
+  [{ kind: "rain", severity: 1 }, "usage", /kind: expected/],
   [{ kind: "contrast", severity: 6 }, "usage", /severity: expected a number up to 5/],
   [{ kind: "contrast", severity: 1.5 }, "usage", /severity/],
 ])("%j is refused", async (options, code, message) => {
