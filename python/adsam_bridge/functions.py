@@ -70,6 +70,11 @@ def load_module(name: str, folder: Folder) -> ModuleType:
             "expected the name of a module, got __main__, which is the bridge's own program here",
             suggestion="name a program by its file: train for train.py",
         )
+    if not all(name.split(".")) or "/" in name or "\\" in name:
+        raise AdversarialSamplingError(
+            f'expected the dotted name of a module, such as package.module, got "{name}"',
+            suggestion="name its folder by the option folder, and the module without .py",
+        )
     try:
         return folder.load(name)
     except ModuleNotFoundError as error:
@@ -127,7 +132,8 @@ def _complaint(error: SystemExit) -> str | None:
 def _no_module(name: str, folder: Folder) -> AdversarialSamplingError:
     return AdversarialSamplingError(
         f"there is no Python module {name}, in {folder.path} or where {sys.executable} looks",
-        suggestion=_nearest_module(name, folder) or "give the folder that holds it",
+        suggestion=_nearest_module(name.removesuffix(".py"), folder)
+        or "give the folder that holds it",
     )
 
 

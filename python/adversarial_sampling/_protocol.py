@@ -447,7 +447,7 @@ class CallAnswer(Message):
     """output/*, gradient/*"""
 
 
-Operation = Literal["import", "reload", "call", "method", "get", "set", "length", "item", "setItem", "removeItem", "contains", "iterate", "next", "close", "enter", "exit", "text", "names", "same", "vjp", "jvp", "patch"]
+Operation = Literal["import", "reload", "call", "method", "get", "set", "length", "item", "setItem", "removeItem", "contains", "iterate", "next", "close", "enter", "exit", "within", "text", "names", "same", "vjp", "jvp", "patch"]
 
 
 class AskRequest(Message):

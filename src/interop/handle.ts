@@ -159,13 +159,31 @@ export class PythonObject implements AsyncDisposable, AsyncIterable<unknown> {
     return { value, tangents: found };
   }
 
-  /** Enters a context manager: `await using entered = await manager.enter()`. */
+  /**
+   * Enters a context manager: `await using entered = await manager.enter()`. Its `__exit__` is given no error, since JavaScript
+   * tells none; use `within` where it matters, as for a transaction.
+   */
   async enter<Value = unknown>(): Promise<Entered<Value>> {
     const value = await this.#ask<Value>("enter", []);
     const leave = async () => {
       await this.#ask("exit", []);
     };
     return { value, [Symbol.asyncDispose]: leave };
+  }
+
+  /**
+   * What `work` gives, inside a context manager as in Python's `with`: where it throws, `__exit__` is given the error, and may
+   * hold it back, in which case undefined comes.
+   * @example
+   *     await connection.within(async (cursor: PythonObject) => cursor.method("execute", statement));
+   */
+  async within<Value, Result>(work: (value: Value) => Result | Promise<Result>): Promise<Result | undefined> {
+    let result: Result | undefined;
+    const inside = async (value: Value) => {
+      result = await work(value);
+    };
+    await this.#ask("within", [inside]);
+    return result;
   }
 
   /**
@@ -189,18 +207,34 @@ export class PythonObject implements AsyncDisposable, AsyncIterable<unknown> {
     await this.#ask("reload", []);
   }
 
-  /** What iterating over it gives. Python computes the next value when it is asked for; leaving the loop closes a generator. */
+  /** For people: `[PythonObject research.Meter]`. Python's own word is `text()`. */
+  toString(): string {
+    return `[PythonObject ${this.type}]`;
+  }
+
+  /**
+   * What iterating over it gives. Python computes the next value when it is asked for; leaving the loop closes a generator, and
+   * rejects with what that raises.
+   */
   async *[Symbol.asyncIterator](): AsyncGenerator<unknown, void, undefined> {
-    const iterator: PythonObject = await this.with({ keep: true }).#ask("iterate", []);
-    const asked = iterator.with(this.#options);
-    let failed = true;
+    const kept: PythonObject = await this.with({ keep: true }).#ask("iterate", []);
+    const asked = kept.with(this.#options);
+    const iterator = kept.with({ signal: undefined }); // also what was given up is closed
+    let failed = false;
+    const next = async () => {
+      this.#kept.requireLife(this.type);
+      return asked.#ask<unknown[]>("next", []);
+    };
+    const fail = (error: unknown): never => {
+      failed = true; // which says more than what closing it may then raise
+      throw error;
+    };
     try {
       while (true) {
-        const values = await asked.#ask<unknown[]>("next", []);
-        if (values.length === 0) break;
+        const values = await next().catch(fail);
+        if (values.length === 0) return;
         yield values[0];
       }
-      failed = false;
     } finally {
       const closed = iterator.#ask("close", []).finally(() => iterator.dispose());
       await (failed ? closed.catch(() => {}) : closed);

@@ -20,6 +20,9 @@ import { Outgoing, type Sender } from "./outgoing.ts";
 import type { ModuleCode } from "./recording/record.ts";
 import type { Callback, Handle } from "./wire.ts";
 
+/** What a call only begins: the rest of it runs when it is iterated over, and is asked as the call was. */
+const runsLater: ReadonlySet<string> = new Set(["generator", "async_generator"]);
+
 /** The objects and functions that cross to one session of Python, and what is asked of them. */
 export class Python implements Asker, Sender, Receiver, Answerer {
   readonly #requests: Requests;
@@ -63,11 +66,11 @@ export class Python implements Asker, Sender, Receiver, Answerer {
   }
 
   async ask(operation: Operation, program: Program, given: readonly unknown[], options: AskOptions): Promise<unknown> {
-    const { onOutput, onChanged, signal } = options;
+    const { onOutput, signal } = options;
     const { outgoing, request } = this.#question(operation, program, given, options);
     this.#asking += 1;
     try {
-      return this.#outcome(outgoing, await this.#requests.run("ask", request, { signal, onOutput }), onChanged);
+      return this.#outcome(outgoing, await this.#requests.run("ask", request, { signal, onOutput }), options);
     } catch (error) {
       throw this.#callbacks.thrownOr(error);
     } finally {
@@ -80,7 +83,7 @@ export class Python implements Asker, Sender, Receiver, Answerer {
     const blocking = await this.#requests.blocking();
     return (operation, program, given, options) => {
       const { outgoing, request } = this.#question(operation, program, given, options);
-      return this.#outcome(outgoing, blocking.ask(request), options.onChanged);
+      return this.#outcome(outgoing, blocking.ask(request), options);
     };
   }
 
@@ -91,10 +94,15 @@ export class Python implements Asker, Sender, Receiver, Answerer {
     return { outgoing, request: { operation, program, values, keep, output, tensors: outgoing.tensors } };
   }
 
-  #outcome(outgoing: Outgoing, answer: JobAnswer<"ask">, onChanged: AskOptions["onChanged"]): unknown {
+  #outcome(outgoing: Outgoing, answer: JobAnswer<"ask">, options: AskOptions): unknown {
     const { value, changed, tensors } = answer;
+    const { onChanged, signal, onOutput } = options;
     tellChanges(outgoing, withPrefix(tensors, "changed/"), onChanged);
-    const incoming = this.#incoming(tensors, outgoing);
+    const handle = (made: Handle) => {
+      const object = this.handle(made);
+      return runsLater.has(made.type) ? object.with({ signal, onOutput }) : object;
+    };
+    const incoming = new Incoming(tensors, { handle, keep: (source) => this.keep(source) }, outgoing);
     if (changed !== null) incoming.change(changed, onChanged);
     return incoming.read(value);
   }
@@ -136,10 +144,6 @@ export class Python implements Asker, Sender, Receiver, Answerer {
     return this.#callbacks.number(call);
   }
 
-  #incoming(tensors: NamedTensors, given?: Outgoing): Incoming {
-    return new Incoming(tensors, this, given);
-  }
-
   forgotten({ callback, times }: Forgotten): void {
     this.#callbacks.forget(callback, times);
   }
@@ -148,7 +152,7 @@ export class Python implements Asker, Sender, Receiver, Answerer {
   async answer(question: Question, tensors: NamedTensors): Promise<Given> {
     const call = this.#callbacks.function(question.callback);
     if (call === undefined) throw new AdsamError("python", `there is no function ${question.callback}`);
-    const [values, named] = this.#incoming(tensors).read(question.values) as [never[], object];
+    const [values, named] = new Incoming(tensors, this).read(question.values) as [never[], object];
     const given = Object.keys(named).length === 0 ? values : [...values, named as never];
     const result = await questionAtHand.run(question.question, async () => call(...given));
     const outgoing = new Outgoing(this);

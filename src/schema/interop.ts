@@ -22,6 +22,7 @@ const operation = z
     "close",
     "enter",
     "exit",
+    "within",
     "text",
     "names",
     "same",

@@ -7,7 +7,7 @@ import difflib
 import inspect
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator
-from types import ModuleType
+from types import ModuleType, TracebackType
 from typing import Any, get_args
 
 from torch import Tensor
@@ -132,10 +132,29 @@ def _enter(_: Folder, manager: Any) -> Any:
     return (kind.__aenter__ if hasattr(kind, "__aenter__") else kind.__enter__)(manager)
 
 
-def _exit(_: Folder, manager: Any) -> None:
-    kind = type(manager)
-    leave = kind.__aexit__ if hasattr(kind, "__aexit__") else kind.__exit__
-    finished(leave(manager, None, None, None))
+def _exit(
+    _: Folder,
+    manager: Any,
+    kind: type[BaseException] | None = None,
+    error: BaseException | None = None,
+    trace: TracebackType | None = None,
+) -> bool:
+    """Leaves it; whether it holds the error back."""
+    its = type(manager)
+    leave = its.__aexit__ if hasattr(its, "__aexit__") else its.__exit__
+    return bool(finished(leave(manager, kind, error, trace)))
+
+
+def _within(_: Folder, manager: Any, work: Callable[[Any], None]) -> None:
+    """As ``with`` and ``async with`` do; the loop stands still meanwhile, for what work asks."""
+    value = finished(_enter(_, manager))
+    try:
+        work(value)
+    except BaseException as error:
+        if not _exit(_, manager, type(error), error, error.__traceback__):
+            raise
+    else:
+        _exit(_, manager)
 
 
 def _text(_: Folder, value: Any) -> str:
@@ -179,6 +198,7 @@ OPERATIONS: dict[Operation, Callable[..., Any]] = {
     "close": _close,
     "enter": _enter,
     "exit": _exit,
+    "within": _within,
     "text": _text,
     "names": _names,
     "same": _same,
