@@ -7,6 +7,7 @@ import type {
   PythonTypeTree,
 } from "./contract.ts";
 import { asSaid } from "./said.ts";
+import { checkWhole } from "./whole.ts";
 
 /** One thing that is otherwise than a client was made for. */
 export interface Change {
@@ -21,8 +22,10 @@ export interface Change {
 /**
  * What has changed in the modules of a client since it was made, in the contract's order. What recorded calls have shown is no part
  * of what modules say.
+ * @throws AdsamError `usage` for a recorded contract that was damaged.
  */
 export function changesBetween(recorded: Contract, current: Contract): Change[] {
+  checkWhole(recorded);
   const [before, now] = [asSaid(recorded), asSaid(current)];
   const changes: Change[] = [];
   const tell = (where: string, what: string, breaks: boolean) => changes.push({ where, what, breaks });

@@ -32,3 +32,23 @@ test.each([
 ])("a result that is %s", (_, before, now, breaks) => {
   expect(changesBetween(contract(int, before), contract(int, now))).toMatchObject([{ where: "m.f()", breaks }]);
 });
+
+interface Damaged {
+  modules?: { m: { functions: { f: { result?: object } } } };
+}
+
+test("a contract that was damaged by hand is told as such, and where", () => {
+  const now = contract(int, none);
+  const damage = (change: (copy: Damaged) => unknown) => {
+    const copy = structuredClone<unknown>(now) as Damaged;
+    change(copy);
+    return () => changesBetween(copy as unknown as Contract, now);
+  };
+  const refused = (message: RegExp) =>
+    expect.objectContaining({ code: "usage", message: expect.stringMatching(message) });
+  expect(damage((copy) => delete copy.modules)).toThrow(refused(/^the contract: modules: expected /));
+  expect(damage((copy) => delete copy.modules?.m.functions.f.result)).toThrow(refused(/^the contract: modules\.m\./));
+  expect(damage((copy) => Object.assign(copy.modules?.m.functions.f.result ?? {}, { kind: "list" }))).toThrow(
+    refused(/result\.of: expected what a list has/),
+  );
+});
