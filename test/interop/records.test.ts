@@ -113,6 +113,8 @@ test("what Python remembers of records is freed with them", async () => {
   const alive = (kind: unknown) => records.method<number>("alive", kind);
   collectGarbage(); // what other tests have left
   const before = [await alive(Config), await alive(Source)];
+  await expect(records.method("closed")).rejects.toThrow("nobody reads it");
+  expect(await alive(Source)).toBeLessThanOrEqual(before[1] ?? 0);
   let configs: object[] | undefined = await records.method<object[]>("configs", 10_000);
   expect(await alive(Config)).toBe(before[0]); // they live there as long as they would in Python
   expect(await alive(Source)).toBeGreaterThanOrEqual(10_000);

@@ -40,8 +40,9 @@ def ask(session: Session, request: protocol.AskRequest, job: Job) -> protocol.As
         result = finished(OPERATIONS[request.operation](folder, *values, **named))
         end_if_fork()  # before it touches tensors, which need threads that it lacks
         outgoing = Outgoing(session.objects, program)
-        value = text_of(_wire(outgoing, request, result))
-        held = containers.changed(outgoing, incoming.given)
+        with outgoing.withdrawing(lambda: job.abandoned):
+            value = text_of(_wire(outgoing, request, result))
+            held = containers.changed(outgoing, incoming.given)
         for number, record in incoming.sources.items():
             session.objects.replace(number, Source(record, fields_in(record)))
     if incoming.given:

@@ -36,6 +36,7 @@ class Outgoing:
     def __init__(self, objects: Objects, program: Program) -> None:
         self.tensors: dict[str, Tensor] = {}
         self._objects = objects
+        self._kept: list[int] = []
         self._program = program
         self._open: set[int] = set()
         self._records: list[object] = []
@@ -49,6 +50,17 @@ class Outgoing:
             yield
         finally:
             self._known = {}
+
+    @contextmanager
+    def withdrawing(self, unwanted: Callable[[], bool]) -> Generator[None]:
+        """What was written meanwhile is forgotten where it fails, or nobody waits for it."""
+        try:
+            yield
+        except BaseException:
+            self._objects.release(self._kept)
+            raise
+        if unwanted():
+            self._objects.release(self._kept)
 
     def wire(self, value: object) -> Wire:
         """A value as JSON."""
@@ -70,10 +82,15 @@ class Outgoing:
         return {
             **told,
             "$": "handle",
-            "number": self._objects.keep(value),
+            "number": self._keep(value),
             "type": type_name(type(value)),
             "program": self._program.wire,
         }
+
+    def _keep(self, value: object) -> int:
+        number = self._objects.keep(value)
+        self._kept.append(number)
+        return number
 
     def tensor(self, kind: str, tensor: Tensor) -> Wire:
         """Its place among the tensors."""
@@ -84,7 +101,7 @@ class Outgoing:
     def record(self, value: object, name: str) -> Wire:
         """Its fields, and what it goes back by as it was."""
         fields = fields_in(value)
-        number = self._objects.keep(Source(value, fields))
+        number = self._keep(Source(value, fields))
         self._records.append(value)
         written = {field: self.wire(one) for field, one in fields.items()}
         self._records.pop()
