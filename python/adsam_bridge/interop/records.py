@@ -12,7 +12,7 @@ from dataclasses import is_dataclass
 from typing import Any, cast
 
 import numpy as np
-from pydantic import BaseModel
+from pydantic import AliasChoices, BaseModel
 from torch import Tensor
 
 from adsam_bridge.contract.records import fields_of, is_record
@@ -55,11 +55,13 @@ def made(kind: type, fields: Mapping[str, Any]) -> Any:
 
 def _asked_as(kind: type, field: str) -> str:
     """What a class calls a field when an instance is made: pydantic's alias for it."""
-    if getattr(kind, "model_config", {}).get("populate_by_name"):
+    settings = getattr(kind, "model_config", {})
+    if settings.get("populate_by_name") or settings.get("validate_by_name"):
         return field
     info = getattr(kind, "__pydantic_fields__", {}).get(field)
     alias = None if info is None else info.validation_alias
-    return alias if isinstance(alias, str) else field
+    first = alias.choices[0] if isinstance(alias, AliasChoices) else alias
+    return first if isinstance(first, str) else field
 
 
 class Source:
