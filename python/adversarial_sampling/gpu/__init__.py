@@ -1,4 +1,4 @@
-"""Kernels of our own for NVIDIA GPUs, in Triton, which torch brings along there.
+"""Native kernels for NVIDIA GPUs, in Triton, which torch brings along there.
 
 They do what torch's take longest for in small residual networks: batch norm, with the sum and the
 ReLU behind it, and convolutions of few channels. Everything adds up in an order of its own that

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import torch
 import triton
 import triton.language as tl
 from torch import Tensor
@@ -78,7 +77,7 @@ def _place(pixel, channel, area, by_image, by_pixel, by_channel):
 
 
 @triton.jit
-def _moments(
+def moments(
     x, parts, pixels, channels, area, by_image, by_pixel, by_channel, splits,
     MOST: tl.constexpr, TURNS: tl.constexpr, PIXELS: tl.constexpr, CHANNELS: tl.constexpr,
 ):  # fmt: skip
@@ -117,7 +116,7 @@ def _parts(parts, channel, channels, splits, which: tl.constexpr, MOST: tl.const
 
 
 @triton.jit
-def _forward(
+def rectified(
     x, plus, y, weight, bias, parts, saved, mean_now, variance_now, batches, momentum, eps,
     pixels, channels, area, by_image, by_pixel, by_channel, splits,
     MOST: tl.constexpr, TURNS: tl.constexpr, PIXELS: tl.constexpr, CHANNELS: tl.constexpr,
@@ -159,7 +158,7 @@ def _forward(
 
 
 @triton.jit
-def _sums(
+def slope_sums(
     x, y, slope, saved, parts, pixels, channels, area, by_image, by_pixel, by_channel, splits,
     MOST: tl.constexpr, TURNS: tl.constexpr, PIXELS: tl.constexpr, CHANNELS: tl.constexpr,
 ):  # fmt: skip
@@ -187,7 +186,7 @@ def _sums(
 
 
 @triton.jit
-def _backward(
+def slopes(
     x, y, slope, to_x, to_plus, weight, to_weight, to_bias, saved, parts,
     pixels, channels, area, by_image, by_pixel, by_channel, splits,
     MOST: tl.constexpr, TURNS: tl.constexpr, PIXELS: tl.constexpr, CHANNELS: tl.constexpr,
@@ -215,74 +214,3 @@ def _backward(
     normalised = (value - mean[None, :]) * inverse[None, :]
     rest = total[None, :] / pixels + normalised * (moment[None, :] / pixels)
     tl.store(to_x + place, scale[None, :] * (steep - rest), mask=inside)
-
-
-class NormalizeRectify(torch.autograd.Function):
-    """``relu(batch norm of x + plus)``; see ``Kernels.normalize_rectify`` for the arguments."""
-
-    @staticmethod
-    def forward(ctx, x, weight, bias, plus, running, momentum, eps):
-        """Of dense tensors in one memory format."""
-        tiling = Tiling.of(x)
-        numbers = tiling.pixels, tiling.channels, tiling.area, *tiling.strides
-        parts = torch.empty(
-            (tiling.splits, tiling.channels, 2), device=x.device, dtype=torch.float32
-        )
-        saved = torch.empty((2, tiling.channels), device=x.device, dtype=torch.float32)
-        y = torch.empty_like(x)
-        _moments[(tiling.groups, tiling.splits)](x, parts, *numbers, **tiling.parts)
-        _forward[(tiling.groups, triton.cdiv(tiling.pixels, tiling.tile[0]))](
-            x,
-            x if plus is None else plus,
-            y,
-            weight,
-            bias,
-            parts,
-            saved,
-            *(running or (saved, saved, saved)),
-            momentum,
-            eps,
-            *numbers,
-            **tiling.parts,
-            PLUS=plus is not None,
-            TRACKED=running is not None,
-        )
-        ctx.save_for_backward(x, y, weight, saved)
-        ctx.plus = plus is not None
-        return y
-
-    @staticmethod
-    def backward(ctx, slope):
-        """Of x, weight, bias and plus."""
-        x, y, weight, saved = ctx.saved_tensors
-        slope = dense_as(slope, x)
-        tiling = Tiling.of(x)
-        numbers = tiling.pixels, tiling.channels, tiling.area, *tiling.strides
-        parts = saved.new_empty((tiling.splits, tiling.channels, 2))
-        to_x, to_weight, to_bias = (torch.empty_like(t) for t in (x, weight, weight))
-        to_plus = torch.empty_like(x) if ctx.plus else to_x
-        _sums[(tiling.groups, tiling.splits)](x, y, slope, saved, parts, *numbers, **tiling.parts)
-        _backward[(tiling.groups, triton.cdiv(tiling.pixels, tiling.tile[0]))](
-            x,
-            y,
-            slope,
-            to_x,
-            to_plus,
-            weight,
-            to_weight,
-            to_bias,
-            saved,
-            parts,
-            *numbers,
-            **tiling.parts,
-            PLUS=ctx.plus,
-        )
-        return to_x, to_weight, to_bias, to_plus if ctx.plus else None, None, None, None
-
-
-def dense_as(tensor: Tensor, other: Tensor) -> Tensor:
-    """Itself or a copy that lies in memory as ``other``, which is dense."""
-    first = other.is_contiguous()
-    return tensor.contiguous(
-        memory_format=torch.contiguous_format if first else torch.channels_last
-    )

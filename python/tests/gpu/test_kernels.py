@@ -27,7 +27,7 @@ def error(found: Tensor, expected: Tensor) -> float:
 
 @pytest.mark.parametrize("memory_format", FORMATS, ids=["first", "last"])
 @pytest.mark.parametrize("added", [False, True])
-@pytest.mark.parametrize("shape", [(4, 3, 8, 8), (7, 16, 9, 9), (5, 2, 1, 3), (3, 80, 20, 20)])
+@pytest.mark.parametrize("shape", [(4, 3, 8, 8), (5, 2, 1, 3), (2, 80, 20, 20)])
 def test_batch_norm_sum_and_relu(
     shape: tuple[int, ...], added: bool, memory_format: torch.memory_format
 ) -> None:
