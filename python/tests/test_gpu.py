@@ -116,7 +116,7 @@ def test_on_a_gpu_a_seed_makes_the_same_run(
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
-def test_on_a_gpu_own_kernels_are_as_near_to_float64_as_torchs(
+def test_on_a_gpu_native_kernels_are_as_near_to_float64_as_torchs(
     make_model: MakeModel, dtype: str
 ) -> None:
     x, y = torch.randn(16, 3, 32, 32, device="cuda"), torch.arange(16, device="cuda") % 3

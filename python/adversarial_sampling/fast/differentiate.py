@@ -100,7 +100,7 @@ def choose(
     if reason is None and not on_gpu:
         return f"native kernels{threads}", ByKernels(layout)
     if reason is None and kernels == "native":
-        layout.kernels = gpu.own_kernels()
+        layout.kernels = gpu.native_kernels()
         return "native kernels beside torch's", Autograd(layout, scale)
     if reason is None:
         reason = "native kernels on a GPU are there for those who ask for them"

@@ -5,6 +5,6 @@ ReLU behind it, and convolutions of few channels. Everything adds up in an order
 is the same every time.
 """
 
-from .available import own_kernels, reason_against
+from .available import native_kernels, reason_against
 
-__all__ = ["own_kernels", "reason_against"]
+__all__ = ["native_kernels", "reason_against"]

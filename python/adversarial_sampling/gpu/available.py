@@ -19,7 +19,7 @@ def reason_against(model: Network) -> str | None:
     return None
 
 
-def own_kernels() -> Kernels:
+def native_kernels() -> Kernels:
     """To be asked for where there is no reason against: it imports Triton."""
     from .operations import GpuKernels  # noqa: PLC0415 - only where there is a GPU
 
