@@ -204,6 +204,7 @@ export {
   readLedger,
 } from "./port/ledger/index.ts";
 export type * from "./port/port.ts";
+export { type RunReport, type RunReportOptions, report } from "./report/report.ts";
 export type { Architecture } from "./schema/architectures.ts";
 export type { BackendName } from "./schema/backends.ts";
 export type { ReportedCode } from "./schema/errors.ts";

@@ -1,5 +1,10 @@
 /** How good and how certain a Monte Carlo prediction is: the same for all backends, from its logits alone, in float64. */
-export { adaptiveCalibrationError, expectedCalibrationError } from "./metrics/calibration.ts";
+export {
+  adaptiveCalibrationError,
+  expectedCalibrationError,
+  type ReliabilityBin,
+  reliability,
+} from "./metrics/calibration.ts";
 export { type Detection, detection } from "./metrics/detection.ts";
 export {
   type Evaluation,

@@ -41,6 +41,14 @@ describe("the rooms keep to themselves", () => {
     expect(users).toEqual(["torch/pythonia.ts"]);
   });
 
+  test("only report/draw.ts loads Vega, when it draws", () => {
+    const users = [...imports].filter(([, names]) => names.some((name) => /^vega/.test(name)));
+    const loading = users.filter(([path]) => loadedBy(join(source, path)).some((name) => /^vega/.test(name)));
+    expect(loading.map(([path]) => path)).toEqual(["report/draw.ts"]);
+    const draw = readFileSync(join(source, "report/draw.ts"), "utf8");
+    expect(draw).not.toMatch(/^import (?!type)[^;]*"vega/m);
+  });
+
   test("schema imports nothing but zod and itself", () => {
     const strangers = importsFrom("schema").filter(([, name]) => name !== "zod" && !name.startsWith("schema/"));
     expect(strangers).toEqual([]);
@@ -71,7 +79,7 @@ describe("the rooms keep to themselves", () => {
     expect(packages.sort()).toEqual(["@tensorflow/tfjs-core", "leven", "zod"]);
   });
 
-  test.each(["data", "conformance", "experiments"])("%s knows no backend", (room) => {
+  test.each(["data", "conformance", "experiments", "report"])("%s knows no backend", (room) => {
     expect(importsFrom(room).filter(([, name]) => /^(torch|tfjs|cli)\//.test(name))).toEqual([]);
   });
 
@@ -89,7 +97,7 @@ describe("the rooms keep to themselves", () => {
       pairs: [],
       suites: ["pairs", "reports"],
       bisect: [],
-      locate: ["prove", "reports"],
+      locate: ["prove"],
       prove: ["kernels", "pairs", "reports"],
       reports: [],
       twins: ["pairs", "suites", "prove"],

@@ -52,6 +52,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./evaluate.ts")).evaluate,
   },
   {
+    usage: "report <runs...>",
+    description: "write one page about runs: curves, calibration, uncertainty, images, how they compare",
+    load: async () => (await import("./report.ts")).reportCommand,
+  },
+  {
     usage: "predict <run> [images...]",
     description: "classes and uncertainty of given images",
     load: async () => (await import("./predict.ts")).predict,

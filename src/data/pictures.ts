@@ -124,6 +124,29 @@ async function netpbmPixels(path: string, side: number | null): Promise<Pixels> 
   };
 }
 
+/**
+ * Pixels as a PNG file.
+ * @throws AdsamError `environment` without the package sharp.
+ */
+export async function pngOf({ data, height, width }: Omit<Pixels, "traits">): Promise<Uint8Array> {
+  const sharp = await loadSharp();
+  return sharp(interleavePlanes(data), { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
+}
+
+/** Pixels to an inch, where 72 are as large as the SVG says. */
+const density = 144;
+
+/**
+ * An SVG picture as a PNG file, of twice its size.
+ * @throws AdsamError `environment` without the package sharp.
+ */
+export async function pngOfSvg(svg: string): Promise<Uint8Array> {
+  const sharp = await loadSharp();
+  return sharp(Buffer.from(svg), { density }).png().toBuffer();
+}
+
 /** The tested version; the package needs it for pictures alone, so that it is an optional dependency. */
 const wanted = "sharp@0.35.5";
 
@@ -134,7 +157,7 @@ async function loadSharp(): Promise<typeof import("sharp")["default"]> {
   } catch (cause) {
     throw new AdsamError(
       "environment",
-      "reading and scaling pictures needs the package sharp, which cannot be loaded",
+      "reading, scaling and writing pictures needs the package sharp, which cannot be loaded",
       {
         suggestion: `install it: npm install ${wanted}`,
         cause,

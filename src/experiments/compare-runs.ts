@@ -1,5 +1,6 @@
 import { jsonText } from "../json.ts";
 import { type RunSummary, summaryOf } from "./list-runs.ts";
+import type { RunRecord } from "./record.ts";
 
 /** An option in which runs differ. */
 export interface RunDifference {
@@ -26,10 +27,15 @@ const compared = ["version", "model", "fit", "data", "pretrain", "backend"] as c
  */
 export async function compareRuns(folders: readonly string[]): Promise<RunComparison> {
   const runs = await Promise.all(folders.map(summaryOf));
-  const options = runs.map(({ record }) => new Map(compared.flatMap((part) => leaves(part, record[part]))));
+  const options = runs.map(({ record }) => optionsOf(record));
   const names = new Set(options.flatMap((one) => [...one.keys()]));
   const rows = [...names].map((option) => ({ option, values: options.map((one) => one.get(option)) }));
   return { runs, differences: rows.filter(({ values }) => new Set(values.map((value) => jsonText(value))).size > 1) };
+}
+
+/** What makes a run what it is, by where run.json has it. */
+export function optionsOf(record: RunRecord): ReadonlyMap<string, unknown> {
+  return new Map(compared.flatMap((part) => leaves(part, record[part])));
 }
 
 /** Lists are values, not further options. */

@@ -15,15 +15,60 @@ const onEdge = 1e-9;
  * @throws AdsamError `data` when the labels do not fit, `usage` when `bins` is not a positive integer.
  */
 export function expectedCalibrationError(logProbabilities: Tensor<"float64">, labels: Tensor, bins = 15): number {
-  requireBins(bins);
   const correct = hits(logProbabilities, labels);
-  // |B| * |accuracy(B) - confidence(B)| = |sum over B of (hit - confidence)|
-  const gaps = new Map<number, number>();
-  for (const [image, confidence] of confidences(logProbabilities).entries()) {
-    const bin = binOf(confidence, bins);
-    gaps.set(bin, (gaps.get(bin) ?? 0) + Number(correct[image]) - confidence);
+  const found = reliability(confidences(logProbabilities), correct, bins);
+  return found.reduce((sum, bin) => sum + bin.images * Math.abs(bin.accuracy - bin.confidence), 0) / correct.length;
+}
+
+/** Images that a network is about equally confident of. */
+export interface ReliabilityBin {
+  /** Their confidences lie above it. */
+  readonly from: number;
+  /** And not above it. */
+  readonly to: number;
+  /** How many there are; at least 1. */
+  readonly images: number;
+  /** The mean of their confidences. */
+  readonly confidence: number;
+  /** The part of them that is classified right. */
+  readonly accuracy: number;
+}
+
+/**
+ * A reliability diagram (Guo et al., figure 1): images by their confidence, over bins of equal width as
+ * `expectedCalibrationError` has them. Bins without images are left out.
+ * @param confidence of each image: the probability of the class that it is taken for.
+ * @param correct whether each image was classified right.
+ * @throws AdsamError `usage` when lengths differ, or `bins` is not a positive integer.
+ */
+export function reliability(
+  confidence: ArrayLike<number>,
+  correct: readonly boolean[],
+  bins = 15,
+): readonly ReliabilityBin[] {
+  requireBins(bins);
+  if (confidence.length !== correct.length) {
+    throw new AdsamError(
+      "usage",
+      `expected a confidence for each image, got ${confidence.length} for ${correct.length}`,
+    );
   }
-  return [...gaps.values()].reduce((sum, gap) => sum + Math.abs(gap), 0) / correct.length;
+  const sums = new Map<number, { images: number; confidence: number; hits: number }>();
+  for (const [image, hit] of correct.entries()) {
+    const value = confidence[image] ?? Number.NaN;
+    const bin = binOf(value, bins);
+    const sum = sums.get(bin) ?? { images: 0, confidence: 0, hits: 0 };
+    sums.set(bin, { images: sum.images + 1, confidence: sum.confidence + value, hits: sum.hits + Number(hit) });
+  }
+  return [...sums]
+    .sort(([a], [b]) => a - b)
+    .map(([bin, sum]) => ({
+      from: (bin - 1) / bins,
+      to: bin / bins,
+      images: sum.images,
+      confidence: sum.confidence / sum.images,
+      accuracy: sum.hits / sum.images,
+    }));
 }
 
 /**

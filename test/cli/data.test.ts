@@ -145,7 +145,7 @@ test("without sharp pictures are refused with the command that installs it", asy
   const { exitCode, stderr } = await adsam(["data", "describe", folder], { env });
   expect([exitCode, stderr]).toEqual([
     3,
-    `error: reading and scaling pictures needs the package sharp, which cannot be loaded\n  install it: npm install sharp@${optionalDependencies.sharp}\n`,
+    `error: reading, scaling and writing pictures needs the package sharp, which cannot be loaded\n  install it: npm install sharp@${optionalDependencies.sharp}\n`,
   ]);
   expect((await adsam(["data", "describe", "digits"], { env })).exitCode).toBe(0);
 });

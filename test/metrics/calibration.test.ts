@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { evaluation, expectedCalibrationError } from "../../src/metrics.ts";
+import { evaluation, expectedCalibrationError, reliability } from "../../src/metrics.ts";
 import { labels, logits, logs } from "./numbers.ts";
 
 describe("expected calibration error", () => {
@@ -43,5 +43,20 @@ describe("expected calibration error", () => {
     expect(() => expectedCalibrationError(confident(0.5), labels(0), bins)).toThrow(
       expect.objectContaining({ code: "usage" }),
     );
+  });
+});
+
+describe("reliability", () => {
+  test("has the images of each bin that has any, by their confidence", () => {
+    const bins = reliability([0.3, 0.9, 0.5, 0.8], [true, false, false, true], 2);
+    expect(bins).toEqual([
+      { from: 0, to: 0.5, images: 2, confidence: 0.4, accuracy: 0.5 },
+      { from: 0.5, to: 1, images: 2, confidence: expect.closeTo(0.85, 12), accuracy: 0.5 },
+    ]);
+    expect(reliability([0.9], [true], 4)).toEqual([{ from: 0.75, to: 1, images: 1, confidence: 0.9, accuracy: 1 }]);
+  });
+
+  test("is refused of other than a confidence for each image", () => {
+    expect(() => reliability([0.5], [true, false])).toThrow("expected a confidence for each image, got 1 for 2");
   });
 });

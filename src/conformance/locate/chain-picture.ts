@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { escaped } from "../reports/markup.ts";
+import { escaped } from "../../markup.ts";
 import type { ChainStep, Chains, PortBisection, PortDeparture, SourceLine } from "./port-bisection.ts";
 
 const [width, column, margin] = [960, 420, 20];

@@ -1,4 +1,4 @@
-import { escaped } from "./markup.ts";
+import { escaped } from "../../markup.ts";
 import type { CaseReport, Report } from "./report.ts";
 
 function testcase({ suite, id, status, worst, message = "" }: CaseReport): string {

@@ -1,6 +1,5 @@
+import { escaped } from "../../markup.ts";
 import type { Comparison } from "../comparison.ts";
-
-import { escaped } from "./markup.ts";
 import type { CaseReport, Report } from "./report.ts";
 import { severityOf } from "./report.ts";
 

@@ -1,4 +1,4 @@
-import { escaped } from "../../conformance/reports/markup.ts";
+import { escaped } from "../../markup.ts";
 import type { LedgerEntry, LedgerReport } from "./entries.ts";
 
 const heads = ["function", "bridged", "twin", "state", "since", "worst", "speed"] as const;

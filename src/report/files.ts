@@ -1,0 +1,52 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { csvText } from "../experiments/sweep/table.ts";
+import { pngOfSvg } from "../data/pictures.ts";
+import { AdsamError } from "../errors.ts";
+import { checkWritable, fileError, makeFolders, readBytes, writeFileAtomically } from "../files.ts";
+import type { Chart } from "./chart.ts";
+import { standalone } from "./draw.ts";
+import { generator } from "./page.ts";
+
+/**
+ * Holds the path of a report to one that may be written: nothing is there, or a report.
+ * @throws AdsamError `file` where the folder is missing, and where something else is there.
+ */
+export async function checkReportPath(path: string): Promise<void> {
+  await checkWritable(path);
+  if (!existsSync(path)) return;
+  const beginning = new TextDecoder().decode((await readBytes(path)).subarray(0, 1000));
+  if (beginning.includes(generator)) return;
+  throw new AdsamError("file", `${path} is there already, and is no report`, {
+    suggestion: "give a path that is free, or remove the file",
+  });
+}
+
+/**
+ * Writes each chart as SVG, as PNG, and its numbers as CSV.
+ * @throws AdsamError `environment` without the package sharp, `file` and `disk` where they cannot be written.
+ */
+export async function writePictures(
+  folder: string,
+  charts: readonly Chart[],
+  svgs: ReadonlyMap<string, string>,
+  tables: Readonly<Record<string, readonly (readonly unknown[])[]>>,
+): Promise<string[]> {
+  await makeFolders(folder).catch((error: unknown) => {
+    throw fileError(error, "write", folder);
+  });
+  const written: string[] = [];
+  const write = async (name: string, content: string | Uint8Array): Promise<void> => {
+    await writeFileAtomically(join(folder, name), [content]);
+    written.push(join(folder, name));
+  };
+  for (const { name, rows } of charts) {
+    const svg = standalone(svgs.get(name) ?? "");
+    await write(`${name}.svg`, svg);
+    await write(`${name}.png`, await pngOfSvg(svg));
+    const columns = Object.keys(rows[0] ?? {});
+    await write(`${name}.csv`, csvText([columns, ...rows.map((row) => columns.map((column) => row[column]))]));
+  }
+  for (const [name, rows] of Object.entries(tables)) await write(`${name}.csv`, csvText(rows));
+  return written;
+}
