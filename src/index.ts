@@ -179,7 +179,9 @@ export {
   meanProbabilities,
   outOfDistribution,
   predictedClasses,
+  type ReliabilityBin,
   type RetentionPoint,
+  reliability,
   type SampledLogits,
   type UncertaintyName,
 } from "./metrics.ts";

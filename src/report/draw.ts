@@ -1,11 +1,12 @@
 import type { TopLevelSpec } from "vega-lite";
+import { escaped } from "../markup.ts";
 import { type Chart, inks, seriesInks } from "./chart.ts";
 
 const font = "system-ui, sans-serif";
 const { text, faint, middle } = inks;
 
 const config = {
-  aria: false, // the page describes each picture as a whole
+  aria: false,
   background: "transparent",
   font,
   view: { stroke: null },
@@ -22,13 +23,13 @@ const config = {
   legend: { labelColor: text.light, titleColor: text.light, labelFontSize: 11, symbolStrokeWidth: 2 },
 } as const;
 
-/** Draws charts as SVG, in the colours of a light page. Vega is loaded by the first. */
+/** Draws charts as SVG, in the colours of a light page. Roles are left out: a picture is described as a whole. Vega is loaded by the first. */
 export async function drawn({ rows, spec }: Chart): Promise<string> {
   const [{ parse, View }, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
   const whole = { ...spec, data: { values: rows }, config, padding: 4 } as TopLevelSpec;
   const view = new View(parse(compile(whole).spec), { renderer: "none" });
   try {
-    return await view.toSVG();
+    return (await view.toSVG()).replaceAll(/ (?:role|aria-roledescription)="[^"]*"/g, "");
   } finally {
     view.finalize();
   }
@@ -44,12 +45,13 @@ export const colours = {
 export function embedded(svg: string, label: string): string {
   const coloured = Object.entries(colours).reduce(
     (picture, [name, { light }]) => picture.replaceAll(light, `var(--${name})`),
-    svg.replaceAll(/ (?:role|aria-roledescription)="[^"]*"/g, ""),
+    svg,
   );
   return coloured.replace("<svg ", `<svg role="img" aria-label="${label}" `);
 }
 
-/** A picture as a file of its own: on white. */
-export function standalone(svg: string): string {
-  return svg.replace(/>/, '><rect width="100%" height="100%" fill="white"/>');
+/** A picture as a file of its own: on white, and described. */
+export function standalone(svg: string, { title, about }: Chart): string {
+  const described = `<title>${escaped(title)}</title><desc>${escaped(about)}</desc>`;
+  return svg.replace(/>/, () => `>${described}<rect width="100%" height="100%" fill="white"/>`);
 }

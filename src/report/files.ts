@@ -40,8 +40,9 @@ export async function writePictures(
     await writeFileAtomically(join(folder, name), [content]);
     written.push(join(folder, name));
   };
-  for (const { name, rows } of charts) {
-    const svg = standalone(svgs.get(name) ?? "");
+  for (const chart of charts) {
+    const { name, rows } = chart;
+    const svg = standalone(svgs.get(name) ?? "", chart);
     await write(`${name}.svg`, svg);
     await write(`${name}.png`, await pngOfSvg(svg));
     const columns = Object.keys(rows[0] ?? {});
