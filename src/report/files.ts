@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { csvText } from "../experiments/sweep/table.ts";
 import { pngOfSvg } from "../data/pictures.ts";
 import { AdsamError } from "../errors.ts";
+import { csvText } from "../experiments/sweep/table.ts";
 import { checkWritable, fileError, makeFolders, readBytes, writeFileAtomically } from "../files.ts";
 import type { Chart } from "./chart.ts";
 import { standalone } from "./draw.ts";
