@@ -170,20 +170,33 @@ export type { KeepCalls } from "./interop/recording/watched.ts";
 export { SynchronousObject, type SynchronousPullback } from "./interop/synchronous.ts";
 export {
   adaptiveCalibrationError,
+  type Calibrated,
+  type CalibrateOptions,
+  type ConformalMethod,
+  type ConformalOptions,
+  type ConformalQuality,
+  type ConformalRule,
+  calibrated,
+  calibrateSets,
+  conformalQuality,
+  conformalSets,
   type Detection,
   detection,
   type Evaluation,
   type EvaluationOptions,
   evaluation,
+  fitTemperature,
   type ImageEvaluations,
   meanProbabilities,
   outOfDistribution,
+  type ProbabilityScores,
   predictedClasses,
   type ReliabilityBin,
   type RetentionPoint,
   reliability,
   type SampledLogits,
   type UncertaintyName,
+  withTemperature,
 } from "./metrics.ts";
 export { open, type TorchOnly } from "./open.ts";
 export { readDepartures, replayDeparture } from "./port/departures.ts";

@@ -1,10 +1,21 @@
 /** How good and how certain a Monte Carlo prediction is: the same for all backends, from its logits alone, in float64. */
+
+export { type Calibrated, type CalibrateOptions, calibrated, type ProbabilityScores } from "./metrics/calibrated.ts";
 export {
   adaptiveCalibrationError,
   expectedCalibrationError,
   type ReliabilityBin,
   reliability,
 } from "./metrics/calibration.ts";
+export {
+  type ConformalMethod,
+  type ConformalOptions,
+  type ConformalQuality,
+  type ConformalRule,
+  calibrateSets,
+  conformalQuality,
+  conformalSets,
+} from "./metrics/conformal.ts";
 export { type Detection, detection } from "./metrics/detection.ts";
 export {
   type Evaluation,
@@ -29,3 +40,4 @@ export {
   negativeLogLikelihood,
   predictedClasses,
 } from "./metrics/scores.ts";
+export { fitTemperature, withTemperature } from "./metrics/temperature.ts";

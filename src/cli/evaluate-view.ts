@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/dataset.ts";
-import type { Evaluation } from "../metrics.ts";
+import type { Calibrated, Evaluation } from "../metrics.ts";
 import { drawGrey, greyOf, sideBySide } from "./picture.ts";
 import { percent } from "./progress.ts";
 
@@ -7,7 +7,9 @@ const retentionPoints = 5;
 
 /** An evaluation as a person reads it, with `show` images of the most and of the least certain ones. */
 export function showEvaluation(evaluation: Evaluation, data: Dataset, show: number, width: number): string {
+  const { calibrated } = evaluation;
   const parts = [summary(evaluation, data.name), retentionTable(evaluation)];
+  if (calibrated !== null) parts.push(calibrationTable(calibrated));
   if (show > 0) {
     const order = [...evaluation.perImage.predictiveEntropy.keys()].sort(
       (a, b) => entropyOf(evaluation, a) - entropyOf(evaluation, b),
@@ -65,6 +67,20 @@ function retentionTable({ retention }: Evaluation): string {
       points.map(({ accuracy }) => percent(accuracy)),
     ),
   ].join("\n");
+}
+
+function calibrationTable({ temperature, before, after, sets, ...told }: Calibrated): string {
+  const rows: [string, string][] = [
+    ["calibrated on, judged by", `${told.fittedOn} and ${told.judgedBy} images`],
+    ["temperature", temperature.toFixed(4)],
+    ["negative log-likelihood", `${before.nll.toFixed(4)} nats, then ${after.nll.toFixed(4)} nats`],
+    ["calibration error (ECE)", `${before.ece.toFixed(4)}, then ${after.ece.toFixed(4)}`],
+    ...Object.entries(sets).map(([method, { coverage, meanSize }]): [string, string] => [
+      `sets (${method}) of ${percent(told.coverageAsked)}`,
+      `hold the class of ${percent(coverage)}, ${meanSize.toFixed(2)} classes each`,
+    ]),
+  ];
+  return rows.map(([name, value]) => `${name.padEnd(26)}${value}`).join("\n");
 }
 
 function gallery(

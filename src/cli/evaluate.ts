@@ -1,10 +1,12 @@
 import type { Command } from "commander";
 import * as z from "zod";
 import type { Dataset } from "../data/dataset.ts";
+import { AdsamError } from "../errors.ts";
 import { jsonText } from "../json.ts";
 import type { Evaluation } from "../metrics.ts";
 import { open } from "../open.ts";
 import { count } from "../schema/numbers.ts";
+import { evaluateOptions } from "../schema/options.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { showEvaluation } from "./evaluate-view.ts";
 import {
@@ -29,10 +31,22 @@ const outputGroup = {
   },
   spellings: { show: { conflicts: ["json"] } },
 };
-const groups = [otherDataGroup, samplingGroup, foreignGroup, backendGroup, outputGroup] as const;
+const { calibrate, coverage } = evaluateOptions.shape;
+const calibrationGroup = {
+  heading: "Calibration:",
+  shape: {
+    calibrate,
+    coverage: coverage
+      .unwrap()
+      .optional()
+      .describe(`${coverage.description}; null: ${coverage.parse(undefined)}`),
+  },
+};
+const groups = [otherDataGroup, samplingGroup, calibrationGroup, foreignGroup, backendGroup, outputGroup] as const;
 const evaluateArguments = z.object({
   ...otherDataGroup.shape,
   ...samplingGroup.shape,
+  ...calibrationGroup.shape,
   ...foreignGroup.shape,
   ...backendGroup.shape,
   ...outputGroup.shape,
@@ -57,12 +71,19 @@ async function evaluated(
   values: EvaluateArguments,
   signal: AbortSignal,
 ): Promise<{ evaluation: Evaluation; data: Dataset }> {
+  const { calibrate, coverage } = values;
+  if (coverage !== undefined && !calibrate) {
+    throw new AdsamError("usage", "--coverage is of the sets that --calibrate makes, got no --calibrate");
+  }
   const target = await findTarget(path);
   const data = await targetData(target, values);
   await using backend = await open(askedBackend(values));
   const model = await unlessAborted(loadModel(backend, target, values, data.classes), signal);
   return {
-    evaluation: await model.evaluate(data, { ...predictInput(values), normalization: values.normalization, signal }),
+    evaluation: await model.evaluate(data, {
+      ...predictInput(values),
+      ...{ calibrate, coverage, normalization: values.normalization, signal },
+    }),
     data,
   };
 }

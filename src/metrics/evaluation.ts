@@ -1,6 +1,7 @@
 import { classIndices } from "../data/labels.ts";
 import { AdsamError } from "../errors.ts";
 import type { Tensor } from "../tensor.ts";
+import { type Calibrated, type CalibrateOptions, calibrated } from "./calibrated.ts";
 import { adaptiveCalibrationError, expectedCalibrationError } from "./calibration.ts";
 import { type Detection, detection } from "./detection.ts";
 import { entropies, predictiveDistribution, type SampledLogits } from "./predictive.ts";
@@ -54,6 +55,8 @@ export interface Evaluation {
   readonly retentionArea: number;
   /** How well each uncertainty tells wrong answers from right ones; null where all are right, or all wrong. */
   readonly misclassification: Readonly<Record<UncertaintyName, Detection>> | null;
+  /** What a temperature and conformal sets make of it; null unless that was asked for. */
+  readonly calibrated: Calibrated | null;
   /** The same, image by image. */
   readonly perImage: ImageEvaluations;
 }
@@ -64,6 +67,8 @@ export interface EvaluationOptions {
   readonly bins?: number | undefined;
   /** Points of the retention curve. */
   readonly retentionSteps?: number | undefined;
+  /** See `calibrated`; it is left out unless this is given. */
+  readonly calibrate?: CalibrateOptions | undefined;
 }
 
 /**
@@ -75,7 +80,7 @@ export interface EvaluationOptions {
 export function evaluation(
   { logits }: SampledLogits,
   labels: Tensor,
-  { bins, retentionSteps }: EvaluationOptions = {},
+  { bins, retentionSteps, calibrate }: EvaluationOptions = {},
 ): Evaluation {
   const { samples, logProbabilities, expectedEntropy } = predictiveDistribution(logits);
   const predictiveEntropy = entropies(logProbabilities).data;
@@ -101,6 +106,7 @@ export function evaluation(
       { predictiveEntropy, expectedEntropy: expectedEntropy.data, mutualInformation },
       wrong,
     ),
+    calibrated: calibrate === undefined ? null : calibrated({ logits }, labels, calibrate),
     perImage: {
       label: classIndices(labels, logProbabilities.shape[1] ?? 0),
       predicted: likeliestClasses(logProbabilities),

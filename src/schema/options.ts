@@ -190,6 +190,16 @@ export const evaluateOptions = z
   .strictObject({
     ...predictOptions.shape,
     part: z.enum(["train", "test"]).default("test").describe("part of the data set"),
+    calibrate: z
+      .boolean()
+      .default(false)
+      .describe("fit a temperature and conformal sets on half of the images, and judge them by the other half"),
+    coverage: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .default(0.9)
+      .describe("part of the conformal sets that is to hold the image's class"),
     normalization: z
       .union([normalization, z.enum(["model", "data"]), z.null()], {
         error: 'expected {"scale", "mean", "std"}, "model", "data" or null',

@@ -567,6 +567,16 @@ export interface EvaluateOptionsInput {
    * @default "test"
    */
   readonly part?: "train" | "test" | undefined;
+  /**
+   * fit a temperature and conformal sets on half of the images, and judge them by the other half
+   * @default false
+   */
+  readonly calibrate?: boolean | undefined;
+  /**
+   * part of the conformal sets that is to hold the image's class; above 0 below 1
+   * @default 0.9
+   */
+  readonly coverage?: number | undefined;
 }
 
 /** How images of one's own become a data set. */
@@ -959,6 +969,10 @@ export interface EvaluateOptions {
   readonly noise: NoiseSpec;
   /** part of the data set */
   readonly part: "train" | "test";
+  /** fit a temperature and conformal sets on half of the images, and judge them by the other half */
+  readonly calibrate: boolean;
+  /** part of the conformal sets that is to hold the image's class */
+  readonly coverage: number;
 }
 
 /** How images of one's own become a data set. */

@@ -104,13 +104,15 @@ export class TorchModel implements Model {
 
   async evaluate(data: Dataset, given: EvaluateRunOptions = {}): Promise<Evaluation> {
     const { signal, ...rest } = givenOptions(given, "evaluate");
-    const { part, normalization: asked, ...others } = validate(evaluateOptions, rest, "evaluate");
+    const { part, calibrate, coverage, normalization: asked, ...others } = validate(evaluateOptions, rest, "evaluate");
     checkDataset(data);
     checkSuits(this.spec, data);
     const { images, labels } = data[part];
     const { normalization, agreed } = normalizationForEvaluation(asked, data, this.normalization);
     const options = { ...others, normalization };
-    return evaluation(await this.#predict(images, options, { agreed, signal }), labels);
+    return evaluation(await this.#predict(images, options, { agreed, signal }), labels, {
+      calibrate: calibrate ? { coverage } : undefined,
+    });
   }
 
   async predict(images: Tensor, given: PredictRunOptions = {}): Promise<Prediction> {
