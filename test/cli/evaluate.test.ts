@@ -55,6 +55,16 @@ describe("evaluate", () => {
     expect(stdout.match(/#\d+ is \d/g)).toHaveLength(4);
   });
 
+  test("calibrates on half of the images, and judges by the other", async () => {
+    const { calibrated } = await answer("evaluate", run, "--mean", "--calibrate", "--coverage", "0.8");
+    expect(calibrated).toMatchObject({ fittedOn: 180, judgedBy: 180, coverageAsked: 0.8 });
+    expect(calibrated).toMatchObject({ temperature: expect.any(Number), sets: { split: {}, aps: {} } });
+    const shown = await adsam(["evaluate", run, "--mean", "--calibrate"], { cwd });
+    expect(shown.stdout).toMatch(/^sets \(aps\) of 90\.0 % +hold the class of [\d.]+ %, [\d.]+ classes each$/m);
+    const refused = await adsam(["evaluate", run, "--mean", "--coverage", "0.8"], { cwd });
+    expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("got no --calibrate") });
+  });
+
   test("refuses a data set with another number of classes", async () => {
     const path = join(cwd, "three.safetensors");
     const images = tensor(new Uint8Array(3 * 3 * 64), [3, 3, 8, 8]);
