@@ -32,7 +32,10 @@ export interface Rung {
 
 /** A rung as it is shown: the program's line, and one a proof. */
 function shown(name: string, { program, proofs }: Rung): string {
-  const lines = proofs.map(({ cases, passed }) => `  ${cases[0]?.suite}: ${passed} of ${cases.length} passed`);
+  const lines = proofs.flatMap(({ cases, passed }) => [
+    `  ${cases[0]?.suite}: ${passed} of ${cases.length} passed`,
+    ...cases.flatMap(({ id, status, message }) => (status === "passed" ? [] : [`    ${id} ${status}: ${message}`])),
+  ]);
   return [`${name}: ${program}`, ...lines].join("\n");
 }
 

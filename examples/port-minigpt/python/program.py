@@ -21,7 +21,13 @@ DIGITS, LENGTH = 3, 3
 
 
 def settings(dropout: float):
-    shape = {"n_layer": 2, "n_head": 2, "n_embd": 8, "vocab_size": DIGITS, "block_size": 2 * LENGTH - 1}
+    shape = {
+        "n_layer": 2,
+        "n_head": 2,
+        "n_embd": 8,
+        "vocab_size": DIGITS,
+        "block_size": 2 * LENGTH - 1,
+    }
     pdrop = {"embd_pdrop": dropout, "resid_pdrop": dropout, "attn_pdrop": dropout}
     return CfgNode(model_type=None, **shape, **pdrop)
 

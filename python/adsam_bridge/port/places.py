@@ -52,11 +52,19 @@ def place_of(target: str, folder: Folder) -> Place:
         if not isinstance(owner, type):
             raise AdversarialSamplingError(f"there is no class {'.'.join(classes)} in {name}")
     if last not in vars(owner):
-        names = [name for name, value in vars(owner).items() if inspect.isroutine(value)]
         raise AdversarialSamplingError(
-            f"there is no {path} in {name}", suggestion=f"it has {', '.join(names) or 'none'}"
+            f"there is no {path} in {name}", suggestion=_instead(owner, last)
         )
     return Place(owner, last)
+
+
+def _instead(owner: Any, name: str) -> str:
+    """Where a class has an inherited method from, or what there is."""
+    for base in getattr(owner, "__mro__", ()):
+        if name in vars(base):
+            return f"it is inherited: patch {Place(base, name)}"
+    names = [own for own, value in vars(owner).items() if inspect.isroutine(value)]
+    return f"it has {', '.join(names) or 'none'}"
 
 
 def modules_of(folder: Folder) -> Iterator[ModuleType]:

@@ -83,7 +83,9 @@ class GPT(nn.Module):
         for name, parameter in self.named_parameters():
             if parameter.dim() > 1:
                 residual = name.endswith("c_proj.weight")
-                nn.init.normal_(parameter, std=0.02 / math.sqrt(2 * config.n_layer if residual else 1))
+                nn.init.normal_(
+                    parameter, std=0.02 / math.sqrt(2 * config.n_layer if residual else 1)
+                )
             elif name.endswith("bias"):
                 nn.init.zeros_(parameter)
 
