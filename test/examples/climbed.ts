@@ -34,7 +34,7 @@ export function climbed(example: string, { stages, variable, check }: Example): 
           expect(cases.filter(({ status }) => status !== "passed")).toEqual([]);
           await check(rung, name, sides);
         },
-        120_000,
+        300_000,
       );
     });
   }
