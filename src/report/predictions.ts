@@ -48,8 +48,10 @@ export interface Unpredicted {
 /** What a run's folder and its data may lack: the report goes on without. Everything else is an error. */
 const lacking: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["file", "data", "checkpoint", "usage"]);
 const severities = [1, 2, 3, 4, 5];
+/** Images in one forward: of five times as many as usual the digits take half as long. */
+const batch = 500;
 
-type How = { readonly samples: number; readonly signal?: AbortSignal | undefined };
+type How = { readonly samples: number; readonly batch: number; readonly signal?: AbortSignal | undefined };
 
 /** Predicts with the models of runs, and reads each data set once. */
 export class Predictor {
@@ -65,7 +67,7 @@ export class Predictor {
   /** @throws AdsamError as `evaluate` for what was asked for beside the run's own data. */
   async of({ checkpoint, folder: { record } }: ReportedRun): Promise<Predictions | Unpredicted> {
     if (checkpoint === null) return { reason: "it has no model" };
-    const how = { samples: record.model.bayesian ? this.#options.samples : 1, signal: this.#options.signal };
+    const how = { samples: record.model.bayesian ? this.#options.samples : 1, batch, signal: this.#options.signal };
     const own = await this.#ownOf(checkpoint, record.data, how).catch(unlessLacking);
     if ("reason" in own) return own;
     const { model, data, evaluation } = own;

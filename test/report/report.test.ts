@@ -118,6 +118,7 @@ test("runs of the same options are averaged over, with standard errors", async (
   expect(Object.values(unpredicted)).toEqual(Array(3).fill("it has no model"));
   const page = await readFile(output, "utf8");
   expect(page).toContain("<td>0.60 ± 0.10</td><td>0.25</td>");
+  expect(page).toContain("<td>4</td><td>4</td>"); // seconds, alike in all
   expect(headings(page)).toContain("Comparison");
   const rows = await rowsOf(join(pictures, "accuracy.csv"));
   expect(rows[0]).toMatchObject({ series: "ratio 0.8", epoch: "1", runs: "2" });

@@ -80,11 +80,14 @@ export function estimate(values: readonly number[]): Estimate {
   return { mean, standardError: runs < 2 ? null : Math.sqrt(squares / (runs - 1) / runs), runs };
 }
 
+/** Of a mean of equal numbers, in parts of it: that is no error of theirs. */
+const rounding = 1e-12;
+
 /** Mean and standard error to the error's second digit, times `scale`; "-" where there is none. */
 export function shownEstimate(found: Estimate | undefined, scale = 1): string {
   if (found === undefined) return "-";
   const [mean, standardError] = [found.mean * scale, (found.standardError ?? 0) * scale];
-  if (standardError === 0) return String(Number(mean.toPrecision(4)));
+  if (standardError <= rounding * Math.abs(mean)) return String(Number(mean.toPrecision(4)));
   const digits = Math.min(12, Math.max(0, 1 - Math.floor(Math.log10(standardError))));
   return `${mean.toFixed(digits)} ± ${standardError.toFixed(digits)}`;
 }
