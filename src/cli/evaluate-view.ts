@@ -1,14 +1,24 @@
 import type { Dataset } from "../data/dataset.ts";
-import type { Calibrated, Evaluation } from "../metrics.ts";
+import type { Calibrated, Detection, Evaluation } from "../metrics.ts";
+import type { Outside } from "./evaluate-outside.ts";
 import { drawGrey, greyOf, sideBySide } from "./picture.ts";
 import { percent } from "./progress.ts";
 
 const retentionPoints = 5;
 
+/** What `adsam evaluate` finds. */
+export interface Evaluated {
+  readonly evaluation: Evaluation;
+  readonly data: Dataset;
+  /** null: no other data set was named. */
+  readonly outside: Outside | null;
+}
+
 /** An evaluation as a person reads it, with `show` images of the most and of the least certain ones. */
-export function showEvaluation(evaluation: Evaluation, data: Dataset, show: number, width: number): string {
+export function showEvaluation({ evaluation, data, outside }: Evaluated, show: number, width: number): string {
   const { calibrated } = evaluation;
   const parts = [summary(evaluation, data.name), retentionTable(evaluation)];
+  if (outside !== null) parts.push(outsideTable(outside));
   if (calibrated !== null) parts.push(calibrationTable(calibrated));
   if (show > 0) {
     const order = [...evaluation.perImage.predictiveEntropy.keys()].sort(
@@ -67,6 +77,20 @@ function retentionTable({ retention }: Evaluation): string {
       points.map(({ accuracy }) => percent(accuracy)),
     ),
   ].join("\n");
+}
+
+function outsideTable({ dataset, images, detection }: Outside): string {
+  const { predictiveEntropy, expectedEntropy, mutualInformation } = detection;
+  const rows: [string, Detection][] = [
+    ["by predictive entropy", predictiveEntropy],
+    ["by expected entropy", expectedEntropy],
+    ["by mutual information", mutualInformation],
+  ];
+  const lines = rows.map(
+    ([name, { auroc, aupr, fprAt95 }]) =>
+      `  ${name.padEnd(24)}AUROC ${auroc.toFixed(4)}, AUPR ${aupr.toFixed(4)}, FPR at 95 % ${fprAt95.toFixed(4)}`,
+  );
+  return [`told from ${images} images of ${dataset}`, ...lines].join("\n");
 }
 
 function calibrationTable({ temperature, before, after, sets, ...told }: Calibrated): string {

@@ -1,17 +1,17 @@
 import type { Command } from "commander";
 import * as z from "zod";
-import type { Dataset } from "../data/dataset.ts";
 import { AdsamError } from "../errors.ts";
 import { jsonText } from "../json.ts";
-import type { Evaluation } from "../metrics.ts";
 import { open } from "../open.ts";
 import { count } from "../schema/numbers.ts";
 import { evaluateOptions } from "../schema/options.ts";
 import { unlessAborted } from "../unless-aborted.ts";
-import { showEvaluation } from "./evaluate-view.ts";
+import { judgeOutside, loadOutside } from "./evaluate-outside.ts";
+import { type Evaluated, showEvaluation } from "./evaluate-view.ts";
 import {
   askedBackend,
   backendGroup,
+  datasets,
   foreignGroup,
   jsonGroup,
   otherDataGroup,
@@ -42,10 +42,30 @@ const calibrationGroup = {
       .describe(`${coverage.description}; null: ${coverage.parse(undefined)}`),
   },
 };
-const groups = [otherDataGroup, samplingGroup, calibrationGroup, foreignGroup, backendGroup, outputGroup] as const;
+const outsideGroup = {
+  heading: "Out of distribution:",
+  shape: {
+    ood: z
+      .string()
+      .optional()
+      .describe(`tell the test images of this data set from the model's own by each uncertainty: ${datasets}`)
+      .meta({ placeholder: "name" }),
+    oodData: z.string().optional().describe("where its files are, of a published one").meta({ placeholder: "path" }),
+  },
+};
+const groups = [
+  otherDataGroup,
+  samplingGroup,
+  outsideGroup,
+  calibrationGroup,
+  foreignGroup,
+  backendGroup,
+  outputGroup,
+] as const;
 const evaluateArguments = z.object({
   ...otherDataGroup.shape,
   ...samplingGroup.shape,
+  ...outsideGroup.shape,
   ...calibrationGroup.shape,
   ...foreignGroup.shape,
   ...backendGroup.shape,
@@ -58,32 +78,31 @@ export function evaluate(command: Command): void {
   addOptions(command, groups);
   command.action(async (path: string) => {
     const values = evaluateArguments.parse(command.opts());
-    const { evaluation, data } = await evaluated(path, values, interruptSignal());
+    const { evaluation, data, outside } = await evaluated(path, values, interruptSignal());
     const text = values.json
-      ? jsonText({ target: path, dataset: data.name, ...evaluation })
-      : showEvaluation(evaluation, data, values.show ?? 0, process.stdout.columns ?? 80);
+      ? jsonText({ target: path, dataset: data.name, ...evaluation, outOfDistribution: outside })
+      : showEvaluation({ evaluation, data, outside }, values.show ?? 0, process.stdout.columns ?? 80);
     process.stdout.write(`${text}\n`);
   });
 }
 
-async function evaluated(
-  path: string,
-  values: EvaluateArguments,
-  signal: AbortSignal,
-): Promise<{ evaluation: Evaluation; data: Dataset }> {
-  const { calibrate, coverage } = values;
+async function evaluated(path: string, values: EvaluateArguments, signal: AbortSignal): Promise<Evaluated> {
+  const { calibrate, coverage, ood, oodData } = values;
   if (coverage !== undefined && !calibrate) {
     throw new AdsamError("usage", "--coverage is of the sets that --calibrate makes, got no --calibrate");
   }
+  if (oodData !== undefined && ood === undefined) {
+    throw new AdsamError("usage", "--ood-data is where the data set of --ood lies, got no --ood");
+  }
   const target = await findTarget(path);
   const data = await targetData(target, values);
+  const other = ood === undefined ? null : await loadOutside(ood, oodData, data);
   await using backend = await open(askedBackend(values));
   const model = await unlessAborted(loadModel(backend, target, values, data.classes), signal);
-  return {
-    evaluation: await model.evaluate(data, {
-      ...predictInput(values),
-      ...{ calibrate, coverage, normalization: values.normalization, signal },
-    }),
-    data,
-  };
+  const how = { ...predictInput(values), signal };
+  const evaluation = await model.evaluate(data, {
+    ...how,
+    ...{ calibrate, coverage, normalization: values.normalization },
+  });
+  return { evaluation, data, outside: other === null ? null : await judgeOutside(model, evaluation, other, how) };
 }

@@ -17,7 +17,7 @@ const data: Dataset = {
 const judged = evaluation({ logits: tensor(Float64Array.from([9, 0, 0, 8, 0.1, 0]), [1, 3, 2]) }, part.labels);
 
 test("an evaluation is a table of its numbers and of the accuracy on the most certain images", () => {
-  const text = showEvaluation(judged, data, 0, 80);
+  const text = showEvaluation({ evaluation: judged, data, outside: null }, 0, 80);
   expect(text).toMatch(/^data +dots, 3 images, 1 sample\naccuracy +66\.7 %\n/);
   expect(text).toMatch(/mutual information +-?0\.0000 nats$/m);
   expect(text).toMatch(/^most certain images kept +20 % +40 % +60 % +80 % +100 %$/m);
@@ -26,7 +26,9 @@ test("an evaluation is a table of its numbers and of the accuracy on the most ce
 });
 
 test("the most and the least certain images are drawn, most telling first", () => {
-  const [, most = "", least = ""] = showEvaluation(judged, data, 2, 80).split(/(?:most|least) certain\n/);
+  const [, most = "", least = ""] = showEvaluation({ evaluation: judged, data, outside: null }, 2, 80).split(
+    /(?:most|least) certain\n/,
+  );
   expect(most.trim().split("\n").slice(0, 3)).toEqual([
     expect.stringMatching(/^▒▒$/),
     expect.stringMatching(/^#0 is 0 +#1 is 1$/),
@@ -40,5 +42,5 @@ test("the most and the least certain images are drawn, most telling first", () =
 });
 
 test("more images than there are is all of them", () => {
-  expect(showEvaluation(judged, data, 9, 200).match(/#2 is 1/g)).toHaveLength(2);
+  expect(showEvaluation({ evaluation: judged, data, outside: null }, 9, 200).match(/#2 is 1/g)).toHaveLength(2);
 });

@@ -65,6 +65,34 @@ describe("evaluate", () => {
     expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("got no --calibrate") });
   });
 
+  test("tells images of another data set by each uncertainty, whatever their classes, scale and size", async () => {
+    const { test: part } = await loadDataset("digits");
+    const same = join(cwd, "same.safetensors"); // ten times the pixels, of ten times the white: the same input
+    const images = tensor(
+      Uint8Array.from<number | bigint>(part.images.data, (pixel) => 10 * Number(pixel)),
+      part.images.shape,
+    );
+    const labels = tensor(new Uint8Array(360).map((_, image) => image % 2));
+    const parts = { train_images: images, train_labels: labels, test_images: images, test_labels: labels };
+    const normalization = JSON.stringify({ scale: 160, mean: [0, 0, 0], std: [1, 1, 1] });
+    await writeFileAtomically(same, encodeSafetensors(parts, { classes: "2", normalization }));
+    const { outOfDistribution } = await answer("evaluate", run, "--mean", "--ood", same);
+    expect(outOfDistribution).toMatchObject({
+      dataset: "same",
+      images: 360,
+      detection: { predictiveEntropy: { auroc: 0.5 }, mutualInformation: { auroc: 0.5 } },
+    });
+    const large = join(cwd, "large.safetensors");
+    const [white, first] = [tensor(new Uint8Array(2 * 3 * 256).fill(255), [2, 3, 16, 16]), tensor(new Uint8Array(2))];
+    const others = { train_images: white, train_labels: first, test_images: white, test_labels: first };
+    await writeFileAtomically(large, encodeSafetensors(others, { classes: "2" }));
+    const shown = await adsam(["evaluate", run, "--samples", "2", "--ood", large], { cwd });
+    expect(shown.stdout).toMatch(/^told from 2 images of large$/m);
+    expect(shown.stdout).toMatch(/^ {2}by mutual information +AUROC [\d.]+, AUPR [\d.]+, FPR at 95 % [\d.]+$/m);
+    const refused = await adsam(["evaluate", run, "--ood-data", "x"], { cwd });
+    expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("got no --ood") });
+  });
+
   test("refuses a data set with another number of classes", async () => {
     const path = join(cwd, "three.safetensors");
     const images = tensor(new Uint8Array(3 * 3 * 64), [3, 3, 8, 8]);
