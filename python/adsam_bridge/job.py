@@ -28,6 +28,7 @@ class Job:
         """TypeScript does nothing else meanwhile: it cannot answer, nor give it up."""
         self.abandoned = False
         self.interruptible = interruptible
+        self.interrupted = False
         self.lost = False
         self.ended = threading.Event()
         self.thread: int | None = None

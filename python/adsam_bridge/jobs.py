@@ -23,7 +23,7 @@ from .blocking import Blocking
 from .errors import describe
 from .events import EventChannel
 from .job import Job, Work
-from .question import Interrupted, Question, Tidying, check_answerable, raise_in
+from .question import Interrupted, Question, Tidying, check_answerable, interrupt, take_interruption
 
 PATIENCE_SECONDS = 0.4
 """How long interrupted code of the user's may take to end; then its thread is given up."""
@@ -219,8 +219,8 @@ class Jobs:
         """From here on nobody interrupts its thread, which may have other work."""
         with self._lock:
             thread, job.thread = job.thread, None
-            if thread is not None and job.interruptible:
-                raise_in(thread, None)
+            if thread is not None and job.interrupted:
+                take_interruption()
             job.ended.set()
 
     def _interrupt(self, job: Job) -> None:
@@ -230,7 +230,8 @@ class Jobs:
                 thread = job.thread
                 if thread is None:  # it has not begun, or has ended
                     return
-                raise_in(thread, Interrupted)
+                job.interrupted = True
+                interrupt(thread)
                 for question in list(self._questions.values()):
                     if question.job is job:
                         question.inbox.put(None)

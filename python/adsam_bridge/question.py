@@ -5,7 +5,9 @@ from __future__ import annotations
 import ctypes
 import queue
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from adversarial_sampling._protocol import AnswerRequest
 from adversarial_sampling.errors import AdversarialSamplingError
@@ -47,7 +49,20 @@ def check_answerable(job: Job | None) -> None:
         )
 
 
-def raise_in(thread: int, kind: type[BaseException] | None) -> None:
-    """Raises an exception in another thread once that runs Python's code; None takes it back."""
-    raised = ctypes.py_object(kind) if kind is not None else None
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
+def interrupt(thread: int) -> None:
+    """Raises ``Interrupted`` in a thread once that runs Python's code."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread), ctypes.py_object(Interrupted)
+    )
+
+
+def take_interruption() -> None:
+    """Has one that is on its way to this thread arrive here, and nowhere else.
+
+    Python can be told to forget it, but looks for it ever after (3.11): all code is slower then,
+    and code that is traced or profiled stands still.
+    """
+    with suppress(Interrupted):
+        interrupt(threading.get_ident())  # there is one at most
+        while True:
+            time.sleep(0)

@@ -36,6 +36,15 @@ test("processes that are spawned run the user's code alone", { timeout: 60_000 }
   });
 });
 
+test("code that is profiled runs, also after a call that was given up", async () => {
+  expect(await processes.method("profiled", 100)).toBe(100);
+  const giveUp = new AbortController();
+  const waiting = processes.with({ signal: giveUp.signal }).method("wait");
+  giveUp.abort();
+  await expect(waiting).rejects.toMatchObject({ code: "cancelled" });
+  expect(await processes.method("profiled", 100)).toBe(100);
+});
+
 test.each(["break_len", "close_everything"])("a bridge that cannot go on is a crash: %s", async (how) => {
   await using own = await open({ backend: "torch", device: "cpu" });
   const module = await own.import("processes", { folder });

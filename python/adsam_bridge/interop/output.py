@@ -18,7 +18,7 @@ class Lines(io.TextIOBase):
     def __init__(self, stream: Stream, tell: Callable[[Stream, str], None]) -> None:
         self._stream: Stream = stream
         self._tell = tell
-        self._begun = ""
+        self._begun: list[str] = []
         self._own: TextIO = getattr(sys, f"__{stream}__")
 
     def writable(self) -> bool:
@@ -29,15 +29,15 @@ class Lines(io.TextIOBase):
         """Tells the lines that are whole; a carriage return ends one, as progress bars write it."""
         if is_fork():  # nobody reads what it tells
             return self._own.write(text)
-        *lines, self._begun = (
-            (self._begun + text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        )
-        for line in lines:
-            self._tell(self._stream, line)
+        first, *others = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        self._begun.append(first)
+        for other in others:
+            self._tell(self._stream, "".join(self._begun))
+            self._begun = [other]
         return len(text)
 
     def end(self) -> None:
         """Tells what no line feed has ended."""
-        if self._begun:
-            self._tell(self._stream, self._begun)
-        self._begun = ""
+        if any(self._begun):
+            self._tell(self._stream, "".join(self._begun))
+        self._begun = []
