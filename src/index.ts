@@ -116,6 +116,7 @@ export {
   type UnreadableRun,
 } from "./experiments/list-runs.ts";
 export type { BegunRun, RunLogger } from "./experiments/logger.ts";
+export { type MlflowOptions, mlflowLogger } from "./experiments/mlflow/logger.ts";
 export { type PaperOptions, type PaperResult, paperExperiment } from "./experiments/paper/paper.ts";
 export type { PaperFidelity, PaperMethod } from "./experiments/paper/plan.ts";
 export type { PaperMetric, PaperRetention, PaperRow } from "./experiments/paper/rows.ts";

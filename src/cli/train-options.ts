@@ -81,6 +81,11 @@ const runGroup = {
       .boolean()
       .optional()
       .describe("write an event file for TensorBoard into the run's folder; a run that has one goes on with it"),
+    mlflow: z
+      .string()
+      .optional()
+      .describe("tell the MLflow server at this address of the run; a run that it was told of goes on with it")
+      .meta({ placeholder: "uri" }),
     keepBest: keep.shape.best,
     keepEvery: keep.shape.every.meta({ placeholder: "epochs" }),
     maxMinutes: limitOptions.shape.maxMinutes.meta({ placeholder: "minutes" }),
@@ -106,7 +111,7 @@ export type TrainArguments = z.output<typeof trainArguments>;
 
 /** Options that may be given with --resume; the others are the run's own. */
 export const resumable: ReadonlySet<string> = new Set([
-  ...["resume", "epochs", "patience", "maxMinutes", "data", "tensorboard"],
+  ...["resume", "epochs", "patience", "maxMinutes", "data", "tensorboard", "mlflow"],
   ...Object.keys(backendGroup.shape),
   ...Object.keys(outputGroup.shape),
 ]);

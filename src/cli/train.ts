@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { AdsamError } from "../errors.ts";
 import type { RunLogger } from "../experiments/logger.ts";
+import { mlflowLogger } from "../experiments/mlflow/logger.ts";
+import { noteIn } from "../experiments/mlflow/run.ts";
 import { resumeTraining } from "../experiments/resume.ts";
 import { eventFilesIn } from "../experiments/tensorboard/event-file.ts";
 import { tensorBoardLogger } from "../experiments/tensorboard/logger.ts";
@@ -40,7 +42,7 @@ async function* newRun(
   given: readonly string[],
   signal: AbortSignal,
 ): AsyncGenerator<TrainEvent> {
-  const loggers = values.tensorboard ? [tensorBoardLogger()] : [];
+  const loggers = askedLoggers(values);
   yield* trainRun({ ...(await trainInput(values, given)), loggers, signal });
 }
 
@@ -69,10 +71,19 @@ async function* resumed(
   });
 }
 
+function askedLoggers({ tensorboard, mlflow }: Pick<TrainArguments, "tensorboard" | "mlflow">): RunLogger[] {
+  const onTrouble = (message: string) => process.stderr.write(`${message}\n`);
+  return [
+    ...(tensorboard ? [tensorBoardLogger()] : []),
+    ...(mlflow === undefined ? [] : [mlflowLogger(mlflow, { onTrouble })]),
+  ];
+}
+
 /** Those that were asked for, and those that the run has had. */
-async function loggersOf(folder: string, { tensorboard }: TrainArguments): Promise<RunLogger[]> {
+async function loggersOf(folder: string, { tensorboard, mlflow }: TrainArguments): Promise<RunLogger[]> {
   const had = await eventFilesIn(folder).catch(() => []); // what is no folder is told by whoever goes on with it
-  return tensorboard || had.length > 0 ? [tensorBoardLogger()] : [];
+  const told = await noteIn(folder);
+  return askedLoggers({ tensorboard: tensorboard || had.length > 0, mlflow: mlflow ?? told?.uri });
 }
 
 async function writeLines(events: AsyncIterable<TrainEvent>): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { fileError } from "../files.ts";
+import { noteFile } from "./mlflow/run.ts";
 import { removeEmptyFolder } from "./new-folder.ts";
 import { keptModelsIn, leftoversIn, openRun, runFiles } from "./run-folder.ts";
 import { lockRun } from "./run-lock.ts";
@@ -17,7 +18,7 @@ export async function removeRun(path: string): Promise<void> {
   try {
     const { record, ...others } = runFiles(folder);
     // run.json last: until then it is a run that can be removed.
-    const numbered = [...(await keptModelsIn(folder)), ...(await eventFilesIn(folder))];
+    const numbered = [...(await keptModelsIn(folder)), ...(await eventFilesIn(folder)), noteFile(folder)];
     for (const file of [...Object.values(others), ...numbered, ...(await leftoversIn(folder)), record])
       await rm(file, { force: true });
   } catch (error) {
