@@ -59,8 +59,8 @@ def interrupt(thread: int) -> None:
 def take_interruption() -> None:
     """Has one that is on its way to this thread arrive here, and nowhere else.
 
-    Python can be told to forget it, but looks for it ever after (3.11): all code is slower then,
-    and code that is traced or profiled stands still.
+    Python can be told to forget it, but looks for it ever after (3.11), and code that is traced or
+    profiled then stands still.
     """
     with suppress(Interrupted):
         interrupt(threading.get_ident())  # there is one at most
