@@ -8,7 +8,7 @@ export async function jsonIn(path: string): Promise<unknown> {
     throw fileError(error, "read", path);
   });
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\uFEFF/, "")); // which some editors begin a file with
   } catch (cause) {
     throw new AdsamError("file", `${path}: expected JSON: ${cause instanceof Error ? cause.message : cause}`, {
       cause,

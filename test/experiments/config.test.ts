@@ -61,3 +61,9 @@ test("files that extend each other are refused, with their names", async () => {
     message: expect.stringContaining(`${first}, ${second}, ${first}`),
   });
 });
+
+test("a file may begin with a byte order mark, as some editors write it", async () => {
+  const path = join(await temporaryFolder(), "config.json");
+  await writeFile(path, '\uFEFF{"fit":{"epochs":3}}');
+  expect(await readTrainConfig(path)).toEqual({ fit: { epochs: 3 } });
+});
