@@ -47,7 +47,7 @@ export function embedded(svg: string, label: string): string {
     (picture, [name, { light }]) => picture.replaceAll(light, `var(--${name})`),
     svg,
   );
-  return coloured.replace("<svg ", `<svg role="img" aria-label="${label}" `);
+  return coloured.replace("<svg ", () => `<svg role="img" aria-label="${label}" `);
 }
 
 /** A picture as a file of its own: on white, and described. */

@@ -29,7 +29,6 @@ export interface PageContents {
 /** The page, which needs nothing else: no network and no script. */
 export function pageHtml(contents: PageContents): string {
   const { title, runs, grouping, chapters } = contents;
-  const [first, ...others] = chapters.map((chapter) => chapterHtml(chapter, contents));
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -50,7 +49,7 @@ ${section("What came of it", [
     : []),
   ...resultTables(grouping, runs),
 ])}
-${[first, ...others].join("\n")}
+${chapters.map((chapter) => chapterHtml(chapter, contents)).join("\n")}
 ${section(
   "Images",
   runs.map((run, n) => galleryHtml(run.name, contents.galleries[n] ?? "")),

@@ -141,8 +141,8 @@ test("what a run does not have is said in a line", async () => {
 test("a name is text on the page", async () => {
   const folder = await temporaryFolder();
   const output = join(folder, "report.html");
-  await report([await recorded(join(folder, '<b> & "run"'))], { output, recordedOnly: true });
-  expect(await readFile(output, "utf8")).toContain("&lt;b&gt; &amp; &quot;run&quot;");
+  await report([await recorded(join(folder, '<b> & "run" $&'))], { output, recordedOnly: true });
+  expect(await readFile(output, "utf8")).toContain("&lt;b&gt; &amp; &quot;run&quot; $&amp;");
 });
 
 describe("what cannot be reported on is refused, and nothing is written", () => {
