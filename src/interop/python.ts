@@ -11,7 +11,7 @@ import type { Asker, AskOptions, BlockingAsk } from "./asker.ts";
 import { Callbacks, questionAtHand } from "./callbacks.ts";
 import type { Contract } from "./contract/contract.ts";
 import { objectBehind } from "./contract/instance.ts";
-import { type Client, type Imported, useClient } from "./contract/use.ts";
+import { type Client, classNames, type Imported, useClient } from "./contract/use.ts";
 import { numberFor, objectOf, PythonObject } from "./handle.ts";
 import { Incoming, type Receiver } from "./incoming.ts";
 import { Kept } from "./kept.ts";
@@ -51,9 +51,9 @@ export class Python implements Asker, Sender, Receiver, Answerer {
     const names = Object.keys(made.contract.modules);
     const now = await this.contract(names, program);
     const modules = new Map<string, Imported>();
-    for (const [name, { classes }] of Object.entries(made.contract.modules)) {
+    for (const [name, contract] of Object.entries(made.contract.modules)) {
       const module = await this.import(name, program, options);
-      const found = Object.keys(classes).map(async (one) => [one, await module.get<PythonObject>(one)] as const);
+      const found = classNames(contract).map(async (one) => [one, await module.get<PythonObject>(one)] as const);
       modules.set(name, { module, classes: new Map(await Promise.all(found)) });
     }
     return useClient(made, now, modules);

@@ -8,6 +8,9 @@ test("what annotations and docstrings say is called as it is said, and compiles"
   const folder = await project(await temporaryFolder());
   const wrapped = await adsam("wrap", "declared", "--folder", modules, "-o", join(folder, "declared.client.ts"));
   expect(wrapped).toMatchObject({ code: 0, stdout: "" });
+  const packed = ["packed", "packed.core", "packed.other"];
+  const again = await adsam("wrap", ...packed, "--folder", modules, "-o", join(folder, "packed.client.ts"));
+  expect(again).toEqual({ code: 0, stdout: "", stderr: "" });
   await cp(join(import.meta.dirname, "wrapped/use-declared.ts"), join(folder, "use.ts"));
   const tsx = join(root, "node_modules/tsx/dist/cli.mjs");
   const [ran, ...said] = await Promise.all([

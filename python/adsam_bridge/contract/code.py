@@ -12,7 +12,8 @@ from typing import Any
 from adsam_bridge.functions import load_module
 from adsam_bridge.modules import Folder
 
-from .modules import created_by, members_of, offered, wrapped_classes
+from .classes import created_by, members_of
+from .modules import offered, wrapped_classes
 from .records import is_record
 
 

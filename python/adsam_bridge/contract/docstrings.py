@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import collections.abc
+import functools
 import inspect
 import logging
 import re
@@ -40,6 +42,7 @@ _SPACE: dict[str, Any] = {
     "tensor": torch.Tensor,
     "ndarray": np.ndarray,
     "array": np.ndarray,
+    "array_like": np.ndarray | collections.abc.Sequence | float,
     "callable": typing.Callable,
     "string": str,
     "boolean": bool,
@@ -88,18 +91,24 @@ def read_docstring(owner: object) -> Documented:
             }
         elif section.kind is griffe.DocstringSectionKind.returns and len(section.value) == 1:
             result = _text(section.value[0].annotation), section.value[0].description
+    if style == "sphinx" and result is None:  # griffe leaves out a type without a description
+        alone = re.search(r"^\s*:rtype:[ \t]*(\S.*)$", text, re.MULTILINE)
+        result = (alone[1], "") if alone else None
     return Documented("\n\n".join(prose).strip(), parameters, result)
 
 
 def _sections(text: str, style: _Style) -> list[Any]:
     assert griffe is not None
     if style == "google":  # "type: what it is", and not a name for it
-        return griffe.Docstring(text).parse("google", returns_named_value=False)
+        apart = re.sub(_STYLES["google"], r"\n\g<0>", text, flags=re.MULTILINE)
+        return griffe.Docstring(apart).parse("google", returns_named_value=False)
     return griffe.Docstring(text).parse(style)
 
 
 def _own_text(owner: object) -> str:
     """What its author wrote, and not what Python says of every object or dataclass."""
+    if isinstance(owner, functools.partial):
+        return _own_text(owner.func)
     text = inspect.cleandoc(str(getattr(owner, "__doc__", None) or ""))
     name = getattr(owner, "__name__", "")
     everybodys = (object.__init__, object.__new__, type.__call__)
@@ -113,7 +122,9 @@ def _own_text(owner: object) -> str:
 
 def type_said(text: str, types: Types) -> Type | None:
     """The type that a docstring's words stand for; None for no words at all."""
-    words = re.sub(r",?\s*\b(optional|default\b.*)$", "", text.strip().strip("()`")).strip(" ,")
+    named = text.strip().replace("array-like", "array_like")
+    plain = re.sub(r",?\s*\b(of\s+)?shape\b.*$", "", named)
+    words = re.sub(r",?\s*\b(optional|default\b.*)$", "", plain.strip("()`")).strip(" ,")
     if not words:
         return None
     if words.startswith("{"):  # values, as numpy's style lists them; a set would lose their order

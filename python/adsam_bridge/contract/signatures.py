@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import json
 import typing
@@ -67,7 +68,7 @@ def signature_of(
         reason = "written in C, it does not tell its parameters"
         anything = {"name": "values", "kind": "rest", "required": False, "type": unknown(reason)}
         return {"doc": said.text, "parameters": [anything], "result": unknown(reason)}
-    hints = hints_of(inspect.unwrap(function))
+    hints = hints_of(_written(function))
     given = list(signature.parameters.values())
     if bound and given and given[0].kind in _FIRST:
         given = given[1:]
@@ -77,6 +78,12 @@ def signature_of(
         "parameters": parameters,
         "result": _result(function, hints, said, types),
     }
+
+
+def _written(function: Callable[..., Any]) -> Callable[..., Any]:
+    """What has the annotations of a function."""
+    plain = inspect.unwrap(function)
+    return _written(plain.func) if isinstance(plain, functools.partial) else plain
 
 
 def _parameter(
@@ -106,8 +113,9 @@ def _parameter(
 
 
 def _type(parameter: inspect.Parameter, hints: dict[str, Any], words: str, types: Types) -> Type:
-    if parameter.name in hints:
-        known = types.of_annotation(hints[parameter.name])
+    hint = hints.get(parameter.name, parameter.annotation)  # by its alias, as pydantic's are
+    if hint is not parameter.empty:
+        known = types.of_annotation(hint)
         if parameter.default is None and known["kind"] not in ("unknown", "none", "union"):
             return {"kind": "union", "of": [known, {"kind": "none"}]}
         return known

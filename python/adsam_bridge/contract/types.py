@@ -68,7 +68,8 @@ class Types:
     """Translates annotations, seen from modules whose classes it may name."""
 
     def __init__(self, classes: Mapping[type, str]) -> None:
-        self._classes = classes
+        self.classes = classes
+        """The names of classes that a client has."""
         self.records: dict[str, dict[str, Any]] = {}
         """The dataclasses and their like that were met, by name."""
         self._met: set[type] = set()
@@ -180,8 +181,8 @@ class Types:
         return self._of_kept(kind)
 
     def _of_kept(self, kind: type) -> Type:
-        if kind in self._classes:
-            return {"kind": "class", "name": self._classes[kind]}
+        if kind in self.classes:
+            return {"kind": "class", "name": self.classes[kind]}
         return {"kind": "object", "name": f"{kind.__module__}.{kind.__qualname__}"}
 
     def _of_record(self, kind: type) -> Type:

@@ -47,11 +47,9 @@ class Writer {
       taken.add(name);
       this.#names.set(python, name);
     };
-    for (const { classes } of Object.values(contract.modules))
-      for (const name of Object.keys(classes)) give(name, name);
-    for (const { classes } of Object.values(contract.modules)) {
-      for (const name of Object.keys(classes)) give(`class ${name}`, `${name}Class`);
-    }
+    const classes = this.#classes();
+    for (const { name } of classes) give(name, name.slice(name.lastIndexOf(".") + 1));
+    for (const { name } of classes) give(`class ${name}`, `${this.#name(name)}Class`);
     for (const record of Object.keys(contract.records)) give(record, record.slice(record.lastIndexOf(":") + 1));
     for (const module of Object.keys(contract.modules)) give(`module ${module}`, capitalised(module));
   }
@@ -65,9 +63,7 @@ class Writer {
       "",
     );
     for (const [name, one] of Object.entries(this.#contract.records)) this.#record(name, one);
-    for (const [, module] of modules) {
-      for (const [name, one] of Object.entries(module.classes)) this.#class(name, one);
-    }
+    for (const one of this.#classes()) this.#class(one);
     for (const [name, module] of modules) this.#module(name, module);
     const [only] = names;
     const whole =
@@ -77,6 +73,12 @@ class Writer {
     // As const: a function called toString would otherwise be taken for the one that every object has.
     this.#lines.push(`export default adsam.client<${whole}>(${literal(this.#contract)} as const);`, "");
     return this.#lines.join("\n");
+  }
+
+  /** Each once, by however many names modules have it. */
+  #classes(): ClassContract[] {
+    const all = Object.values(this.#contract.modules).flatMap(({ classes }) => Object.values(classes));
+    return [...new Map(all.map((one) => [one.name, one])).values()];
   }
 
   #name(python: string): string {
@@ -101,7 +103,7 @@ class Writer {
     this.#lines.push("}", "");
   }
 
-  #class(name: string, { doc, creation, methods, attributes }: ClassContract): void {
+  #class({ name, doc, creation, methods, attributes }: ClassContract): void {
     this.#doc(0, doc);
     this.#lines.push(`export interface ${this.#name(name)} extends adsam.Instance {`);
     for (const [attribute, type] of Object.entries(attributes)) {
@@ -136,19 +138,36 @@ class Writer {
 
   #module(name: string, { doc, functions, classes, enums }: ModuleContract): void {
     this.#doc(0, doc || `The module ${name}.`);
-    this.#lines.push(`export interface ${this.#name(`module ${name}`)} {`);
+    this.#lines.push(`export interface ${this.#name(`module ${name}`)} extends adsam.Askable {`);
     this.#lines.push("  /** The module itself. */", "  readonly $: adsam.PythonObject;");
-    for (const one of Object.keys(classes)) this.#lines.push(`  readonly ${key(one)}: ${this.#name(`class ${one}`)};`);
+    for (const [one, { name: known }] of Object.entries(classes)) {
+      this.#lines.push(`  readonly ${key(one)}: ${this.#name(`class ${known}`)};`);
+    }
     for (const [one, members] of Object.entries(enums)) this.#enum(one, members);
-    for (const [one, call] of Object.entries(functions)) this.#call(1, memberName(one, new Set(["$", "then"])), call);
+    for (const [one, call] of Object.entries(functions)) this.#function(memberName(one, new Set(["$", "then"])), call);
     this.#lines.push("}", "");
+  }
+
+  /** One that makes a record has the methods of its class. */
+  #function(name: string, call: FunctionContract): void {
+    const methods = Object.entries(call.methods ?? {});
+    if (methods.length === 0) {
+      this.#call(1, name, call);
+      return;
+    }
+    this.#lines.push(`  readonly ${key(name)}: {`);
+    this.#call(2, "", call);
+    for (const [method, one] of methods) this.#call(2, method, one);
+    this.#lines.push("  };");
   }
 
   #call(depth: number, name: string, call: FunctionContract): void {
     this.#doc(depth, documented(call));
     for (const form of call.overloads ?? [call]) {
       for (const given of formsOf(form, (type) => this.#type(type, "in"))) {
-        this.#lines.push(`${"  ".repeat(depth)}${key(name)}(${given}): Promise<${this.#type(form.result, "out")}>;`);
+        this.#lines.push(
+          `${"  ".repeat(depth)}${name === "" ? "" : key(name)}(${given}): Promise<${this.#type(form.result, "out")}>;`,
+        );
       }
     }
   }

@@ -41,7 +41,10 @@ export function changesBetween(recorded: Contract, current: Contract): Change[] 
 type Tell = (where: string, what: string, breaks: boolean) => void;
 
 function compareModules(was: ModuleContract, is: ModuleContract, where: string, tell: Tell): void {
-  each(was.functions, is.functions, `${where}.`, tell, (from, to, name) => calls(from, to, name, tell));
+  each(was.functions, is.functions, `${where}.`, tell, (from, to, name) => {
+    calls(from, to, name, tell);
+    compareMethods(from.methods ?? {}, to.methods ?? {}, name, tell);
+  });
   each(was.classes, is.classes, `${where}.`, tell, (from, to, name) => compareClasses(from, to, name, tell));
   each(was.enums, is.enums, `${where}.`, tell, (from, to, name) =>
     each(from.members, to.members, `${name}.`, tell, (first, second, member) => {
@@ -53,11 +56,17 @@ function compareModules(was: ModuleContract, is: ModuleContract, where: string, 
 
 function compareClasses(was: ClassContract, is: ClassContract, where: string, tell: Tell): void {
   calls(was.creation, is.creation, `${where}.create`, tell);
-  each(was.methods, is.methods, `${where}.`, tell, (from, to, name) => {
+  compareMethods(was.methods, is.methods, where, tell);
+  each(was.attributes, is.attributes, `${where}.`, tell, (from, to, name) => types(from, to, name, tell, "gives"));
+}
+
+type Methods = ClassContract["methods"];
+
+function compareMethods(was: Methods, is: Methods, where: string, tell: Tell): void {
+  each(was, is, `${where}.`, tell, (from, to, name) => {
     if (from.of !== to.of) tell(name, `was a method of ${from.of}, and is one of ${to.of}`, true);
     calls(from, to, name, tell);
   });
-  each(was.attributes, is.attributes, `${where}.`, tell, (from, to, name) => types(from, to, name, tell, "gives"));
 }
 
 function calls(was: CallContract, is: CallContract, where: string, tell: Tell): void {

@@ -1,9 +1,10 @@
 import type { PythonObject } from "../handle.ts";
+import type { Askable } from "./askable.ts";
 
 const instances = new WeakMap<object, PythonObject>();
 
 /** What every instance of a client's classes has. */
-export interface Instance extends AsyncDisposable {
+export interface Instance extends AsyncDisposable, Askable {
   /** The object itself, for all that the client does not name: items, iteration, other attributes. */
   readonly $: PythonObject;
   /** Frees it. */

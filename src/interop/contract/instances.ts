@@ -75,6 +75,13 @@ export function asDeclared(
   }
 }
 
+/** What stays in Python where it was asked to: an instance of the client's class, where nothing else but None is declared. */
+export function keptAsDeclared(value: PythonObject, type: PythonTypeTree, { make }: Declared): unknown {
+  const members = membersOf(type).filter(({ kind }) => kind !== "none");
+  const name = members.every(({ kind }) => kind === "class") ? classOf(value, type) : undefined;
+  return name === undefined ? value : make(name, value);
+}
+
 /** A record or dict of the fields of another one, each as it is declared; the same one whenever it is met. */
 export function madeOnce(
   value: object,
@@ -99,7 +106,7 @@ export function madeOnce(
 /** The class that is declared for an object: of several, the one that it is of. */
 function classOf(object: PythonObject, type: PythonTypeTree): string | undefined {
   const names = membersOf(type).flatMap((one) => (one.kind === "class" ? [one.name] : []));
-  return names.length === 1 ? names[0] : names.find((name) => object.type.endsWith(`.${name}`));
+  return names.length === 1 ? names[0] : names.find((name) => `.${object.type}`.endsWith(`.${name}`));
 }
 
 function membersOf(type: PythonTypeTree): readonly PythonTypeTree[] {

@@ -15,7 +15,10 @@ export function unknowns(contract: Contract): string[] {
     if (reasons.length > 0) found.add(`${where}: ${[...new Set(reasons)].join("; ")}`);
   };
   for (const [module, { functions, classes }] of Object.entries(contract.modules)) {
-    for (const [name, one] of Object.entries(functions)) look(`${module}.${name}`, one);
+    for (const [name, one] of Object.entries(functions)) {
+      look(`${module}.${name}`, one);
+      for (const [method, of] of Object.entries(one.methods ?? {})) look(`${module}.${name}.${method}`, of);
+    }
     for (const [name, { creation, methods, attributes }] of Object.entries(classes)) {
       look(`${module}.${name}`, { ...creation, result: { kind: "none" } });
       for (const [method, one] of Object.entries(methods)) look(`${module}.${name}.${method}`, one);

@@ -1,13 +1,14 @@
 import { AdsamError } from "../../errors.ts";
+import type { AskOptions } from "../asker.ts";
 import { PythonObject } from "../handle.ts";
 import { EnumMember } from "../kinds.ts";
 import { fittingCall } from "./arguments.ts";
 import { memberName, ownOfClasses, ownOfInstances } from "./client-text.ts";
 import { changesBetween } from "./compare.ts";
-import type { CallContract, ClassContract, Contract, FunctionContract } from "./contract.ts";
+import type { CallContract, ClassContract, Contract, FunctionContract, ModuleContract } from "./contract.ts";
 import { departure } from "./departure.ts";
 import { type Instance, standFor, standForMember } from "./instance.ts";
-import { asDeclared, type Declared } from "./instances.ts";
+import { asDeclared, type Declared, keptAsDeclared } from "./instances.ts";
 import { partsOf } from "./type-text.ts";
 
 /** What `adsam wrap` writes: the contract of Python modules, and in its type what they are in TypeScript. */
@@ -21,7 +22,14 @@ export interface Client<Modules> {
 /** A module and its classes, as handles. */
 export interface Imported {
   readonly module: PythonObject;
+  /** Also those whose instances cross by value. */
   readonly classes: ReadonlyMap<string, PythonObject>;
+}
+
+/** The names of a module's classes that are handles: those with instances in Python, or with methods. */
+export function classNames({ classes, functions }: ModuleContract): string[] {
+  const withMethods = Object.entries(functions).flatMap(([name, { methods }]) => (methods === undefined ? [] : [name]));
+  return [...Object.keys(classes), ...withMethods];
 }
 
 /** A client, of what `adsam wrap` has written. */
@@ -53,7 +61,9 @@ export function useClient<Modules>(
       suggestion: "make it again with adsam wrap, and mend what the compiler then names",
     });
   }
-  const used = [...modules].map(([name, module]) => [name, new Module(name, module, contract).members()] as const);
+  const used = [...modules].map(([name, module]) => {
+    return [name, new Module(name, module, contract, new WeakMap(), {}).members()] as const;
+  });
   const [first] = used;
   return (used.length === 1 && first !== undefined ? first[1] : Object.fromEntries(used)) as Modules;
 }
@@ -65,26 +75,35 @@ class Module {
   readonly #module: PythonObject;
   readonly #classes: ReadonlyMap<string, PythonObject>;
   readonly #declared: Declared;
+  readonly #asked: AskOptions;
 
-  constructor(name: string, { module, classes }: Imported, contract: Contract) {
+  constructor(
+    name: string,
+    { module, classes }: Imported,
+    contract: Contract,
+    callbacks: Declared["callbacks"],
+    asked: AskOptions,
+  ) {
     this.#name = name;
-    this.#module = module;
-    this.#classes = classes;
-    this.#declared = { contract, make: (one, object) => this.#instance(one, object), callbacks: new WeakMap() };
+    this.#module = module.with(asked);
+    this.#classes = new Map([...classes].map(([of, object]) => [of, object.with(asked)]));
+    this.#asked = asked;
+    this.#declared = { contract, make: (one, object) => this.#instance(one, object, {}), callbacks };
+  }
+
+  #with(options: AskOptions): Members {
+    const imported = { module: this.#module, classes: this.#classes };
+    const { contract, callbacks } = this.#declared;
+    return new Module(this.#name, imported, contract, callbacks, { ...this.#asked, ...options }).members();
   }
 
   members(): Members {
     const { functions = {}, classes = {}, enums = {} } = this.#declared.contract.modules[this.#name] ?? {};
-    const members: Members = { $: this.#module };
+    const members: Members = { $: this.#module, with: (options: AskOptions) => this.#with(options) };
     for (const [name, one] of Object.entries(functions)) {
-      members[memberName(name, new Set(["$", "then"]))] = this.#callable(
-        this.#module,
-        name,
-        `${this.#name}.${name}`,
-        one,
-      );
+      members[memberName(name, new Set(["$", "then"]))] = this.#function(name, one);
     }
-    for (const name of Object.keys(classes)) members[name] = this.#class(name);
+    for (const [name, one] of Object.entries(classes)) members[name] = this.#class(name, one);
     for (const [name, { type, members: values }] of Object.entries(enums)) {
       const made = Object.entries(values).map(([member, value]) => [member, new EnumMember(type, member, value)]);
       members[name] = Object.freeze(Object.fromEntries(made));
@@ -92,38 +111,55 @@ class Module {
     return members;
   }
 
-  /** A class: making an instance, and its class and static methods. */
-  #class(name: string): Members {
-    const { creation, methods } = this.#contractOf(name);
+  /** One that makes a record has the methods of its class. */
+  #function(name: string, contract: FunctionContract): object {
     const where = `${this.#name}.${name}`;
-    const object = this.#classes.get(name);
-    if (object === undefined) throw new AdsamError("python", `expected the class ${where}`);
+    const call = this.#callable(this.#module, name, where, contract, this.#asked);
+    for (const [method, one] of Object.entries(contract.methods ?? {})) {
+      const value = this.#callable(this.#handleOf(name), method, `${where}.${method}`, one, this.#asked);
+      Object.defineProperty(call, method, { value }); // a function has a name of its own
+    }
+    return call;
+  }
+
+  /** A class: making an instance, and its class and static methods. */
+  #class(name: string, { name: known, creation, methods }: ClassContract): Members {
+    const where = `${this.#name}.${name}`;
+    const object = this.#handleOf(name);
     const kept = object.with({ keep: true }); // also an instance of a class that is an int, a dict
-    const making = { ...creation, result: { kind: "class", name } as const };
-    const members: Members = { $: object, create: this.#callable(kept, "__call__", `${where}.create`, making) };
+    const making = { ...creation, result: { kind: "class", name: known } as const };
+    const create = this.#callable(kept, "__call__", `${where}.create`, making, this.#asked);
+    const members: Members = { $: object, create };
     for (const [method, one] of Object.entries(methods)) {
       if (one.of === "instance") continue;
-      members[memberName(method, ownOfClasses)] = this.#callable(object, method, `${where}.${method}`, one);
+      const call = this.#callable(object, method, `${where}.${method}`, one, this.#asked);
+      members[memberName(method, ownOfClasses)] = call;
     }
     return standFor(members, object);
   }
 
+  #handleOf(name: string): PythonObject {
+    const object = this.#classes.get(name);
+    if (object === undefined) throw new AdsamError("python", `expected the class ${this.#name}.${name}`);
+    return object;
+  }
+
   #contractOf(name: string): ClassContract {
-    const found = Object.values(this.#declared.contract.modules).flatMap(({ classes }) =>
-      Object.hasOwn(classes, name) ? [classes[name]] : [],
-    )[0];
+    const all = Object.values(this.#declared.contract.modules).flatMap(({ classes }) => Object.values(classes));
+    const found = all.find((one) => one.name === name);
     if (found === undefined) throw new AdsamError("python", `expected a class of the client's, got ${name}`);
     return found;
   }
 
   /** An instance of a class of the client's. */
-  #instance(name: string, object: PythonObject): Instance {
+  #instance(name: string, object: PythonObject, asked: AskOptions): Instance {
     const { methods, attributes } = this.#contractOf(name);
     const dispose = () => object.dispose();
-    const instance: Members = { $: object, dispose, [Symbol.asyncDispose]: dispose };
+    const other = (options: AskOptions) => this.#instance(name, object.with(options), { ...asked, ...options });
+    const instance: Members = { $: object, dispose, [Symbol.asyncDispose]: dispose, with: other };
     const where = `${this.#name}.${name}`;
     for (const [attribute, type] of Object.entries(attributes)) {
-      const read = async () => this.#taken(await object.get(attribute), type, `${where}.${attribute}`);
+      const read = async () => this.#taken(await object.get(attribute), type, `${where}.${attribute}`, asked);
       if (!Object.hasOwn(methods, attribute)) {
         Object.defineProperty(instance, memberName(attribute, ownOfInstances), { get: read });
       }
@@ -131,22 +167,23 @@ class Module {
     for (const [method, one] of Object.entries(methods)) {
       if (one.of !== "instance") continue;
       const own = method === "__call__" ? "call" : memberName(method, ownOfInstances);
-      instance[own] = this.#callable(object, method, `${where}.${own}`, one);
+      instance[own] = this.#callable(object, method, `${where}.${own}`, one, asked);
     }
     return standFor(instance as unknown as Instance, object);
   }
 
-  #callable(owner: PythonObject, name: string, where: string, contract: FunctionContract) {
+  #callable(owner: PythonObject, name: string, where: string, contract: FunctionContract, asked: AskOptions) {
     const call = async (...values: unknown[]): Promise<unknown> => {
       const { result, sent } = fittingCall(contract, values, this.#declared, where);
       const answer = name === "__call__" ? owner.call(...sent) : owner.method(name, ...sent);
-      return this.#taken(await answer, result, where);
+      return this.#taken(await answer, result, where, asked);
     };
     return standForMember(call, owner, name);
   }
 
   /** What came, if it is what was declared. */
-  #taken(value: unknown, type: CallContract["result"], where: string): unknown {
+  #taken(value: unknown, type: CallContract["result"], where: string, { keep }: AskOptions): unknown {
+    if (keep && value instanceof PythonObject) return keptAsDeclared(value, type, this.#declared);
     const wrong = departure(value, type, this.#declared.contract, "out", where);
     if (wrong !== undefined) {
       const seen = partsOf(type).some(({ kind }) => kind === "seen");

@@ -1,7 +1,8 @@
 /** Calls what test/fixtures/python/declared.py has through the client that `adsam wrap` makes of it. */
 import assert from "node:assert/strict";
-import { coroutine, keywords, open } from "adversarial-sampling";
-import declared from "./declared.client.ts";
+import { coroutine, keywords, open, type PythonObject, type Tensor, tensor } from "adversarial-sampling";
+import declared, { type Meter, type Trainer } from "./declared.client.ts";
+import packed, { type Engine, type Engine_ } from "./packed.client.ts";
 
 const folder = process.argv[2] ?? ".";
 await using backend = await open({ backend: "torch", device: "cpu" });
@@ -53,4 +54,54 @@ await assert.rejects(
   py.doubled(() => Promise.reject(new TypeError("mine"))),
   { name: "TypeError", message: "mine" },
 );
+
+// What docstrings say, a partial's among them.
+const vector = (...values: number[]) => tensor(Float64Array.from(values));
+const parts: Tensor = await py.parted(vector(1, 2), [3, 4], { e: 1 });
+assert.deepEqual([...parts.data], [5, 7]);
+const even: boolean = await py.even(2);
+const half: number = await py.halved(3);
+assert.deepEqual([even, half, await py.squared(3)], [true, 1.5, 9]);
+
+// Attributes that the constructor and what it calls give an instance.
+await using meter = await py.Meter.create("loss", { unit: "nats" });
+const [name, unit, count]: [string, string | null, number] = [await meter.name, await meter.unit, await meter.count];
+const changing: unknown = [await meter.scale, await meter.sum];
+assert.deepEqual([name, unit, count, changing], ["loss", "nats", 0, [1, 0]]);
+
+// Methods of what crosses by value, which change it in place.
+const trainer: Trainer = await py.Trainer(1);
+assert.equal(await py.Trainer.fit(trainer, 2), 0.25);
+assert.deepEqual([trainer.rate, [...trainer.losses]], [0.25, [1, 0.5]]);
+assert.equal((await py.Trainer.slow()).rate, 0.125);
+assert.equal(await py.Trainer.name("my "), "my trainer");
+const settings = await py.Settings({ countName: 2 });
+assert.deepEqual([(await py.Settings.raised(settings, 3)).count, settings.count], [5, 5]);
+// @ts-expect-error not what the alias is annotated as
+await refused(py.Settings({ countName: "2" }), 'declared.Settings: countName: expected int, got "2"');
+
+// Asked in another way: with a signal, told what is printed and changed, kept in Python.
+const printed: string[] = [];
+await py.with({ onOutput: (line) => printed.push(line) }).chatty(2);
+const stop = new AbortController();
+const forever = py.with({ signal: stop.signal }).endless();
+setTimeout(() => stop.abort(), 100);
+await assert.rejects(forever, { code: "cancelled" });
+const changed: string[] = [];
+await py.with({ onChanged: (place) => changed.push(place) }).Trainer.fit(trainer, 1);
+assert.deepEqual([printed, changed.length > 0], [["computing 2"], true]);
+const keeping = py.with({ keep: true, onOutput: () => {} });
+const ones: PythonObject = await keeping.chatty(3);
+assert.equal(await py.summed(ones), 3);
+const again: Meter = await (await keeping.Meter.create("kept")).with({ keep: true }).update(2);
+const kept: PythonObject = await again.with({ keep: true }).count;
+assert.deepEqual([await kept.text(), await again.count], ["1", 1]);
+assert.equal(await (await keeping.joined("a", "b", keywords({ n: 1 }))).text(), "a,b,n=1.0");
+
+// A class under two names is one, and two of the same name are two.
+const { packed: whole, "packed.core": core, "packed.other": other } = await backend.use(packed, { folder });
+const engine: Engine = await (await whole.Engine.create(3)).twin();
+const same: Engine = await core.Engine.create(await engine.size);
+const unlike: Engine_ = await (await other.Engine.create("steam")).like();
+assert.deepEqual([await same.size, await unlike.kind], [3, "steam"]);
 console.log("all");

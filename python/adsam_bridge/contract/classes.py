@@ -1,0 +1,120 @@
+"""Classes as data."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import BaseModel
+
+from .attributes import attributes_of
+from .docstrings import read_docstring
+from .records import fields_of, hints_of, is_record, required_keys
+from .signatures import function_of
+from .types import Types, unknown
+
+_EVERYBODYS = frozenset(
+    ("torch", "numpy", "pydantic", "builtins", "abc", "typing", "enum", "collections", "datetime")
+)
+"""Packages whose classes have a hundred methods, which are called by name."""
+
+
+def class_of(kind: type, types: Types) -> dict[str, Any]:
+    """A class whose instances stay here."""
+    types.owner = kind
+    described: dict[str, Any] = {
+        "name": types.classes[kind],
+        "doc": read_docstring(kind).text,
+        "creation": made_by(kind, types),
+        "methods": _methods(kind, types),
+        "attributes": attributes_of(kind, members_of(kind), types),
+    }
+    types.owner = None
+    return described
+
+
+def methods_of_record(kind: Any, types: Types) -> dict[str, Any]:
+    """The methods of a class whose instances cross by value: these are given to them first."""
+    types.owner = kind
+    everybodys = {*fields_of(kind), *dir(BaseModel), "__call__"}
+    methods = {
+        name: method
+        for name, method in _methods(kind, types).items()
+        if name not in everybodys and _takes_first(method)
+    }
+    for method in methods.values():
+        if method["of"] == "instance":
+            first = {"kind": "positional", "type": types.of_annotation(kind)}
+            method["parameters"][0].update(first)
+    types.owner = None
+    return {"methods": methods} if methods else {}
+
+
+def _takes_first(method: dict[str, Any]) -> bool:
+    kinds = [one["kind"] for one in method["parameters"][:1]]
+    return method["of"] != "instance" or kinds in (["either"], ["positional"])
+
+
+def _methods(kind: type, types: Types) -> dict[str, Any]:
+    found = {
+        name: _method(value, types, bound=not is_record(kind))
+        for name, value in sorted(members_of(kind).items())
+        if name == "__call__" or not name.startswith("_")
+    }
+    return {name: method for name, method in found.items() if method is not None}
+
+
+def members_of(kind: type) -> dict[str, Any]:
+    """Its own, and its ancestors' that are not everybody's: torch's modules have a hundred more."""
+    found: dict[str, Any] = {}
+    for ancestor in reversed(kind.__mro__):
+        if ancestor.__module__.partition(".")[0] not in _EVERYBODYS:
+            found.update(vars(ancestor))
+    module_forward = (
+        "forward" in found and "__call__" not in found and hasattr(kind, "register_forward_hook")
+    )
+    return {**found, "__call__": found["forward"]} if module_forward else found
+
+
+def _method(value: Any, types: Types, *, bound: bool) -> dict[str, Any] | None:
+    if isinstance(value, staticmethod):
+        return {"of": "static", **function_of(value.__func__, types, bound=False)}
+    if isinstance(value, classmethod):
+        return {"of": "class", **function_of(value.__func__, types, bound=True)}
+    if callable(value) and not isinstance(value, type):
+        given = bound and hasattr(type(value), "__get__")
+        return {"of": "instance", **function_of(value, types, bound=given)}
+    return None
+
+
+def made_by(kind: type, types: Types) -> dict[str, Any]:
+    """How an instance is made."""
+    if typing.is_typeddict(kind):
+        return _fields_by_name(kind, types)
+    if issubclass(kind, BaseModel) and kind.__init__ is BaseModel.__init__:
+        return function_of(kind, types, bound=False)
+    own = created_by(kind)
+    if own is object.__new__:
+        return {"doc": "", "parameters": [], "result": {"kind": "none"}}
+    return function_of(own, types, bound=True, doc=kind)
+
+
+def _fields_by_name(kind: Any, types: Types) -> dict[str, Any]:
+    """How a TypedDict is made: only its fields say it."""
+    needed = required_keys(kind)
+    parameters = [
+        {
+            "name": name,
+            "kind": "keyword",
+            "required": name in needed,
+            "type": types.of_annotation(hint),
+        }
+        for name, hint in hints_of(kind).items()
+    ]
+    return {"doc": read_docstring(kind).text, "parameters": parameters, "result": unknown("made")}
+
+
+def created_by(kind: type) -> Callable[..., Any]:
+    """What takes the arguments that an instance is made with."""
+    return kind.__init__ if kind.__init__ is not object.__init__ else kind.__new__
