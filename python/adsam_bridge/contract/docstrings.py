@@ -42,7 +42,7 @@ _SPACE: dict[str, Any] = {
     "tensor": torch.Tensor,
     "ndarray": np.ndarray,
     "array": np.ndarray,
-    "array_like": np.ndarray | collections.abc.Sequence | float,
+    "array_like": np.ndarray | collections.abc.Sequence[Any] | float,
     "callable": typing.Callable,
     "string": str,
     "boolean": bool,

@@ -1,15 +1,6 @@
 import type { PythonObject } from "../handle.ts";
-import type { Askable } from "./askable.ts";
 
 const instances = new WeakMap<object, PythonObject>();
-
-/** What every instance of a client's classes has. */
-export interface Instance extends AsyncDisposable, Askable {
-  /** The object itself, for all that the client does not name: items, iteration, other attributes. */
-  readonly $: PythonObject;
-  /** Frees it. */
-  dispose(): Promise<void>;
-}
 
 /** Remembers which object an instance of a client's stands for. */
 export function standFor<T extends object>(instance: T, object: PythonObject): T {

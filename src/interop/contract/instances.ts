@@ -3,9 +3,9 @@ import { fill } from "../containers.ts";
 import { PythonObject } from "../handle.ts";
 import { array, Complex, recordLike, tuple } from "../kinds.ts";
 import type { Callback } from "../wire.ts";
+import type { Instance } from "./askable.ts";
 import type { Contract, PythonTypeTree } from "./contract.ts";
 import { fits, isScalar } from "./fits.ts";
-import type { Instance } from "./instance.ts";
 import { partsOf } from "./type-text.ts";
 
 /** What values are declared by. */

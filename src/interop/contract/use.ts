@@ -3,11 +3,12 @@ import type { AskOptions } from "../asker.ts";
 import { PythonObject } from "../handle.ts";
 import { EnumMember } from "../kinds.ts";
 import { fittingCall } from "./arguments.ts";
+import type { Instance } from "./askable.ts";
 import { memberName, ownOfClasses, ownOfInstances } from "./client-text.ts";
 import { changesBetween } from "./compare.ts";
 import type { CallContract, ClassContract, Contract, FunctionContract, ModuleContract } from "./contract.ts";
 import { departure } from "./departure.ts";
-import { type Instance, standFor, standForMember } from "./instance.ts";
+import { standFor, standForMember } from "./instance.ts";
 import { asDeclared, type Declared, keptAsDeclared } from "./instances.ts";
 import { partsOf } from "./type-text.ts";
 
