@@ -38,7 +38,7 @@ def test_a_cache_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch, tmp_pat
 def test_without_kernels_torch_runs_the_network_and_it_is_said_why(
     monkeypatch: pytest.MonkeyPatch, make_model: MakeModel
 ) -> None:
-    monkeypatch.setattr(differentiate, "reason_against", lambda _: "there is no compiler")
+    monkeypatch.setattr(differentiate.native, "reason_against", lambda _: "there is no compiler")
     assert FastStep(make_model(), StepOptions(), 9).computed_by == "torch: there is no compiler"
     with pytest.raises(AdversarialSamplingError, match="there is no compiler"):
         FastStep(make_model(), StepOptions(kernels="native"), 9)
