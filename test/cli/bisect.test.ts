@@ -14,7 +14,7 @@ test("bisect: the line on both sides, a picture, and 1", async () => {
     ...["bisect", "proved:scaled", `${proved}#tripled`, ...given, "--picture", picture],
   ]);
   expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: "" });
-  expect(stdout).toMatch(/^departs forward at .*proved\.py:28 \(mul\), in case draw-1\n {2}return x \* factor\n/);
+  expect(stdout).toMatch(/^departs forward at .*proved\.py:29 \(mul\), in case draw-1\n {2}return x \* factor\n/);
   expect(stdout).toMatch(/in the port: .*proved\.ts:8 \(Multiply\)\n {2}export const tripled/);
   expect(stdout).toContain("explained by: factor");
   expect(await readFile(picture, "utf8")).toContain("departs · proved.ts:8");
@@ -29,7 +29,7 @@ test("bisect of a right port: one JSON document, and 0", async () => {
 test("prove --find goes on to the line where the proof failed", async () => {
   const { exitCode, stdout } = await adsam(["prove", "proved:scaled", `${proved}#tripled`, ...given, "--find"]);
   expect(exitCode).toBe(1);
-  expect(stdout).toMatch(/\n0 passed, 3 failed\n\ndeparts forward at .*proved\.py:28 \(mul\), in case draw-1\n/);
+  expect(stdout).toMatch(/\n0 passed, 3 failed\n\ndeparts forward at .*proved\.py:29 \(mul\), in case draw-1\n/);
 });
 
 test("prove --find --json: the report, and what was found; null where nothing failed", async () => {
