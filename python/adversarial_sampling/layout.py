@@ -78,7 +78,9 @@ class Layout:
         cast_down = [not isinstance(part.layer, BatchNorm) for part in self.parts]
         # On a CPU it saves nothing.
         saves = self.device.type == "cuda" and any(cast_down)
-        self._low = LowPrecision(low, shapes, cast_down) if low is not None and saves else None
+        self._low = None
+        if low is not None and saves:
+            self._low = LowPrecision(low, shapes, cast_down, self.device)
         self._execution = [p for layer in model.executed() for p in drawn if p.layer is layer]
 
     def parameters(self) -> dict[str, nn.Parameter]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import accumulate
 from typing import Any, cast
 
@@ -22,20 +23,32 @@ class LowPrecision:
     """
 
     def __init__(
-        self, dtype: torch.dtype, shapes: Sequence[torch.Size], low: Sequence[bool]
+        self,
+        dtype: torch.dtype,
+        shapes: Sequence[torch.Size],
+        low: Sequence[bool],
+        device: torch.device,
     ) -> None:
         """Of pieces of these shapes one behind the other, ``low`` where autocast casts."""
         self.dtype, self._shapes, self._low = dtype, shapes, low
         starts = accumulate((shape.numel() for shape in shapes), initial=0)
         orders: dict[bool, list[Tensor]] = {True: [], False: []}
         for start, shape, cast_down in zip(starts, shapes, low, strict=False):
-            order = torch.arange(start, start + shape.numel(), dtype=torch.int32).view(shape)
+            order = torch.arange(
+                start, start + shape.numel(), dtype=torch.int32, device=device
+            ).view(shape)
             if cast_down and len(shape) == 4:
                 order = order.permute(CHANNELS_LAST)
             orders[cast_down].append(order.flatten())
-        lows = torch.cat(orders[True])
-        self._forth = lows
-        self._back = torch.cat([lows, *orders[False]]).argsort().to(torch.int32)
+        self._forth = torch.cat(orders[True])
+        self._others = orders[False]
+
+    @cached_property
+    def _back(self) -> Tensor:
+        """Where each weight's slope is once the pieces' are put one behind the other."""
+        order = torch.cat([self._forth, *self._others])
+        places = torch.arange(len(order), dtype=torch.int32, device=order.device)
+        return torch.empty_like(order).scatter_(0, order.long(), places)
 
     def pieces(self, weights: Tensor) -> Sequence[Tensor]:
         """Differentiable, in the order of the shapes."""
@@ -43,8 +56,6 @@ class LowPrecision:
 
     def cut(self, weights: Tensor) -> tuple[Tensor, ...]:
         """The pieces themselves."""
-        if self._forth.device != weights.device:
-            self._forth, self._back = (t.to(weights.device) for t in (self._forth, self._back))
         lows = weights.index_select(0, self._forth).to(self.dtype)
         low_sizes = [s.numel() for s, low in zip(self._shapes, self._low, strict=True) if low]
         cast_down = iter(lows.split(low_sizes))

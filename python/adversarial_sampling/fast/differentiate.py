@@ -97,13 +97,13 @@ def choose(
         return f"torch, as asked{threads}", Autograd(layout, scale)
     on_gpu = layout.device.type == "cuda"
     reason = (gpu if on_gpu else native).reason_against(layout.model)
-    if reason is None and not on_gpu:
-        return f"native kernels{threads}", ByKernels(layout)
-    if reason is None and kernels == "native":
+    if on_gpu and reason is None and kernels == "auto":
+        reason = "native kernels on a GPU are there for those who ask for them"
+    if on_gpu and reason is None:
         layout.kernels = gpu.native_kernels()
         return "native kernels beside torch's", Autograd(layout, scale)
     if reason is None:
-        reason = "native kernels on a GPU are there for those who ask for them"
+        return f"native kernels{threads}", ByKernels(layout)
     if kernels == "native":
         raise AdversarialSamplingError(
             reason, code="environment", suggestion="leave the option kernels at 'auto'"

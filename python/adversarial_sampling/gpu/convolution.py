@@ -22,6 +22,19 @@ SPLIT, TILE = 512, 64
 
 
 @triton.jit
+def _planes(tensor, at, channel, area, count, inside):
+    """[channels, pixels] of values; 0 where there are none."""
+    places = tensor + at[None, :] + (channel * area)[:, None]
+    return tl.load(places, mask=inside[None, :] & (channel < count)[:, None], other=0.0)
+
+
+@triton.jit
+def _store_planes(tensor, at, channel, area, count, inside, values):
+    places = tensor + at[None, :] + (channel * area)[:, None]
+    tl.store(places, values, mask=inside[None, :] & (channel < count)[:, None])
+
+
+@triton.jit
 def _to_output(
     x, weight, y, images, height, width, high, wide,
     IN: tl.constexpr, OUT: tl.constexpr, STRIDE: tl.constexpr, PRECISION: tl.constexpr,
@@ -39,11 +52,7 @@ def _to_output(
         column = (pixel % wide) * STRIDE + (tap % 3 - 1)
         inside = real & (row >= 0) & (row < height) & (column >= 0) & (column < width)
         at = image * (IN * height * width) + row * width + column
-        values = tl.load(
-            x + at[None, :] + (before * (height * width))[:, None],
-            mask=inside[None, :] & (before < IN)[:, None],
-            other=0.0,
-        )
+        values = _planes(x, at, before, height * width, IN, inside)
         factors = tl.load(
             weight + (after * (IN * 9))[:, None] + (before * 9 + tap)[None, :],
             mask=(after < OUT)[:, None] & (before < IN)[None, :],
@@ -51,11 +60,7 @@ def _to_output(
         )
         total = tl.dot(factors, values, total, input_precision=PRECISION)
     at = image * (OUT * high * wide) + pixel
-    tl.store(
-        y + at[None, :] + (after * (high * wide))[:, None],
-        total,
-        mask=real[None, :] & (after < OUT)[:, None],
-    )
+    _store_planes(y, at, after, high * wide, OUT, real, total)
 
 
 @triton.jit
@@ -77,11 +82,7 @@ def _to_input(
         inside = real & (row >= 0) & (row // STRIDE < high) & (row % STRIDE == 0)
         inside = inside & (column >= 0) & (column // STRIDE < wide) & (column % STRIDE == 0)
         at = image * (OUT * high * wide) + (row // STRIDE) * wide + column // STRIDE
-        values = tl.load(
-            slope + at[None, :] + (after * (high * wide))[:, None],
-            mask=inside[None, :] & (after < OUT)[:, None],
-            other=0.0,
-        )
+        values = _planes(slope, at, after, high * wide, OUT, inside)
         factors = tl.load(
             weight + (before * 9 + tap)[:, None] + (after * (IN * 9))[None, :],
             mask=(before < IN)[:, None] & (after < OUT)[None, :],
@@ -89,11 +90,7 @@ def _to_input(
         )
         total = tl.dot(factors, values, total, input_precision=PRECISION)
     at = image * (IN * height * width) + pixel
-    tl.store(
-        to_x + at[None, :] + (before * (height * width))[:, None],
-        total,
-        mask=real[None, :] & (before < IN)[:, None],
-    )
+    _store_planes(to_x, at, before, height * width, IN, real, total)
 
 
 @triton.jit
@@ -113,19 +110,10 @@ def _to_weight(
         column = (pixel % wide) * STRIDE + (tap % 3 - 1)
         real = image < images
         inside = real & (row >= 0) & (row < height) & (column >= 0) & (column < width)
-        steep = tl.load(
-            slope
-            + (image * (OUT * high * wide) + pixel)[None, :]
-            + (after * (high * wide))[:, None],
-            mask=real[None, :] & (after < OUT)[:, None],
-            other=0.0,
-        )
+        at = image * (OUT * high * wide) + pixel
+        steep = _planes(slope, at, after, high * wide, OUT, real)
         at = image * (IN * height * width) + row * width + column
-        values = tl.load(
-            x + at[None, :] + (before * (height * width))[:, None],
-            mask=inside[None, :] & (before < IN)[:, None],
-            other=0.0,
-        )
+        values = _planes(x, at, before, height * width, IN, inside)
         total = tl.dot(steep, tl.trans(values), total, input_precision=PRECISION)
     at = split * (OUT * IN * 9) + (after * (IN * 9))[:, None] + (before * 9 + tap)[None, :]
     tl.store(parts + at, total, mask=(after < OUT)[:, None] & (before < IN)[None, :])
