@@ -1,6 +1,6 @@
 import type { Dataset } from "../data/dataset.ts";
+import type { OutsideEvaluation } from "../experiments/outside.ts";
 import type { Calibrated, Detection, Evaluation } from "../metrics.ts";
-import type { Outside } from "./evaluate-outside.ts";
 import { drawGrey, greyOf, sideBySide } from "./picture.ts";
 import { percent } from "./progress.ts";
 
@@ -11,7 +11,7 @@ export interface Evaluated {
   readonly evaluation: Evaluation;
   readonly data: Dataset;
   /** null: no other data set was named. */
-  readonly outside: Outside | null;
+  readonly outside: OutsideEvaluation | null;
 }
 
 /** An evaluation as a person reads it, with `show` images of the most and of the least certain ones. */
@@ -79,7 +79,7 @@ function retentionTable({ retention }: Evaluation): string {
   ].join("\n");
 }
 
-function outsideTable({ dataset, images, detection }: Outside): string {
+function outsideTable({ dataset, images, detection }: OutsideEvaluation): string {
   const { predictiveEntropy, expectedEntropy, mutualInformation } = detection;
   const rows: [string, Detection][] = [
     ["by predictive entropy", predictiveEntropy],

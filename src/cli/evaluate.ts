@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import * as z from "zod";
 import { AdsamError } from "../errors.ts";
+import { evaluateOutside, loadOutside } from "../experiments/outside.ts";
 import { jsonText } from "../json.ts";
 import { open } from "../open.ts";
 import { count } from "../schema/numbers.ts";
 import { evaluateOptions } from "../schema/options.ts";
 import { unlessAborted } from "../unless-aborted.ts";
-import { judgeOutside, loadOutside } from "./evaluate-outside.ts";
 import { type Evaluated, showEvaluation } from "./evaluate-view.ts";
 import {
   askedBackend,
@@ -79,8 +79,9 @@ export function evaluate(command: Command): void {
   command.action(async (path: string) => {
     const values = evaluateArguments.parse(command.opts());
     const { evaluation, data, outside } = await evaluated(path, values, interruptSignal());
+    const told = { ...evaluation, outOfDistribution: outside && { ...outside, evaluation: undefined } };
     const text = values.json
-      ? jsonText({ target: path, dataset: data.name, ...evaluation, outOfDistribution: outside })
+      ? jsonText({ target: path, dataset: data.name, ...told })
       : showEvaluation({ evaluation, data, outside }, values.show ?? 0, process.stdout.columns ?? 80);
     process.stdout.write(`${text}\n`);
   });
@@ -104,5 +105,5 @@ async function evaluated(path: string, values: EvaluateArguments, signal: AbortS
     ...how,
     ...{ calibrate, coverage, normalization: values.normalization },
   });
-  return { evaluation, data, outside: other === null ? null : await judgeOutside(model, evaluation, other, how) };
+  return { evaluation, data, outside: other === null ? null : await evaluateOutside(model, evaluation, other, how) };
 }

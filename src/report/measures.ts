@@ -1,5 +1,6 @@
+import type { OutsideEvaluation } from "../experiments/outside.ts";
 import type { Evaluation } from "../metrics.ts";
-import type { OutsideEvaluation, Predictions } from "./predictions.ts";
+import type { Predictions } from "./predictions.ts";
 import type { ReportedRun } from "./reported-run.ts";
 
 /** A run, and what its model makes of images. */

@@ -1,12 +1,12 @@
 import type { Backend, Cancellable, Model } from "../backend.ts";
 import { type CorruptionName, corruptDataset } from "../data/corrupt/index.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { loadDataset } from "../data/index.ts";
 import { AdsamError, type ErrorCode } from "../errors.ts";
 import { choiceOf, dataRecordOf, loadChosen, requireSameData } from "../experiments/data.ts";
+import { evaluateOutside, loadOutside, type OutsideEvaluation } from "../experiments/outside.ts";
 import type { DataRecord } from "../experiments/record.ts";
 import { jsonText } from "../json.ts";
-import { type Detection, type Evaluation, outOfDistribution, type UncertaintyName } from "../metrics.ts";
+import type { Evaluation } from "../metrics.ts";
 import type { ReportedRun } from "./reported-run.ts";
 
 /** What a model makes of shifted images. */
@@ -15,13 +15,6 @@ export interface ShiftedEvaluation {
   /** 1 to 5; 0: as they are. */
   readonly severity: number;
   readonly evaluation: Evaluation;
-}
-
-/** What a model makes of images of another data set. */
-export interface OutsideEvaluation {
-  readonly name: string;
-  readonly evaluation: Evaluation;
-  readonly detection: Readonly<Record<UncertaintyName, Detection>>;
 }
 
 /** What a run's model makes of images. */
@@ -78,7 +71,7 @@ export class Predictor {
         data,
         evaluation,
         shifted: [...unshifted, ...shifted],
-        outside: await this.#outside(model, evaluation, how),
+        outside: await this.#outside(model, data, evaluation, how),
       };
     } finally {
       await model.dispose();
@@ -109,12 +102,12 @@ export class Predictor {
     return found;
   }
 
-  async #outside(model: Model, inside: Evaluation, how: How): Promise<OutsideEvaluation | null> {
+  async #outside(model: Model, known: Dataset, inside: Evaluation, how: How): Promise<OutsideEvaluation | null> {
     const name = this.#options.outOfDistribution;
     if (name === null) return null;
-    const data = await this.#once(name, () => loadDataset(name));
-    const evaluation = await model.evaluate(data, { ...how, normalization: "model" });
-    return { name: data.name, evaluation, detection: outOfDistribution(inside, evaluation) };
+    const key = jsonText([name, known.test.images.shape.slice(2)]);
+    const data = await this.#once(key, () => loadOutside(name, undefined, known));
+    return await evaluateOutside(model, inside, data, how);
   }
 
   #once(key: string, load: () => Promise<Dataset>): Promise<Dataset> {

@@ -8,6 +8,7 @@ import { jsonText } from "../../src/json.ts";
 import { open } from "../../src/open.ts";
 import { report } from "../../src/report/report.ts";
 import { writeSafetensors } from "../../src/safetensors.ts";
+import { tensor } from "../../src/tensor.ts";
 import { sharedFolder, temporaryFolder } from "../temporary.ts";
 import { recorded } from "./recorded.ts";
 
@@ -53,6 +54,17 @@ describe("of a run that was trained", () => {
     ]);
     expect(page.match(/<img src="data:image\/png;base64,/g)).toHaveLength(6);
     expect(page.match(/<svg role="img" aria-label="[^"]+"/g)?.length).toBe(page.match(/<svg/g)?.length);
+  });
+
+  test("takes a data set of other classes and sizes for what is out of distribution", async () => {
+    const [large, other] = [join(shared, "large.safetensors"), join(shared, "other.html")];
+    const [images, labels] = [tensor(new Uint8Array(2 * 3 * 256).fill(255), [2, 3, 16, 16]), tensor(new Uint8Array(2))];
+    const parts = { train_images: images, train_labels: labels, test_images: images, test_labels: labels };
+    await writeSafetensors(large, parts, { classes: "2" });
+    await report([run], { output: other, samples: 2, backend: { backend: "tfjs" }, outOfDistribution: large });
+    const compared = await readFile(other, "utf8");
+    expect(headings(compared)).toContain("In and out of distribution");
+    expect(compared).toContain("large (out of distribution)");
   });
 
   test("has a picture as SVG and PNG and its numbers for each chart", async () => {

@@ -24,7 +24,7 @@ export function rightAgainstWrong(groups: readonly Group<Predictions>[]): Chart[
 export function insideAgainstOutside(groups: readonly Group<Predictions>[]): Chart[] {
   return charts(groups, "outside", (runs, kind) => ({
     [runs[0]?.data.name ?? "its own"]: runs.flatMap(({ evaluation }) => evaluation.perImage[kind]),
-    [`${runs[0]?.outside?.name} (out of distribution)`]: runs.flatMap(
+    [`${runs[0]?.outside?.dataset} (out of distribution)`]: runs.flatMap(
       ({ outside }) => outside?.evaluation.perImage[kind] ?? [],
     ),
   }));

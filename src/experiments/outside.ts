@@ -8,10 +8,12 @@ import { type Detection, type Evaluation, evaluation, outOfDistribution, type Un
 import type { InputNormalization } from "../schema/data.ts";
 import { tensor } from "../tensor.ts";
 
-/** How well images of another data set are told from those that a model knows. */
-export interface Outside {
+/** What a model makes of images of another data set, and how well it tells them from those that it knows. */
+export interface OutsideEvaluation {
   readonly dataset: string;
   readonly images: number;
+  /** By classes that are not theirs: what it says of uncertainty alone means anything. */
+  readonly evaluation: Evaluation;
   readonly detection: Readonly<Record<UncertaintyName, Detection>>;
 }
 
@@ -25,24 +27,28 @@ export async function loadOutside(name: string, folder: string | undefined, insi
   }
   const data = await loadDataset(published ? name : resolve(name), where);
   const [otherHeight, otherWidth] = data.test.images.shape.slice(2);
-  if (data.test.labels.data.length === 0) throw new AdsamError("data", `--ood: ${data.name} has no test images`);
+  if (data.test.labels.data.length === 0)
+    throw new AdsamError("data", `out of distribution: ${data.name} has no test images`);
   if (height === otherHeight && width === otherWidth) return data;
   if (height === width) return loadDataset(published ? name : resolve(name), { ...where, resize: height ?? null });
-  throw new AdsamError("data", `--ood: expected images of ${height}x${width}, got ${otherHeight}x${otherWidth}`);
+  throw new AdsamError(
+    "data",
+    `out of distribution: expected images of ${height}x${width}, got ${otherHeight}x${otherWidth}`,
+  );
 }
 
 /** What the model makes of them; their classes, of which it knows none, play no part. */
-export async function judgeOutside(
+export async function evaluateOutside(
   model: Model,
   inside: Evaluation,
   outside: Dataset,
   how: Pick<EvaluateRunOptions, "samples" | "batch" | "weights" | "noise" | "signal">,
-): Promise<Outside> {
+): Promise<OutsideEvaluation> {
   const { images } = outside.test;
   const prediction = await model.predict(images, { ...how, normalization: inputOf(model, outside) });
   const count = images.shape[0] ?? 0;
-  const detection = outOfDistribution(inside, evaluation(prediction, tensor(new Uint8Array(count))));
-  return { dataset: outside.name, images: count, detection };
+  const found = evaluation(prediction, tensor(new Uint8Array(count)));
+  return { dataset: outside.name, images: count, evaluation: found, detection: outOfDistribution(inside, found) };
 }
 
 /** As the images that the model was trained on, but for the pixel that is white, which is the other data set's own. */
