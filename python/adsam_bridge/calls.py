@@ -92,8 +92,8 @@ def ping(_request: protocol.PingRequest) -> protocol.Nothing:
 
 
 def cancel(request: protocol.CancelRequest) -> protocol.Nothing:
-    """Asks a job to stop."""
-    _current().jobs.cancel(request.job, abandoned=request.abandoned)
+    """Asks jobs to stop."""
+    _current().jobs.cancel(request.jobs, abandoned=request.abandoned)
     return protocol.Nothing()
 
 

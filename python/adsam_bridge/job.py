@@ -34,9 +34,24 @@ class Job:
         self.thread: int | None = None
         self._channel = channel
         self._cancelled = threading.Event()
+        self._begun = False
+        self._lock = threading.Lock()
+
+    def begin(self) -> bool:
+        """Whether it is to begin; one that was withdrawn is not."""
+        with self._lock:
+            self._begun = not self.ended.is_set()
+            return self._begun
+
+    def withdraw(self) -> bool:
+        """Ends it if it has not begun; whether that is so."""
+        with self._lock:
+            if not self._begun:
+                self.ended.set()
+            return not self._begun
 
     def cancel(self, *, abandoned: bool) -> None:
-        """Asks it to stop; an abandoned one that has not begun is never to begin."""
+        """Asks it to stop; nobody waits for what an abandoned one gives."""
         self.abandoned = abandoned
         self._cancelled.set()
 

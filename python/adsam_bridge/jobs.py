@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from adversarial_sampling._protocol import (
     AnswerRequest,
@@ -50,7 +50,7 @@ class Jobs:
         self._asked = itertools.count(1)
         self._running = threading.local()
         self._lock = threading.Lock()
-        self._begin()
+        guard.start(self._run)
 
     def start(
         self, number: int, work: Work, *, interruptible: bool = False, within: int | None = None
@@ -91,14 +91,17 @@ class Jobs:
         """Has the thread do something in its turn that nobody waits for, and that cannot fail."""
         self._waiting.put(work)
 
-    def cancel(self, number: int, *, abandoned: bool) -> None:
-        """Asks a job to stop. One that has ended meanwhile is none of our business."""
-        job = self._unfinished.get(number)
-        if job is None:
-            return
-        job.cancel(abandoned=abandoned)
-        if abandoned and job.interruptible:
-            guard.start(self._interrupt, job)
+    def cancel(self, numbers: Iterable[int], *, abandoned: bool) -> None:
+        """Asks jobs to stop, where they have not ended meanwhile.
+
+        Abandoned ones that have not begun end here, whatever runs now.
+        """
+        for job in filter(None, map(self._unfinished.get, numbers)):
+            job.cancel(abandoned=abandoned)
+            if abandoned and job.withdraw():
+                self._end_cancelled(job)
+            elif abandoned and job.interruptible:
+                guard.start(self._interrupt, job)
 
     def ask(self, callback: int, values: str, tensors: Bundle) -> AnswerRequest:
         """Has TypeScript call a function, and does meanwhile what the function asks for.
@@ -112,10 +115,7 @@ class Jobs:
         number = next(self._asked)
         question = self._questions[number] = Question(job)
         try:
-            self._channel.send(
-                QuestionEvent(question=number, callback=callback, values=values, tensors=tensors),
-                urgent=True,
-            )
+            self._send_question(number, callback, values, tensors)
             self._blocking.do_all()  # what was asked before there was this question
             while True:
                 message = question.inbox.get()
@@ -140,10 +140,7 @@ class Jobs:
         number = next(self._asked)
         if on_answer is not None:
             self._told[number] = on_answer
-        self._channel.send(
-            QuestionEvent(question=number, callback=callback, values=values, tensors=tensors),
-            urgent=True,
-        )
+        self._send_question(number, callback, values, tensors)
 
     def answer(self, message: AnswerRequest) -> None:
         """Takes what a function answered; nobody may be waiting for it any more."""
@@ -157,8 +154,9 @@ class Jobs:
         """Tells TypeScript that nobody here can call a function any more."""
         self._channel.send(event, urgent=True)
 
-    def _begin(self) -> None:
-        guard.start(self._run)
+    def _send_question(self, number: int, callback: int, values: str, tensors: Bundle) -> None:
+        event = QuestionEvent(question=number, callback=callback, values=values, tensors=tensors)
+        self._channel.send(event, urgent=True)
 
     def _run(self) -> None:
         while True:
@@ -180,6 +178,8 @@ class Jobs:
 
     def _do(self, job: Job, work: Work, question: Question | None = None) -> None:
         """Works and tells the end: whatever happens, the other side waits for it."""
+        if not job.begin():
+            return
         outer: Job | None = getattr(self._running, "job", None)
         self._running.job = job
         event: DoneEvent | ErrorEvent | CancelledEvent | None = None
@@ -249,6 +249,9 @@ class Jobs:
                 other.lost = True
         self._on_lost()
         for other in lost:
-            del self._unfinished[other.number]
-            self._channel.send(CancelledEvent(job=other.number), urgent=True)
-        self._begin()
+            self._end_cancelled(other)
+        guard.start(self._run)
+
+    def _end_cancelled(self, job: Job) -> None:
+        del self._unfinished[job.number]
+        self._channel.send(CancelledEvent(job=job.number))

@@ -50,10 +50,13 @@ def check_answerable(job: Job | None) -> None:
 
 
 def interrupt(thread: int) -> None:
-    """Raises ``Interrupted`` in a thread once that runs Python's code."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(
-        ctypes.c_ulong(thread), ctypes.py_object(Interrupted)
-    )
+    """Raises ``Interrupted`` in another thread, once that runs Python's code.
+
+    It is on its way from when that thread next waits for the others. Until it arrives these must
+    not look for it: code of theirs that is traced or profiled would stand still (3.11).
+    """
+    _send_interruption(thread)
+    take_interruption()
 
 
 def take_interruption() -> None:
@@ -63,6 +66,12 @@ def take_interruption() -> None:
     profiled then stands still.
     """
     with suppress(Interrupted):
-        interrupt(threading.get_ident())  # there is one at most
+        _send_interruption(threading.get_ident())  # there is one at most
         while True:
             time.sleep(0)
+
+
+def _send_interruption(thread: int) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread), ctypes.py_object(Interrupted)
+    )

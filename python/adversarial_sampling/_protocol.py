@@ -58,9 +58,9 @@ Count = Annotated[int, Field(ge=0)]
 
 
 class CancelRequest(Message):
-    job: Count
+    jobs: tuple[Count, ...]
     abandoned: bool
-    """nobody waits for its answer: if it has not begun, it never will"""
+    """nobody waits for their answers: one that has not begun never will"""
 
 
 class ReleaseRequest(Message):

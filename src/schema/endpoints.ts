@@ -65,8 +65,8 @@ export const calls = {
   cancel: endpoint(
     z
       .object({
-        job: count,
-        abandoned: z.boolean().describe("nobody waits for its answer: if it has not begun, it never will"),
+        jobs: z.array(count),
+        abandoned: z.boolean().describe("nobody waits for their answers: one that has not begun never will"),
       })
       .meta({ id: "CancelRequest" }),
     nothing,

@@ -32,7 +32,13 @@ type OutputListener = (line: string, stream: "stdout" | "stderr") => void;
 
 /** What jobs need of their session. */
 interface Host {
-  start<M extends Method>(method: M, request: RequestOf<JobEndpoints[M]>, job: number): Promise<void>;
+  /** Resolves when Python has taken it, or when it turns out in its turn that it is not wanted any more. */
+  start<M extends Method>(
+    method: M,
+    request: RequestOf<JobEndpoints[M]>,
+    job: number,
+    isWanted: () => boolean,
+  ): Promise<void>;
   call(method: "cancel", request: RequestOf<Calls["cancel"]>): Promise<unknown>;
   outlive<T>(work: Promise<T>): Promise<T>;
   /** Ends the session's process, so that another one can take its place. */
@@ -43,7 +49,7 @@ interface Host {
 const writing: ReadonlySet<Method> = new Set(["fit", "save"]);
 /** Jobs that run code of the user's, which Python breaks off when they are given up. */
 const interruptible: ReadonlySet<Method> = new Set(["ask", "call", "contract"]);
-/** How long that may take. */
+/** How long that may take, from when Python has been told. */
 const interruptMilliseconds = 1000;
 /** How long closing waits for a job to end: one that writes, and any other. */
 const patienceMilliseconds = { writing: 120_000, other: 1_000 };
@@ -55,6 +61,10 @@ class Unfinished {
   readonly within = questionAtHand.getStore();
   readonly onEvent: (event: FitEvent) => void;
   readonly onOutput: OutputListener;
+  /** Whether it is on its way to Python. */
+  sent = false;
+  /** Until Python has it. */
+  taken: Promise<unknown> = Promise.resolve();
   /** What Python says at last. */
   readonly end: Promise<End>;
   finish: (end: End) => void = () => {};
@@ -78,11 +88,25 @@ async function discard(end: End): Promise<void> {
   if (found.success) await drop(found.data);
 }
 
+/** Whether work ends in time. What came while Node was busy itself is heard first. */
+function endsWithin(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => setImmediate(resolve, false), milliseconds).unref();
+    const end = () => {
+      clearTimeout(timer);
+      resolve(true);
+    };
+    work.then(end, end);
+  });
+}
+
 /** Runs the session's jobs: hands them over, passes their events on, cancels them, and awaits their ends. */
 export class Jobs {
   readonly #host: Host;
   /** By their numbers, in the order in which Python takes them. */
   readonly #unfinished = new Map<number, Unfinished>();
+  /** Those that were given up in this turn of Node's. */
+  readonly #givenUp = new Map<number, Unfinished>();
   #started = 0;
   #closing = false;
 
@@ -108,7 +132,7 @@ export class Jobs {
     this.#unfinished.set(number, job);
     const settled = new AbortController(); // takes the listeners off the caller's signals
     const abandon = () => this.#abandon(number, job);
-    const askToStop = () => this.#cancel(number, { abandoned: false });
+    const askToStop = () => this.#cancel([number], { abandoned: false });
     signal?.addEventListener("abort", abandon, { signal: settled.signal });
     stop?.addEventListener("abort", askToStop, { signal: settled.signal });
     try {
@@ -138,15 +162,21 @@ export class Jobs {
     const jobs = [...this.#unfinished.values()];
     const [running] = jobs;
     if (running === undefined) return;
-    for (const number of this.#unfinished.keys()) this.#cancel(number, { abandoned: true });
+    for (const [number, job] of this.#unfinished) this.#withdraw(number, job);
+    this.#cancel([...this.#unfinished.keys()], { abandoned: true });
     const patience = patienceMilliseconds[writing.has(running.method) ? "writing" : "other"];
     const ended = this.#host.outlive(Promise.allSettled(jobs.map(({ end }) => end))).catch(() => {});
     await Promise.race([ended, delay(patience, undefined, { ref: false })]);
   }
 
   async #handOver<M extends Method>(number: number, job: Unfinished, request: RequestOf<JobEndpoints[M]>) {
+    const isWanted = () => {
+      job.sent = this.#unfinished.has(number);
+      return job.sent;
+    };
     try {
-      await this.#host.start(job.method, request, number);
+      job.taken = this.#host.start(job.method, request, number, isWanted);
+      await job.taken;
     } catch (error) {
       this.#unfinished.delete(number);
       job.fail(error);
@@ -154,20 +184,38 @@ export class Jobs {
     }
   }
 
-  /** Nobody waits for it any more. Code of the user's that Python cannot break off takes the process with it. */
-  #abandon(number: number, job: Unfinished): void {
-    this.#cancel(number, { abandoned: true });
-    if (!interruptible.has(job.method)) return;
-    const ended = job.end.then(
-      () => true,
-      () => true,
-    );
-    const patience = delay(interruptMilliseconds, false, { ref: false });
-    Promise.race([ended, patience]).then((has) => has || this.#host.replace());
+  /** Python never hears of one that it has not been sent. */
+  #withdraw(number: number, job: Unfinished): void {
+    if (job.sent) return;
+    this.#unfinished.delete(number);
+    job.finish({ kind: "cancelled", job: number });
   }
 
-  #cancel(job: number, { abandoned }: { readonly abandoned: boolean }): void {
-    this.#host.call("cancel", { job, abandoned }).catch(() => {}); // a session that ends says so by itself
+  /** Nobody waits for it any more. */
+  #abandon(number: number, job: Unfinished): void {
+    this.#withdraw(number, job);
+    if (!this.#unfinished.has(number)) return;
+    this.#givenUp.set(number, job);
+    if (this.#givenUp.size === 1) queueMicrotask(() => this.#breakOff());
+  }
+
+  /** One question for all that were given up together. Code of the user's that Python cannot break off takes the process with it. */
+  async #breakOff(): Promise<void> {
+    const given = new Map(this.#givenUp);
+    this.#givenUp.clear();
+    const sentBefore = [...this.#unfinished.values()].filter(({ sent }) => sent).map(({ taken }) => taken);
+    const told = this.#cancel([...given.keys()], { abandoned: true });
+    const broken = [...given.values()].filter(({ method }) => interruptible.has(method));
+    if (broken.length === 0) return;
+    // Python takes one thing after another: each has its time from when the one before it was done.
+    for (const step of [...sentBefore, told, ...broken.map(({ end }) => end)]) {
+      if (!(await endsWithin(interruptMilliseconds, step))) return this.#host.replace();
+    }
+  }
+
+  /** Resolves when Python has taken it. */
+  async #cancel(jobs: readonly number[], { abandoned }: { readonly abandoned: boolean }): Promise<void> {
+    await this.#host.call("cancel", { jobs: [...jobs], abandoned }).catch(() => {}); // a session that ends says so by itself
   }
 
   /** Takes what Python tells of a job. */
@@ -187,7 +235,7 @@ export class Jobs {
       job.finish(event);
     } catch (error) {
       job.fail(error);
-      this.#cancel(number, { abandoned: true });
+      this.#cancel([number], { abandoned: true });
     }
     this.#unfinished.delete(number);
   }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { questionAtHand } from "../interop/callbacks.ts";
 import { type Bundle, bundle } from "../schema/bundle.ts";
 import { type AnswerOf, type Calls, type Jobs as JobEndpoints, jobs, type RequestOf } from "../schema/endpoints.ts";
@@ -45,6 +46,7 @@ export class Requests {
   ): Promise<JobAnswer<M>> {
     const { signal } = options;
     if (signal?.aborted) throw cancelled(signal.reason);
+    if (signal !== undefined) setMaxListeners(0, signal); // one for many questions is no leak, of which Node would warn
     const waiting = { within: questionAtHand.getStore() };
     this.#waiting.add(waiting);
     const answer = this.#line

@@ -37,10 +37,9 @@ const graceMilliseconds = 1000;
 
 /** Those whose Python has to end with Node. */
 const living = new Set<Session>();
-
-function endAll(): void {
+const endAll = () => {
   for (const session of living) session.kill();
-}
+};
 
 /**
  * One Python process and the conversation with it, over pythonia.
@@ -121,17 +120,19 @@ export class Session implements AsyncDisposable {
 
   /** Asks something that is answered at once. */
   async call<M extends keyof Calls>(method: M, request: RequestOf<Calls[M]>): Promise<AnswerOf<Calls[M]>> {
-    const answer = await this.#ask({ method, request });
+    const answer = await this.#line(() => this.#ask({ method, request }));
     return understood(calls[method].answer, answer, `Python's answer to ${method}`) as AnswerOf<Calls[M]>;
   }
 
-  /** Hands over a job under a number of the caller's; its answer comes as an event. */
+  /** Hands over a job under a number of the caller's, if it is wanted when its turn comes; its answer comes as an event. */
   async start<M extends keyof JobEndpoints>(
     method: M,
     request: RequestOf<JobEndpoints[M]>,
     job: number,
+    isWanted: () => boolean,
   ): Promise<void> {
-    await this.#ask({ method, request, job, within: questionAtHand.getStore() });
+    const message = { method, request, job, within: questionAtHand.getStore() };
+    await this.#line(async () => isWanted() && this.#ask(message));
   }
 
   /** A way to ask that one can block for, the same one each time. */
@@ -212,8 +213,8 @@ export class Session implements AsyncDisposable {
   }
 
   async #ask(message: object): Promise<unknown> {
-    const text = await this.#line(() => this.outlive(this.#dispatch(JSON.stringify(message))));
-    const answer = understood(reply, JSON.parse(text), "Python's reply");
+    const told = await this.outlive(this.#dispatch(JSON.stringify(message)));
+    const answer = understood(reply, JSON.parse(told), "Python's reply");
     if ("error" in answer) throw pythonError(answer.error);
     return answer.answer;
   }

@@ -396,11 +396,28 @@ describe("giving up", () => {
     ).toBe("next");
   });
 
+  test("a thousand calls at once, those that Python has and those that it has not", async () => {
+    const meter = await (await things.get<PythonObject>("Meter")).call<PythonObject>();
+    for (const wait of [0, 300]) {
+      const controller = new AbortController();
+      const asked = things.with({ signal: controller.signal });
+      const given = Array.from({ length: 1000 }, () => asked.method("stubborn", 20).catch((error) => error.code));
+      await delay(wait);
+      controller.abort();
+      expect(new Set(await Promise.all(given))).toEqual(new Set(["cancelled"]));
+      const aborted = performance.now();
+      const next = things.method("identity", "next");
+      while (performance.now() - aborted < wait * 4); // Node does not hear meanwhile that they have ended
+      expect(await next).toBe("next");
+    }
+    expect(await meter.get("total")).toBe(0);
+  });
+
   test("Python that holds everything up is replaced, and what lived in it says so", async () => {
     await using own = await open({ backend: "torch" });
     const old = await own.import("things", { folder });
     const signal = AbortSignal.timeout(500);
-    // Counting a range of this length is one instruction, which nothing interrupts.
+    // Matching this is one instruction, which nothing interrupts.
     const re = await own.import("re");
     await expect(re.with({ signal }).method("match", "(a+)+b", "a".repeat(40))).rejects.toMatchObject({
       code: "cancelled",

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { open, type PythonObject } from "../../src/index.ts";
 
@@ -40,6 +41,7 @@ test("code that is profiled runs, also after a call that was given up", async ()
   expect(await processes.method("profiled", 100)).toBe(100);
   const giveUp = new AbortController();
   const waiting = processes.with({ signal: giveUp.signal }).method("wait");
+  await delay(100); // it has begun
   giveUp.abort();
   await expect(waiting).rejects.toMatchObject({ code: "cancelled" });
   expect(await processes.method("profiled", 100)).toBe(100);

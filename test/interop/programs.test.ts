@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { open, type PythonObject, type Tensor, tensor } from "../../src/index.ts";
 import { temporaryFolder } from "../temporary.ts";
@@ -72,6 +73,7 @@ describe("cuda", () => {
     const given = new AbortController();
     const time = await backend.import("time", served);
     const slept = time.with({ signal: given.signal }).method("sleep", 30);
+    await delay(100); // it has begun
     given.abort();
     await expect(slept).rejects.toMatchObject({ code: "cancelled" });
     expect(await other.method("told")).toEqual([false, "cpu"]);
