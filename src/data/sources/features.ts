@@ -19,23 +19,25 @@ export interface Features {
   readonly isTest: readonly boolean[] | null;
 }
 
+/** In this order: in a table of x, y and label the label is the class, and y a number. */
 const labelNames = ["label", "class", "target", "y"];
 const partNames = ["split", "part"];
 const parts: Readonly<Record<string, boolean>> = { train: false, test: true, val: true, validation: true };
 
 /**
  * Reads a CSV file of features: a line of names, then a line of numbers for each example. The column called label, class,
- * target or y holds its class, as whole numbers from 0 or as words; one called split or part may say train or test.
+ * target or y holds its class, as whole numbers from 0 or as words; of several the first of these names does, and the others
+ * are numbers as the rest. One called split or part may say train or test.
  * @throws AdsamError `file` when it cannot be read, `data` for cells that are no finite numbers (with their line), lines of
- *   another length, and a file without a label column.
+ *   another length, columns without a name or with the same, and a file without a label column or with fractions in it.
  */
 export async function loadFeatures(path: string): Promise<Features> {
   const text = await readFile(path, "utf8").catch((error: unknown) => {
     throw fileError(error, "read", path);
   });
   const table = parseCsv(text, path);
-  const find = (wanted: readonly string[]) => table.names.findIndex((name) => wanted.includes(name.toLowerCase()));
-  const [label, part] = [find(labelNames), find(partNames)];
+  checkNames(table.names, path);
+  const [label, part] = [columnOf(table.names, labelNames), columnOf(table.names, partNames)];
   if (label < 0) {
     throw new AdsamError(
       "data",
@@ -55,6 +57,24 @@ export async function loadFeatures(path: string): Promise<Features> {
     classNames,
     isTest: part < 0 ? null : isTest,
   };
+}
+
+/** @throws AdsamError `data` for a column that cannot be told from others. */
+function checkNames(names: readonly string[], path: string): void {
+  const unnamed = names.indexOf("");
+  if (unnamed >= 0) {
+    throw new AdsamError("data", `${path}: expected a name for each column, got none for column ${unnamed + 1}`, {
+      suggestion: "name it, or leave it out: pandas writes row numbers so, unless told index=False",
+    });
+  }
+  const twice = names.find((name, column) => names.indexOf(name) !== column);
+  if (twice !== undefined) throw new AdsamError("data", `${path}: expected one column called ${twice}, got several`);
+}
+
+/** The column with the first of the names that there is; -1: none. */
+function columnOf(names: readonly string[], wanted: readonly string[]): number {
+  const lower = names.map((name) => name.toLowerCase());
+  return wanted.map((name) => lower.indexOf(name)).find((column) => column >= 0) ?? -1;
 }
 
 interface Layout {
@@ -90,9 +110,9 @@ function partOf(word: string, place: string): boolean {
   throw new AdsamError("data", `${place}: expected train or test, got "${word}"`);
 }
 
-/** Whole numbers are classes as they are; words are counted in the order of their letters. */
+/** Whole numbers, 2.0 too, are classes as they are; words are counted in the order of their letters. */
 function classesOf(words: readonly string[], path: string) {
-  if (words.every((word) => /^\d+$/.test(word))) {
+  if (words.every((word) => /^\d+(\.0*)?$/.test(word))) {
     const labels = words.map(Number);
     const highest = labels.reduce((most, value) => Math.max(most, value), 0);
     const known = new Set(labels);
@@ -104,6 +124,16 @@ function classesOf(words: readonly string[], path: string) {
   }
   const empty = words.indexOf("");
   if (empty >= 0) throw new AdsamError("data", `${path}: example ${empty} has no label`);
+  const fraction = words.find((word) => !Number.isInteger(Number(word)) && Number.isFinite(Number(word)));
+  if (fraction !== undefined) {
+    throw new AdsamError(
+      "data",
+      `${path}: expected classes as words or whole numbers from 0, got the label ${fraction}`,
+      {
+        suggestion: "number the classes, or name the column of the classes label where this one is something else",
+      },
+    );
+  }
   const classNames = [...new Set(words)].sort();
   const numberOf = new Map(classNames.map((name, i) => [name, i]));
   return { labels: words.map((word) => numberOf.get(word) ?? 0), classNames };

@@ -22,6 +22,12 @@ test("semicolons, a byte order mark, Windows' line ends, numbers for classes", a
   expect([found.names, found.classNames, [...found.features.data]]).toEqual([["x"], ["0", "1"], [5, 6]]);
 });
 
+test("a y beside a label is a number, and whole labels may be written as floats", async () => {
+  const found = await loadFeatures(await csv("x,y,label", "0.5,1.5,2.0", "1,2,0.0", "3,4,1.0"));
+  expect(found).toMatchObject({ names: ["x", "y"], classNames: ["0", "1", "2"] });
+  expect([...found.labels.data]).toEqual([2, 0, 1]);
+});
+
 const pixels = ["label,p0,p1,p2,p3,split", "0,0,1,2,255,train", "1,4,5,6,7,train", "1,8,8,8,8,test"];
 
 test("rows that are images, in parts", async () => {
@@ -52,6 +58,9 @@ test.each<[string, string[], RegExp]>([
   ["a line of other length", ["label,a", "0,1,2"], /mine\.csv:2: expected 2 cells, got 3$/],
   ["a quotation mark that does not close", ["label,a", '0,"1'], /:2: expected a quotation mark that closes/],
   ["a class that is left out", ["label,a", "0,1", "2,1"], /labels go to 2, and none is 1$/],
+  ["fractions for classes", ["y,a", "0.25,1", "1.5,1"], /whole numbers from 0, got the label 0\.25$/],
+  ["a column without a name", [",a,label", "0,1,0"], /expected a name for each column, got none for column 1$/],
+  ["two columns of one name", ["a,a,label", "0,1,0"], /expected one column called a, got several$/],
   ["an empty label", ["label,a", "cat,1", ",1"], /example 1 has no label$/],
   ["an unknown part", ["label,a,split", "0,1,other"], /:2: expected train or test, got "other"$/],
   ["nothing", [""], /expected a line of names and lines of numbers/],
