@@ -10,7 +10,7 @@ const means = { loss: 1, crossEntropy: 1, kl: 1, adversarialLoss: 1, adversarial
 
 function step(number: number): StepEvent {
   const place = { epoch: 0, step: number, batch: number, batches: 10_000 };
-  return { kind: "step", timestamp: null, ...place, ...means, imagesPerSecond: 1, learningRate: 0.1 };
+  return { kind: "step", timestamp: null, ...place, ...means, imagesPerSecond: 1, learningRate: 0.1, beta: null };
 }
 
 const epoch: EpochEvent = {
@@ -23,6 +23,7 @@ const epoch: EpochEvent = {
   validation: null,
   imagesPerSecond: 1,
   learningRate: 0.1,
+  beta: null,
   seconds: 1,
 };
 

@@ -171,6 +171,7 @@ const alone = {
       "tap",
       "uniform",
       "patience",
+      "schedules",
     ],
     "formats that torch alone reads": ["pickled", "safetensors_format"],
     "GPUs, half precision and native kernels": [

@@ -608,6 +608,10 @@ class FitOptions(Message):
     """epochs (from 0) at which the learning rate falls"""
     decay: Annotated[float, Field(le=1, gt=0)] = 0.1
     """what the learning rate is multiplied by there"""
+    beta_warmup: Count = 0
+    """epochs over which beta rises from 0, step by step; 0: it is constant"""
+    beta_cycle: Count = 0
+    """epochs after which that warm-up begins again; 0: it does not"""
     flip: bool = False
     """mirror training images at random"""
     crop_padding: Count = 0
@@ -792,6 +796,8 @@ class StepEvent(Message):
     """images trained on in a second, lately"""
     learning_rate: float
     """that the step was taken with"""
+    beta: Annotated[float, Field(ge=0)] | None = None
+    """weight of the KL divergence that the step was taken with; null: the loss has none, or by a version that did not say"""
 
 
 class EpochEvent(Message):
@@ -815,6 +821,8 @@ class EpochEvent(Message):
     """images trained on in a second"""
     learning_rate: float
     """of the epoch"""
+    beta: Annotated[float, Field(ge=0)] | None = None
+    """weight of the KL divergence in the epoch's last step; null: the loss has none, or by a version that did not say"""
     seconds: float
     """seconds since the run began"""
 

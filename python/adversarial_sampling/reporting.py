@@ -33,6 +33,7 @@ class Place(NamedTuple):
     batch: int
     batches: int
     learning_rate: float
+    beta: float | None
 
 
 class _Taken(NamedTuple):

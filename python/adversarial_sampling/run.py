@@ -21,6 +21,7 @@ from .normalization import Normalizer
 from .patience import better, is_spent
 from .reporting import OnEvent, Place, StepReporter, timestamp
 from .run_files import RunFiles
+from .schedules import beta_share, learning_rate
 from .state import Progress, Setting, read_state, subset, write_state
 from .streams import Streams
 from .validate import validate
@@ -54,6 +55,7 @@ class Run:
         self._test = None if test is None else test.to(model.device)
         self._files, self._on_event, self._should_stop = files, on_event, should_stop
         self._step = FastStep(model, options, len(train))
+        self._beta = self._step.beta
         self._progress = Progress()
         self._last: StepEvent | None = None
         self._order = torch.empty(0, dtype=torch.int64)
@@ -124,10 +126,19 @@ class Run:
         reporter = StepReporter(self._tell, progress.epoch)
         batches = self._order.to(self._model.device).split(size)
         for indices in batches[progress.batch :]:
+            beta = self._beta_at(progress.batch, len(batches))
+            self._step.set_beta(beta)
             measurements = self._step(self._inputs(indices), self._train.labels[indices])
             progress.batch += 1
             progress.steps += 1
-            place = Place(progress.epochs, progress.steps, progress.batch, len(batches), rate)
+            place = Place(
+                epoch=progress.epochs,
+                step=progress.steps,
+                batch=progress.batch,
+                batches=len(batches),
+                learning_rate=rate,
+                beta=None if measurements.kl is None else beta,
+            )
             # float16 skips a step whose gradient overflows, and tries again with a smaller factor.
             retries = self._step.scale.factor > 1
             reporter.add(place, len(indices), measurements, retries=retries)
@@ -140,6 +151,10 @@ class Run:
         reporter.flush()
         self._last = reporter.last
         return progress.batch == len(batches)
+
+    def _beta_at(self, batch: int, batches: int) -> float:
+        """Of a step of the epoch under way, ``batch`` of which come before it."""
+        return self._beta * beta_share(self._options, self._progress.epochs, batch, batches)
 
     def _tell(self, events: Sequence[StepEvent | EpochEvent]) -> None:
         self._files.log(events)
@@ -205,6 +220,9 @@ class Run:
             validation=validation,
             images_per_second=progress.epoch.images / progress.epoch.seconds,
             learning_rate=learning_rate(self._options, progress.epochs),
+            beta=None
+            if progress.train.kl is None
+            else self._beta_at(progress.batch - 1, progress.batch),
             seconds=self._seconds(),
         )
         self._tell([event])
@@ -230,9 +248,3 @@ class Run:
             stopped_by="patience" if ended_early else None,
             computed_by=self._step.computed_by,
         )
-
-
-def learning_rate(options: FitOptions, epoch: int) -> float:
-    """Of an epoch, counted from 0: multiplied by ``decay`` at every milestone reached."""
-    reached = sum(epoch >= milestone for milestone in options.milestones)
-    return options.learning_rate * options.decay**reached

@@ -73,5 +73,9 @@ class TrainingStep(ABC):
         with multiplying(tf32=self.options.tf32):
             return self._step(x, y)
 
+    def set_beta(self, beta: float) -> None:
+        """From the next step on."""
+        self.beta = beta
+
     @abstractmethod
     def _step(self, x: Tensor, y: Tensor) -> Measurements: ...

@@ -19,6 +19,7 @@ from .patience import check_metric
 from .reporting import OnEvent
 from .run import Run
 from .run_files import RunFiles
+from .schedules import check_schedules
 
 Path = str | os.PathLike[str]
 
@@ -80,6 +81,7 @@ def fit(
     _check_batches(model, train.images.shape, options.batch)
     resolved = resolve_normalization(model.normalization, train.images, normalization)
     normalize = Normalizer(resolved, parameter_dtype(model.spec), model.device)
+    check_schedules(options)
     files = RunFiles(checkpoint, state, events, state_every, keep)
     check_metric(options, keep or Keep(), validated=test is not None)
     run = Run(model, train, test, options, normalize, files, on_event, should_stop or _never)

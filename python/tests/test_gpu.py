@@ -67,7 +67,9 @@ def test_on_a_gpu_every_kind_of_step_can_be_captured(
     assert replayed._replayed._replay is not None  # it was captured, and not taken one by one
 
 
-def test_on_a_gpu_a_replayed_step_sees_another_learning_rate(make_model: MakeModel) -> None:
+def test_on_a_gpu_a_replayed_step_sees_another_learning_rate_and_beta(
+    make_model: MakeModel,
+) -> None:
     x, y = torch.randn(8, 3, 8, 8, device="cuda"), torch.zeros(8, dtype=torch.int64).cuda()
     replayed, plain = (FastStep(make_model().cuda(), StepOptions(), 40) for _ in range(2))
     for step in (replayed, plain):
@@ -77,6 +79,7 @@ def test_on_a_gpu_a_replayed_step_sees_another_learning_rate(make_model: MakeMod
     for step in (replayed, plain):
         step.restart_optimizer()
         step.set_learning_rate(1e-3)
+        step.set_beta(1.0)
     for _ in range(3):
         assert torch.equal(replayed(x, y).loss, plain._take(x, y).loss)
 

@@ -59,7 +59,7 @@ def same(a: Network, b: Network) -> bool:
     "changes",
     [
         {"optimizer_reset": "never"},
-        {"fidelity": "paper", "optimizer": "sgd"},
+        {"fidelity": "paper", "optimizer": "sgd", "beta": 1e-3, "beta_warmup": 2},
         {"noise": {"kind": "wave", "next": 7}, "shuffle": False},
     ],
     ids=["accumulated", "paper", "given"],

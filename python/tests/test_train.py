@@ -19,7 +19,6 @@ from adversarial_sampling import (
     fit,
     load,
 )
-from adversarial_sampling.run import learning_rate
 
 QUICK = {"batch": 8, "steps": 1, "epochs": 2}
 
@@ -166,11 +165,6 @@ def test_a_checkpoint_is_written(
     assert torch.equal(load(path).conv1.mu_weight, model.conv1.mu_weight)
     fit(model, make_images(8), options=options(epochs=1), checkpoint=path)
     assert torch.equal(load(path).conv1.mu_weight, model.conv1.mu_weight)
-
-
-def test_learning_rate_falls_at_milestones() -> None:
-    rates = [learning_rate(FitOptions(), epoch) for epoch in (0, 79, 80, 140, 199)]
-    assert rates == pytest.approx([0.01, 0.01, 0.001, 1e-4, 1e-5])
 
 
 def test_what_does_not_fit_is_known_before_training(

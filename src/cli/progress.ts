@@ -1,10 +1,15 @@
-import type { FitEvent } from "../schema/events.ts";
+import type { FitEvent, TrainingMeans } from "../schema/events.ts";
 
 const drawIntervalMilliseconds = 100;
 const narrowestBar = 8;
 const widestBar = 40;
 
-export interface ProgressState {
+/** What the loss of Bayesian weights is made of, but for its adversarial part. */
+interface LossParts extends Pick<TrainingMeans, "crossEntropy" | "kl"> {
+  readonly beta: number | null;
+}
+
+export interface ProgressState extends LossParts {
   readonly epoch: number;
   readonly epochs: number;
   /** Part of this epoch that is done, 0 to 1. */
@@ -26,6 +31,13 @@ export function duration(seconds: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
 }
 
+/** None where the loss is one cross-entropy. */
+function lossParts({ crossEntropy, kl, beta }: LossParts): string[] {
+  if (crossEntropy === null || kl === null) return [];
+  const weight = beta === null ? "" : ` × ${Number(beta.toPrecision(3))}`;
+  return [`cross-entropy ${crossEntropy.toFixed(3)}`, `KL ${kl.toFixed(0)}${weight}`];
+}
+
 /** One line of at most `width` characters; what finds no room is left out, from the right. */
 export function renderProgress(state: ProgressState, width: number): string {
   const head = `epoch ${state.epoch + 1}/${state.epochs} `;
@@ -34,6 +46,7 @@ export function renderProgress(state: ProgressState, width: number): string {
     `accuracy ${percent(state.accuracy)}`,
     `${Math.round(state.imagesPerSecond)} images/s`,
     ...(Number.isFinite(state.secondsLeft) ? [`ETA ${duration(state.secondsLeft)}`] : []),
+    ...lossParts(state),
   ];
   const tail = () => facts.map((fact) => `  ${fact}`).join("");
   while (facts.length > 0 && head.length + narrowestBar + tail().length > width) facts.pop();
@@ -44,11 +57,16 @@ export function renderProgress(state: ProgressState, width: number): string {
 
 /** What stays of an epoch when it is over. */
 export function renderEpoch(event: FitEvent & { kind: "epoch" }): string {
-  const { train, validation } = event;
+  const { train, validation, beta } = event;
+  const facts = [
+    `loss ${train.loss.toFixed(3)}`,
+    ...lossParts({ ...train, beta }),
+    `accuracy ${percent(train.accuracy)}`,
+  ];
   const test =
     validation === null ? "" : `  test loss ${validation.loss.toFixed(3)}  accuracy ${percent(validation.accuracy)}`;
   const speed = `${Math.round(event.imagesPerSecond)} images/s`;
-  return `epoch ${event.epoch + 1}/${event.epochs}  loss ${train.loss.toFixed(3)}  accuracy ${percent(train.accuracy)}${test}  ${speed}`;
+  return `epoch ${event.epoch + 1}/${event.epochs}  ${facts.join("  ")}${test}  ${speed}`;
 }
 
 /** The part of a stream, such as stderr, that is drawn on. */

@@ -9,7 +9,7 @@ import type { RunFiles } from "./run-folder.ts";
 const columns = [
   ...["loss", "crossEntropy", "kl", "adversarialLoss", "adversarialRise", "accuracy"],
   ...["train/loss", "train/crossEntropy", "train/kl", "train/adversarialLoss", "train/adversarialRise"],
-  ...["train/accuracy", "validation/loss", "validation/accuracy", "seconds", "imagesPerSecond", "learningRate"],
+  ...["train/accuracy", "validation/loss", "validation/accuracy", "seconds", "imagesPerSecond", "learningRate", "beta"],
 ] as const;
 
 /**

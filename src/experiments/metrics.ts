@@ -2,8 +2,8 @@ import type { FitEvent, TrainingMeans } from "../schema/events.ts";
 
 /** The numbers of an event, as tables and charts name them; those of an epoch stand under `train/` and `validation/`. */
 export function metricsOf(event: FitEvent): Readonly<Record<string, number | null>> {
-  const { imagesPerSecond, learningRate } = event;
-  if (event.kind === "step") return { ...meansOf(event), imagesPerSecond, learningRate };
+  const { imagesPerSecond, learningRate, beta } = event;
+  if (event.kind === "step") return { ...meansOf(event), imagesPerSecond, learningRate, beta };
   const { train, validation, seconds } = event;
   const validated = validation === null ? {} : { loss: validation.loss, accuracy: validation.accuracy };
   return {
@@ -12,6 +12,7 @@ export function metricsOf(event: FitEvent): Readonly<Record<string, number | nul
     seconds,
     imagesPerSecond,
     learningRate,
+    beta,
   };
 }
 

@@ -41,7 +41,7 @@ export interface DataRecord {
 /** run.json: everything that made a run what it is, written before it starts. */
 export interface RunRecord {
   /** of this file */
-  readonly format: 3;
+  readonly format: 4;
   /** of this package */
   readonly version: string;
   /** when it began, in UTC */
@@ -123,7 +123,7 @@ export type RunResult = EndedRun | FailedRun;
 /** result.json of a run that came to its end, or was stopped on the way. */
 export interface EndedRun {
   /** of this file */
-  readonly format: 3;
+  readonly format: 4;
   /** when it ended, in UTC */
   readonly ended: string;
   /** whether the run went to its end */
@@ -149,7 +149,7 @@ export interface EndedRun {
 /** result.json of a run that broke off. */
 export interface FailedRun {
   /** of this file */
-  readonly format: 3;
+  readonly format: 4;
   /** when it ended, in UTC */
   readonly ended: string;
   /** that it broke off */

@@ -8,7 +8,7 @@ import { jsonText } from "../json.ts";
 import { besideCheckpoint } from "../kept-models.ts";
 import type { FitEvent } from "../schema/events.ts";
 import { validate } from "../validation.ts";
-import { previousFormat, type RunRecord, type RunResult, runFormat, runRecord, runResult } from "./record.ts";
+import { previousFormats, type RunRecord, type RunResult, runFormat, runRecord, runResult } from "./record.ts";
 
 /** What every run's folder has. */
 export const recordName = "run.json";
@@ -103,7 +103,7 @@ async function readRecord<S extends z.ZodType>(path: string, schema: S): Promise
     throw new AdsamError("file", `${path} is damaged: expected a JSON document`, { cause });
   }
   const format = typeof value === "object" && value !== null && "format" in value ? value.format : undefined;
-  if (format !== runFormat && format !== previousFormat) {
+  if (format !== runFormat && !previousFormats.includes(format)) {
     throw new AdsamError("file", `${path}: expected format ${runFormat}, got ${JSON.stringify(format) ?? "none"}`, {
       suggestion: "it was written by another version of adsam, or by another program",
     });

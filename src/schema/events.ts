@@ -18,6 +18,11 @@ const losses = {
   accuracy: real.describe("part of the images that is classified right, 0 to 1"),
 };
 
+function beta(of: string) {
+  const unsaid = "null: the loss has none, or by a version that did not say";
+  return z.number().min(0).nullable().default(null).describe(`weight of the KL divergence ${of}; ${unsaid}`);
+}
+
 export const trainingMeans = z
   .object(losses)
   .meta({ id: "TrainingMeans", description: "Means over an epoch's images." });
@@ -33,6 +38,7 @@ const stepEvent = z
     ...losses,
     imagesPerSecond: real.describe("images trained on in a second, lately"),
     learningRate: real.describe("that the step was taken with"),
+    beta: beta("that the step was taken with"),
   })
   .meta({ id: "StepEvent", description: "One training step has been taken." });
 
@@ -55,6 +61,7 @@ const epochEvent = z
     validation: validation.nullable().describe("null where the options say none"),
     imagesPerSecond: real.describe("images trained on in a second"),
     learningRate: real.describe("of the epoch"),
+    beta: beta("in the epoch's last step"),
     seconds: real.describe("seconds since the run began"),
   })
   .meta({ id: "EpochEvent", description: "One epoch is over." });

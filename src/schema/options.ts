@@ -111,6 +111,8 @@ export const fitOptions = z
       .default([80, 140, 180])
       .describe("epochs (from 0) at which the learning rate falls"),
     decay: z.number().positive().max(1).default(0.1).describe("what the learning rate is multiplied by there"),
+    betaWarmup: count.default(0).describe("epochs over which beta rises from 0, step by step; 0: it is constant"),
+    betaCycle: count.default(0).describe("epochs after which that warm-up begins again; 0: it does not"),
     flip: z.boolean().default(false).describe("mirror training images at random"),
     cropPadding: count.default(0).describe("crop training images at random from this many zeros around"),
     validation: z.enum(["sampled", "mean", "none"]).default("sampled").describe("how each epoch is validated"),

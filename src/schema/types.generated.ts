@@ -288,6 +288,16 @@ export interface FitOptionsInput {
    */
   readonly decay?: number | undefined;
   /**
+   * epochs over which beta rises from 0, step by step; 0: it is constant; a whole number from 0
+   * @default 0
+   */
+  readonly betaWarmup?: number | undefined;
+  /**
+   * epochs after which that warm-up begins again; 0: it does not; a whole number from 0
+   * @default 0
+   */
+  readonly betaCycle?: number | undefined;
+  /**
    * mirror training images at random
    * @default false
    */
@@ -840,6 +850,10 @@ export interface FitOptions {
   readonly milestones: readonly number[];
   /** what the learning rate is multiplied by there */
   readonly decay: number;
+  /** epochs over which beta rises from 0, step by step; 0: it is constant */
+  readonly betaWarmup: number;
+  /** epochs after which that warm-up begins again; 0: it does not */
+  readonly betaCycle: number;
   /** mirror training images at random */
   readonly flip: boolean;
   /** crop training images at random from this many zeros around */
@@ -1084,6 +1098,8 @@ export interface StepEvent {
   readonly imagesPerSecond: number;
   /** that the step was taken with */
   readonly learningRate: number;
+  /** weight of the KL divergence that the step was taken with; null: the loss has none, or by a version that did not say */
+  readonly beta: number | null;
 }
 
 /** One epoch is over. */
@@ -1106,6 +1122,8 @@ export interface EpochEvent {
   readonly imagesPerSecond: number;
   /** of the epoch */
   readonly learningRate: number;
+  /** weight of the KL divergence in the epoch's last step; null: the loss has none, or by a version that did not say */
+  readonly beta: number | null;
   /** seconds since the run began */
   readonly seconds: number;
 }

@@ -12,6 +12,7 @@ export interface Place {
   readonly batch: number;
   readonly batches: number;
   readonly learningRate: number;
+  readonly beta: number | null;
 }
 
 /** Adds up an epoch's steps, and tells of each. */

@@ -1,6 +1,7 @@
 import { better, isSpent } from "../patience.ts";
 import { permutation } from "../random.ts";
 import type { Safetensors } from "../safetensors.ts";
+import { betaShare, learningRateAt } from "../schedules.ts";
 import type { Normalization } from "../schema/data.ts";
 import type { EpochEvent, FitEvent, StepEvent, TrainingMeans } from "../schema/events.ts";
 import type { FitOptions } from "../schema/options.ts";
@@ -48,6 +49,8 @@ export class Run {
   readonly #setting: RunSetting;
   readonly #streams: Streams;
   readonly #step: FastStep;
+  /** Weight of the KL divergence in full. */
+  readonly #beta: number;
   readonly #pace = new Pace();
   readonly #began = performance.now();
   #progress: Progress = noProgress();
@@ -59,6 +62,7 @@ export class Run {
     this.#setting = setting;
     this.#streams = new Streams(setting.options);
     this.#step = new FastStep(model, setting.options, setting.train.labels.length);
+    this.#beta = this.#step.beta;
   }
 
   /**
@@ -112,24 +116,20 @@ export class Run {
   async #trainEpoch(): Promise<boolean> {
     const { options, train, stop, files } = this.#setting;
     const progress = this.#progress;
-    const rate = learningRate(options, progress.epochs);
+    const learningRate = learningRateAt(options, progress.epochs);
     if (progress.batch === 0) this.#beginEpoch();
-    this.#step.optimizer.learningRate = rate;
+    this.#step.optimizer.learningRate = learningRate;
     const reporter = new StepReporter((event) => this.#tell(event), progress.epoch);
     const batches = Math.ceil(train.labels.length / options.batch);
     while (progress.batch < batches) {
       const start = progress.batch * options.batch;
       const indices = this.#order.slice(start, start + options.batch);
+      this.#step.beta = this.#betaAt(progress.batch, batches);
       const means = this.#takeStep(indices);
       progress.batch += 1;
       progress.steps += 1;
-      const place = {
-        epoch: progress.epochs,
-        step: progress.steps,
-        batch: progress.batch,
-        batches,
-        learningRate: rate,
-      };
+      const { epochs: epoch, steps: step, batch } = progress;
+      const place = { epoch, step, batch, batches, learningRate, beta: means.kl === null ? null : this.#step.beta };
       reporter.add(place, indices.length, means);
       this.#last = reporter.last;
       await this.#pace.rest();
@@ -137,6 +137,11 @@ export class Run {
       if (progress.batch < batches && files?.isStateDue(progress.steps)) await this.#saveState();
     }
     return progress.batch === batches;
+  }
+
+  /** Of a step of the epoch under way, `batch` of which come before it. */
+  #betaAt(batch: number, batches: number): number {
+    return this.#beta * betaShare(this.#setting.options, { epoch: this.#progress.epochs, batch, batches });
   }
 
   #tell(event: FitEvent): void {
@@ -205,7 +210,8 @@ export class Run {
       train: progress.train,
       validation,
       imagesPerSecond: progress.epoch.images / progress.epoch.seconds,
-      learningRate: learningRate(options, progress.epochs),
+      learningRate: learningRateAt(options, progress.epochs),
+      beta: progress.train.kl === null ? null : this.#betaAt(progress.batch - 1, progress.batch),
       seconds: this.#seconds(),
     };
     this.#tell(event);
@@ -250,9 +256,4 @@ export class Run {
     const stoppedBy = status === "finished" && epochs < this.#setting.options.epochs ? "patience" : null;
     return { status, epochs, steps, seconds: this.#seconds(), train, validation, best, stoppedBy, computedBy: null };
   }
-}
-
-/** Of an epoch, counted from 0: multiplied by `decay` at every milestone reached. */
-function learningRate({ learningRate, milestones, decay }: FitOptions, epoch: number): number {
-  return learningRate * decay ** milestones.filter((milestone) => epoch >= milestone).length;
 }

@@ -2,6 +2,7 @@ import type { Split } from "../data/dataset.ts";
 import { arePixels, checkNormalization, resolveNormalization, saidOf } from "../data/normalization.ts";
 import { AdsamError } from "../errors.ts";
 import type { Safetensors } from "../safetensors.ts";
+import { checkSchedules } from "../schedules.ts";
 import type { InputNormalization } from "../schema/data.ts";
 import type { FitOptions } from "../schema/options.ts";
 import type { FitResult } from "../schema/results.ts";
@@ -61,6 +62,7 @@ export async function fit(
   options: FitOptions,
   { normalization: asked = "model", onEvent = () => {}, stop = never(), files, resume }: FitSetting = {},
 ): Promise<FitResult> {
+  checkSchedules(options);
   const classes = classesOf(model.spec);
   const normalization = resolveNormalization(model.normalization, train.images, asked);
   checkNormalization(normalization);

@@ -22,6 +22,7 @@ import { givenBatches, givenNames, givenOptions } from "../given.ts";
 import { checkKeep } from "../kept-models.ts";
 import { type Evaluation, evaluation } from "../metrics.ts";
 import { StreamedRun } from "../run.ts";
+import { checkSchedules } from "../schedules.ts";
 import { inputNormalization, type Normalization } from "../schema/data.ts";
 import type { FitEvent } from "../schema/events.ts";
 import type { ModelSpec } from "../schema/models.ts";
@@ -64,6 +65,7 @@ export class TorchModel implements Model {
     return new StreamedRun(async (onEvent, stop) => {
       const { checkpoint, state, stateEvery, keep, events, resume, signal, ...rest } = givenOptions(given, "fit");
       const options = validate(fitOptions, rest, "fit");
+      checkSchedules(options);
       checkDataset(data);
       checkSuits(this.spec, data);
       const kept = checkKeep(keep, options, checkpoint);

@@ -7,6 +7,9 @@ const state: ProgressState = {
   epochs: 25,
   done: 0.5,
   loss: 1.23456,
+  crossEntropy: 1.2,
+  kl: null,
+  beta: null,
   accuracy: 0.567,
   imagesPerSecond: 811.6,
   secondsLeft: 83.2,
@@ -23,6 +26,7 @@ const step: StepEvent = {
   ...means,
   imagesPerSecond: 100,
   learningRate: 0.01,
+  beta: 7e-6,
 };
 const epoch: EpochEvent = {
   kind: "epoch",
@@ -34,6 +38,7 @@ const epoch: EpochEvent = {
   validation: { loss: 0.75, accuracy: 0.875, images: 360 },
   imagesPerSecond: 100,
   learningRate: 0.01,
+  beta: 7e-6,
   seconds: 4,
 };
 
@@ -55,6 +60,11 @@ describe("renderProgress", () => {
     expect(renderProgress({ ...state, done: 1 }, 30)).not.toContain("░");
   });
 
+  test("shows what the loss is made of where there is room", () => {
+    const line = renderProgress({ ...state, kl: 123456.7, beta: 1.23456e-7 }, 200);
+    expect(line).toMatch(/ETA 1:23 {2}cross-entropy 1\.200 {2}KL 123457 × 1\.23e-7$/);
+  });
+
   test("says nothing of the time left while it is unknown", () => {
     expect(renderProgress({ ...state, secondsLeft: Number.NaN }, 120)).not.toContain("ETA");
   });
@@ -71,9 +81,10 @@ test.each([
 
 test("an epoch is one line, with its validation where there is one", () => {
   expect(renderEpoch(epoch)).toBe(
-    "epoch 1/2  loss 1.500  accuracy 50.0 %  test loss 0.750  accuracy 87.5 %  100 images/s",
+    "epoch 1/2  loss 1.500  cross-entropy 1.400  KL 100000 × 0.000007  accuracy 50.0 %  test loss 0.750  accuracy 87.5 %  100 images/s",
   );
-  expect(renderEpoch({ ...epoch, validation: null })).toBe("epoch 1/2  loss 1.500  accuracy 50.0 %  100 images/s");
+  const plain = { ...epoch, train: { ...means, kl: null }, beta: null };
+  expect(renderEpoch({ ...plain, validation: null })).toBe("epoch 1/2  loss 1.500  accuracy 50.0 %  100 images/s");
 });
 
 /** Remembers what is written to it. */

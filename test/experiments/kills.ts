@@ -16,7 +16,7 @@ const say = (text: string) => process.stdout.write(`${text}\n`);
 
 /** Twenty steps an epoch, a state after every third, so that most kills fall between two; everything random is on. */
 const training =
-  "train --batch 8 --epochs 3 --steps 1 --flip --crop-padding 1 --init-log-sigma -3 --optimizer-reset never --state-steps 3 --json";
+  "train --batch 8 --epochs 3 --steps 1 --flip --crop-padding 1 --init-log-sigma -3 --optimizer-reset never --beta 1e-4 --beta-warmup 1 --beta-cycle 2 --state-steps 3 --json";
 
 /** How long a run takes from its first word to its end, in milliseconds. */
 async function undisturbed(words: readonly string[]): Promise<number> {

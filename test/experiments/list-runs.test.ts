@@ -31,7 +31,7 @@ async function threeRuns(): Promise<string> {
     join(parent, "sweep/c"),
     { ...record, started: "2026-03-02T03:04:05.678Z", data },
     {
-      ...{ format: 3, ended: result.ended, status: "failed" },
+      ...{ format: 4, ended: result.ended, status: "failed" },
       error: { code: "diverged", message: "loss became NaN", suggestion: null },
     },
   );
@@ -70,7 +70,7 @@ describe("listRuns", () => {
 
   test("names what it cannot read, and lists the others", async () => {
     const parent = await threeRuns();
-    for (const [name, text] of Object.entries({ older: '{"format": 1}', broken: '{"format": 3', theirs: "[]" })) {
+    for (const [name, text] of Object.entries({ older: '{"format": 1}', broken: '{"format": 4', theirs: "[]" })) {
       await mkdir(join(parent, name));
       await writeFile(join(parent, name, "run.json"), text);
     }
@@ -80,8 +80,8 @@ describe("listRuns", () => {
     expect(unreadable.map(({ error }) => error.message).sort()).toEqual([
       expect.stringContaining("a/events.jsonl:1: expected a JSON document"),
       expect.stringContaining("broken/run.json is damaged"),
-      expect.stringContaining("older/run.json: expected format 3, got 1"),
-      expect.stringContaining("theirs/run.json: expected format 3, got none"),
+      expect.stringContaining("older/run.json: expected format 4, got 1"),
+      expect.stringContaining("theirs/run.json: expected format 4, got none"),
     ]);
   });
 

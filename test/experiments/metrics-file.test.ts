@@ -36,6 +36,7 @@ test("a row tells of a step or an epoch, as soon as its line has ended", async (
       kl: "100000",
       adversarialLoss: "",
       "train/loss": "",
+      beta: "0.000007",
     }),
     expect.objectContaining({ step: "4", "train/loss": "NaN", loss: "", "validation/loss": "", seconds: "4" }),
   ]);

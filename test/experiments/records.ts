@@ -4,7 +4,7 @@ import { networkSpec } from "../../src/schema/models.ts";
 import { fitOptions } from "../../src/schema/options.ts";
 
 export const record: RunRecord = {
-  format: 3,
+  format: 4,
   version: "0.1.0",
   started: "2026-01-02T03:04:05.678Z",
   given: { model: { kind: "resnet20" }, data: { name: "digits" }, fit: { epochs: 2 } },
@@ -45,7 +45,7 @@ export const record: RunRecord = {
 const means = { loss: 1.5, crossEntropy: 1.4, kl: 1e5, adversarialLoss: null, adversarialRise: null, accuracy: 0.5 };
 
 export const result: EndedRun = {
-  format: 3,
+  format: 4,
   ended: "2026-01-02T03:05:05.678Z",
   status: "finished",
   epochs: 2,
@@ -68,6 +68,7 @@ export const step: StepEvent = {
   ...means,
   imagesPerSecond: 100,
   learningRate: 0.01,
+  beta: 7e-6,
 };
 
 export const epoch: EpochEvent = {
@@ -80,5 +81,6 @@ export const epoch: EpochEvent = {
   validation: null,
   imagesPerSecond: 100,
   learningRate: 0.01,
+  beta: 7e-6,
   seconds: 4,
 };

@@ -147,7 +147,7 @@ describe("what is refused leaves the folder as it was, byte for byte", () => {
       "a run of another version",
       (folder) => edit(record(folder), (run) => ({ ...run, format: 1 })),
       {},
-      { code: "file", message: /expected format 3, got 1/ },
+      { code: "file", message: /expected format 4, got 1/ },
     ],
     ["fewer epochs", async () => {}, { epochs: 1 }, { code: "usage", message: /expected at least the run's 2, got 1/ }],
     [

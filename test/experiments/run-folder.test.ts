@@ -31,9 +31,9 @@ describe("openRun", () => {
 
   test.each([
     ["is no run's", {}, "is not the folder of a run: it has no run.json"],
-    ["holds half a run.json", { "run.json": '{"format": 3, "ver' }, "run.json is damaged: expected a JSON document"],
-    ["holds another program's run.json", { "run.json": "[]" }, "run.json: expected format 3, got none"],
-    ["is of another version", { "run.json": JSON.stringify({ ...record, format: 4 }) }, "expected format 3, got 4"],
+    ["holds half a run.json", { "run.json": '{"format": 4, "ver' }, "run.json is damaged: expected a JSON document"],
+    ["holds another program's run.json", { "run.json": "[]" }, "run.json: expected format 4, got none"],
+    ["is of another version", { "run.json": JSON.stringify({ ...record, format: 5 }) }, "expected format 4, got 5"],
     [
       "holds a wrong value",
       { "run.json": JSON.stringify({ ...record, fit: { ...record.fit, ratio: 2 } }) },
@@ -54,15 +54,15 @@ describe("openRun", () => {
     await expect(openRun(folder)).rejects.toMatchObject({ code: "file", message: expect.stringContaining(message) });
   });
 
-  test("reads what the previous version wrote", async () => {
+  test.each([2, 3])("reads what an earlier version wrote, in format %i", async (format) => {
     const { tags: _tags, notes: _notes, command: _command, environment: _environment, git: _git, ...then } = record;
     const folder = await folderWith({
-      "run.json": JSON.stringify({ ...then, format: 2 }),
-      "result.json": jsonText({ ...result, format: 2 }),
+      "run.json": JSON.stringify({ ...then, format }),
+      "result.json": jsonText({ ...result, format }),
     });
     const read = await openRun(folder);
     expect(read.record).toEqual({ ...record, tags: [], command: [] });
-    expect(read.result).toMatchObject({ format: 3, status: "finished" });
+    expect(read.result).toMatchObject({ format: 4, status: "finished" });
   });
 
   test("says that a folder is missing", async () => {

@@ -164,7 +164,7 @@ describe("what cannot be reported on is refused, and nothing is written", () => 
       "a run of another version",
       ["old"],
       "new.html",
-      { code: "file", message: expect.stringContaining("expected format 3, got 1") },
+      { code: "file", message: expect.stringContaining("expected format 4, got 1") },
     ],
     [
       "a run twice",

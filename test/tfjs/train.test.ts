@@ -60,6 +60,28 @@ test("tells every step and epoch, and what came of it", async () => {
   expect(result.validation).toEqual(epochs[1]?.validation);
 });
 
+test("is trained with beta as its events say, step by step", async () => {
+  const events: FitEvent[] = [];
+  const schedule = { epochs: 3, batch: 10, steps: 0, beta: 1e-3, betaWarmup: 1, betaCycle: 2 };
+  for await (const event of (await backend.model(small)).fit(digits, schedule)) events.push(event);
+  const steps = events.filter((event) => event.kind === "step");
+  expect(steps.map(({ beta }) => beta)).toEqual([0, 5e-4, 1e-3, 1e-3, 0, 5e-4]);
+  expect(events.flatMap((event) => (event.kind === "epoch" ? event.beta : []))).toEqual([5e-4, 1e-3, 5e-4]);
+  for (const { loss, crossEntropy, kl, beta, adversarialLoss } of steps) {
+    const elbo = Number(crossEntropy) + Number(beta) * Number(kl);
+    expect(loss / (0.2 * elbo + 0.8 * Number(adversarialLoss))).toBeCloseTo(1, 5);
+  }
+});
+
+test("a loss without a KL divergence has no beta, and a cycle room for its warm-up", async () => {
+  const plain = await backend.model({ ...small, bayesian: false });
+  for await (const event of plain.fit(digits, { epochs: 1, batch: 20 })) expect(event.beta).toBeNull();
+  await expect(plain.fit(digits, { betaWarmup: 4, betaCycle: 3 })).rejects.toMatchObject({
+    code: "usage",
+    message: "betaCycle: expected at least the 4 epochs of betaWarmup, got 3",
+  });
+});
+
 test("learns: the loss on 200 digits falls from the first epoch to the second", async () => {
   const model = await backend.model({ ...small, bayesian: false });
   const losses: number[] = [];
@@ -81,7 +103,7 @@ async function stoppedAfter(steps: number, model: Model, options: FitRunOptions)
 
 describe.each([
   ["accumulated", { optimizerReset: "never" }],
-  ["paper", { fidelity: "paper", optimizer: "sgd" }],
+  ["paper", { fidelity: "paper", optimizer: "sgd", beta: 1e-3, betaWarmup: 2 }],
   ["given", { noise: { kind: "wave", next: 7 }, shuffle: false }],
 ] as const)("a resumed run is the uninterrupted one: %s", (name, changes) => {
   let whole: Record<string, string>;

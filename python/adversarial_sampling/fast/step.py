@@ -56,6 +56,11 @@ class FastStep(TrainingStep):
         self.computed_by, self._differentiator = choose(self.flat, self.scale, options.kernels)
         self.optimizer = FlatOptimizer(self.flat, options.optimizer, options.learning_rate)
         self._replayed = Replayed(Measurements.copy)
+        weight = (1 - self.ratio) * self.beta
+        # On a GPU a tensor, so that a step that is replayed sees it change.
+        self._kl_weight: float | Tensor = (
+            self.flat.theta.new_tensor(weight) if self.flat.theta.is_cuda else weight
+        )
 
     def restart_optimizer(self) -> None:
         """The optimizer without moments, at the initial learning rate."""
@@ -65,6 +70,15 @@ class FastStep(TrainingStep):
     def set_learning_rate(self, learning_rate: float) -> None:
         """From the next step on."""
         self.optimizer.set_learning_rate(learning_rate)
+
+    def set_beta(self, beta: float) -> None:
+        """From the next step on."""
+        super().set_beta(beta)
+        weight = (1 - self.ratio) * beta
+        if isinstance(self._kl_weight, Tensor):
+            self._kl_weight.fill_(weight)
+        else:
+            self._kl_weight = weight
 
     def _step(self, x: Tensor, y: Tensor) -> Measurements:
         # float16 looks at every step whether a gradient overflowed: that cannot be recorded.
@@ -86,7 +100,7 @@ class FastStep(TrainingStep):
         kl = self._kl(sigma) if expectation and self.bayesian else None
         loss = torch.stack([term.share * term.slope.cross_entropy for term in terms]).sum()
         if kl is not None:
-            loss = loss + (1 - self.ratio) * self.beta * kl
+            loss = loss + self._kl_weight * kl
         if self.scale.update():
             self.optimizer.step(self._gradient(terms, sigma, with_kl=kl is not None))
         losses = [term.slope.cross_entropy for term in expectation]
@@ -192,9 +206,8 @@ class FastStep(TrainingStep):
                 spread.addcmul_(slope.gradient, eps, value=share)
         spread.mul_(sigma)
         if with_kl:
-            weight = (1 - self.ratio) * self.beta
-            precision = weight / self.model.prior_sigma**2
-            mean.add_(self.flat.mu, alpha=precision)
-            spread.addcmul_(sigma, sigma, value=precision).sub_(weight)
+            precision = self._kl_weight / self.model.prior_sigma**2
+            mean.add_(self.flat.mu * precision)
+            spread.add_(sigma.square() * precision).sub_(self._kl_weight)
         self.flat.clear_frozen(total)
         return total

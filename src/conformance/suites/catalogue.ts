@@ -4,6 +4,7 @@ import { layers } from "./layers.ts";
 import { losses } from "./losses.ts";
 import { models } from "./networks.ts";
 import { prediction } from "./prediction.ts";
+import { schedules } from "./schedules.ts";
 import { steps } from "./steps.ts";
 import { teacherForced } from "./teacher-forced.ts";
 import { training } from "./training.ts";
@@ -16,7 +17,7 @@ export const suites = {
   steps,
   adversarial: [...teacherForced, ...freeRunning],
   prediction,
-  training,
+  training: [...schedules, ...training],
 } as const satisfies Readonly<Record<string, readonly Check[]>>;
 
 /**

@@ -36,7 +36,7 @@ type Answer = z.output<typeof runAnswer>["run"];
 
 export type MlflowStatus = "RUNNING" | "FINISHED" | "FAILED" | "KILLED";
 
-/** The server takes 1,000 metrics at once, and an event has up to 14. */
+/** The server takes 1,000 metrics at once, and an event has up to 15. */
 const eventsAtOnce = 64;
 const paramsAtOnce = 100;
 const longestValue = 6000;

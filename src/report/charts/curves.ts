@@ -14,6 +14,8 @@ interface Curve {
   /** As metrics.csv names it, on test images and on training images. */
   readonly test?: string;
   readonly training?: string;
+  /** Shown only where it changes from epoch to epoch. */
+  readonly changing?: true;
 }
 
 const curves: readonly Curve[] = [
@@ -48,6 +50,14 @@ const curves: readonly Curve[] = [
     training: "train/kl",
   },
   {
+    name: "beta",
+    title: "Weight of the KL divergence",
+    about: "beta in the epoch's last step",
+    unit: "beta",
+    training: "beta",
+    changing: true,
+  },
+  {
     name: "adversarial-rise",
     title: "Adversarial rise",
     about:
@@ -62,7 +72,8 @@ export function curveCharts(groups: readonly Group<ReportedRun>[]): Chart[] {
   return curves.flatMap((curve) => {
     const series = seriesOf(curve, groups);
     const rows = series.flatMap(({ name, runs, metric }) => rowsOf(name, runs, metric));
-    return rows.length === 0 ? [] : [chartOf(curve, rows)];
+    const constant = rows.every(({ mean }) => mean === rows[0]?.mean);
+    return rows.length === 0 || (curve.changing && constant) ? [] : [chartOf(curve, rows)];
   });
 }
 

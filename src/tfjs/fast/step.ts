@@ -69,6 +69,8 @@ export class FastStep {
   readonly fidelity: Fidelity;
   /** What moves the parameters; another takes its place when an epoch resets it. */
   optimizer: Optimizer;
+  /** Weight of the KL divergence in the ELBO loss. */
+  beta: number;
   readonly #model: Network;
   readonly #options: StepOptions;
   readonly #observe: Observer | undefined;
@@ -77,7 +79,6 @@ export class FastStep {
   readonly #ascent: NoiseAscent;
   readonly #bayesian: boolean;
   readonly #ratio: number;
-  readonly #beta: number;
   readonly #everyForward: boolean;
 
   /** The model is to be in train mode in every step; `trainingSize` is the N of beta. */
@@ -94,7 +95,7 @@ export class FastStep {
       accumulate: this.#bayesian && this.fidelity.epsilonGradients === "accumulated",
     });
     this.#ratio = this.#bayesian ? options.ratio : 0;
-    this.#beta = options.beta ?? defaultBeta(trainingSize);
+    this.beta = options.beta ?? defaultBeta(trainingSize);
     this.#everyForward = this.fidelity.runningStatistics === "every-forward";
   }
 
@@ -113,7 +114,7 @@ export class FastStep {
       const terms = worst === null ? fresh : [worst.term, ...fresh];
       const accuracy = this.#metricAccuracy(x, y, weights) ?? terms.at(-1)?.accuracy ?? Number.NaN;
       const kl = fresh.length > 0 ? divergenceOf(weights) : null;
-      const klShare = kl === null ? 0 : (1 - this.#ratio) * this.#beta;
+      const klShare = kl === null ? 0 : (1 - this.#ratio) * this.beta;
       const gradients = weights.gradients(terms, klShare);
       for (const { gradient, eps } of terms) tf.dispose(eps === null ? [gradient] : [gradient, eps]);
       this.optimizer.step(this.#layout.byParameter(gradients));
