@@ -12,6 +12,8 @@ from adversarial_sampling._protocol import PythonErrorData, Thrown
 from adversarial_sampling.errors import AdversarialSamplingError, ErrorCode
 
 LONGEST_TEXT = 100_000
+MOST_FRAMES = 1000
+"""Of a traceback, the innermost: recursion that is allowed to go deeper has a million."""
 
 
 class ModuleFailed(Exception):  # noqa: N818 - its cause is the error
@@ -62,10 +64,19 @@ def describe(error: BaseException, raised: int | None = None) -> PythonErrorData
         type=_name(kind),
         bases=tuple(_name(base) for base in type.mro(kind)[1:-1]),
         message=message,
-        traceback=_text(lambda: "".join(traceback.format_exception(error))),
+        traceback=_text(lambda: _traceback(error)),
         thrown=error.number if kind is TypeScriptError and isinstance(error, kind) else None,
         raised=raised,
     )
+
+
+def _traceback(error: BaseException) -> str:
+    inner = ahead = error.__traceback__
+    for _ in range(MOST_FRAMES):
+        ahead = ahead and ahead.tb_next
+    while inner and ahead:  # the module would take seconds to pass by them
+        inner, ahead = inner.tb_next, ahead.tb_next
+    return "".join(traceback.format_exception(type(error), error, inner, limit=-MOST_FRAMES))
 
 
 def _ran_out(kind: type[BaseException], message: str) -> bool:

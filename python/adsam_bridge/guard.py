@@ -20,6 +20,7 @@ from types import FrameType, TracebackType
 from typing import NoReturn
 
 from .forks import note_forks
+from .recursion import bound_recursion
 
 PARENT_CHECK_SECONDS = 0.5
 CLOSE_CHECK_SECONDS = 0.01
@@ -65,6 +66,7 @@ def install() -> None:
     if channel is not None:
         os.set_inheritable(int(channel), False)
     _hide_pythonia()
+    bound_recursion()
     sys.excepthook = _excepthook
     start(_watch_parent, getppid())
 

@@ -47,6 +47,12 @@ test("code that is profiled runs, also after a call that was given up", async ()
   expect(await processes.method("profiled", 100)).toBe(100);
 });
 
+test("endless recursion ends, whatever limit is asked for", async () => {
+  const sys = await backend.import("sys", { folder });
+  await sys.method("setrecursionlimit", 1e8);
+  expect(await sys.method("getrecursionlimit")).toBe(1e6);
+});
+
 test.each(["break_len", "close_everything"])("a bridge that cannot go on is a crash: %s", async (how) => {
   await using own = await open({ backend: "torch", device: "cpu" });
   const module = await own.import("processes", { folder });
