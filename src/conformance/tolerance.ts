@@ -24,7 +24,7 @@ const tolerated = 3;
 const excusable = 16;
 
 /** The seeds of the inputs one ulp away. */
-export const perturbations = [1, 2, 3, 4, 5];
+export const perturbations = [1, 2, 3, 4, 5] as const;
 
 /**
  * The comparisons at the tolerances of all runs on other inputs, of which no more are made than it takes: each can only add to

@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import type { Cancellable } from "../../backend.ts";
 import { AdsamError } from "../../errors.ts";
 import { kindOf, type NamedTensors, type Tensor } from "../../tensor.ts";
@@ -144,17 +145,38 @@ async function judgeAt(
     const compareAll = () => names.map((name) => compare(name, exact[name]));
     const isGross = () => names.some((name) => isOffThroughout(ours[name], shown.get(name)));
     told?.({ ours, exact, compare });
+    const nearBy = async (seed: number) => {
+      const moved = perturbed(inputs, seed);
+      const there = await run(double, moved, options);
+      note(shown, there, exact);
+      return { moved, there };
+    };
+    const rounding = async ({ moved, there }: Awaited<ReturnType<typeof nearBy>>) =>
+      note(shown, await run(single, moved, options), there);
     const runs = async function* () {
-      for (const [i, seed] of perturbations.entries()) {
-        const moved = perturbed(inputs, seed);
-        const there = await run(double, moved, options);
-        note(shown, there, exact);
-        if (i === 0) yield; // what is right mostly passes by now
-        // A failure takes all runs: two fewer in float32 make it cheaper, at the price of as many draws of its rounding.
-        if (!elementwise || i < 3) note(shown, await run(single, moved, options), there);
-        if (i === 0) await noteErring(shown, judged, inputs, ours);
-        // Comparing each element takes as long as a small function's run: then in between it is left out.
-        if (i === 0 || !elementwise || i === perturbations.length - 1) yield;
+      const [first, ...others] = perturbations;
+      const nearest = await nearBy(first);
+      yield; // what is right mostly passes by now
+      await rounding(nearest);
+      await noteErring(shown, judged, inputs, ours);
+      yield;
+      if (elementwise) {
+        // Comparing each element takes as long as a small function's run: it is left out in between, and Python computes one run
+        // while another one's numbers are on their way. Two fewer in float32 make a failure cheaper, at the price of as many draws of its rounding.
+        const underway = pLimit(3);
+        const noted = others.map((seed, i) =>
+          underway(async () => {
+            const near = await nearBy(seed);
+            if (i < 2) await rounding(near);
+          }),
+        );
+        await Promise.all(noted);
+        yield;
+      } else {
+        for (const seed of others) {
+          await rounding(await nearBy(seed));
+          yield;
+        }
       }
     };
     return await untilAllPass(compareAll, runs, isGross);
