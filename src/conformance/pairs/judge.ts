@@ -1,48 +1,17 @@
-import pLimit from "p-limit";
 import type { Cancellable } from "../../backend.ts";
-import { AdsamError } from "../../errors.ts";
 import { kindOf, type NamedTensors, type Tensor } from "../../tensor.ts";
-import { type Comparison, type Difference, failed } from "../comparison.ts";
+import { type Comparison, failed } from "../comparison.ts";
 import { elementName, numbers } from "../numbers.ts";
-import { offEdge, perturbed } from "../perturb.ts";
-import { derive, excusableBy, measure, perturbations, ratio, untilAllPass, withKernels } from "../tolerance.ts";
+import { offEdge } from "../perturb.ts";
+import { derive, excusableBy, measure, ratio, untilAllPass, withKernels } from "../tolerance.ts";
 import { type Parties, type Side, sideOf } from "./implementation.ts";
 import { prepareInputs } from "./inputs.ts";
 import { type Answers, oneSided } from "./kinks.ts";
 import type { BackendPair, PairCase } from "./pair.ts";
-import { isOffThroughout, note, noteErring, type Shown, shownOf } from "./shown.ts";
-import { structuralDifference, unrepeated } from "./structure.ts";
-
-/** Errors that end the whole comparison; any other is an answer of the side that threw it. */
-const fatal: ReadonlySet<string> = new Set(["cancelled", "closed", "crashed", "environment", "disk", "unsupported"]);
-
-class SideFailure extends Error {
-  readonly difference: Difference;
-
-  constructor(difference: Difference) {
-    super(difference.message);
-    this.difference = difference;
-  }
-}
-
-async function run(side: Side, inputs: NamedTensors, options: Cancellable): Promise<NamedTensors> {
-  try {
-    return await side.compute(inputs, options);
-  } catch (cause) {
-    if (cause instanceof AdsamError && fatal.has(cause.code)) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    // What it gave and nobody can read is no exception of its own.
-    const did = cause instanceof AdsamError && cause.code === "usage" ? side.name : `${side.name} throws`;
-    throw new SideFailure({ kind: "throws", tensor: "", message: `${did}: ${reason}` });
-  }
-}
-
-async function runTwice(side: Side, inputs: NamedTensors, options: Cancellable): Promise<NamedTensors> {
-  const first = await run(side, inputs, options);
-  const difference = unrepeated(first, await run(side, inputs, options), side.name);
-  if (difference !== undefined) throw new SideFailure(difference);
-  return first;
-}
+import { roundingRuns } from "./rounding-runs.ts";
+import { run, runTwice, SideFailure } from "./run-side.ts";
+import { isOffThroughout, note, type Shown, shownOf } from "./shown.ts";
+import { structuralDifference } from "./structure.ts";
 
 /** A larger tolerance than this is no rounding: a floor, a comparison or the like jumps between inputs one ulp apart. */
 const jump = 2 ** -12;
@@ -145,40 +114,7 @@ async function judgeAt(
     const compareAll = () => names.map((name) => compare(name, exact[name]));
     const isGross = () => names.some((name) => isOffThroughout(ours[name], shown.get(name)));
     told?.({ ours, exact, compare });
-    const nearBy = async (seed: number) => {
-      const moved = perturbed(inputs, seed);
-      const there = await run(double, moved, options);
-      note(shown, there, exact);
-      return { moved, there };
-    };
-    const rounding = async ({ moved, there }: Awaited<ReturnType<typeof nearBy>>) =>
-      note(shown, await run(single, moved, options), there);
-    const runs = async function* () {
-      const [first, ...others] = perturbations;
-      const nearest = await nearBy(first);
-      yield; // what is right mostly passes by now
-      await rounding(nearest);
-      await noteErring(shown, judged, inputs, ours);
-      yield;
-      if (elementwise) {
-        // Comparing each element takes as long as a small function's run: it is left out in between, and Python computes one run
-        // while another one's numbers are on their way. Two fewer in float32 make a failure cheaper, at the price of as many draws of its rounding.
-        const underway = pLimit(3);
-        const noted = others.map((seed, i) =>
-          underway(async () => {
-            const near = await nearBy(seed);
-            if (i < 2) await rounding(near);
-          }),
-        );
-        await Promise.all(noted);
-        yield;
-      } else {
-        for (const seed of others) {
-          await rounding(await nearBy(seed));
-          yield;
-        }
-      }
-    };
+    const runs = roundingRuns({ judged, single, double, inputs, ours, exact, shown, elementwise }, options);
     return await untilAllPass(compareAll, runs, isGross);
   } catch (failure) {
     if (failure instanceof SideFailure) return [failed(failure.difference)];
