@@ -40,6 +40,8 @@ CROSSING = (
 
 def unpack(bundle: Bundle) -> dict[str, Tensor]:
     """The tensors of a bundle, in their order and on the CPU."""
+    if not bundle.names:
+        return {}
     if isinstance(bundle, InlineBundle):
         tensors = safetensors.torch.load(base64.b64decode(bundle.base64))
     else:
@@ -58,6 +60,8 @@ def pack(tensors: Mapping[str, Tensor], folders: Sequence[str]) -> Bundle:
         AdversarialSamplingError: ``usage`` for a dtype or layout that cannot cross, ``disk`` when
             there is room in no folder.
     """
+    if not tensors:
+        return _NOTHING
     crossing = {name: _crossing(name, tensor) for name, tensor in tensors.items()}
     names = tuple(crossing)
     pairs = tuple(name for name in names if crossing[name].is_complex())
@@ -65,8 +69,7 @@ def pack(tensors: Mapping[str, Tensor], folders: Sequence[str]) -> Bundle:
     crossing = _apart(crossing)
     size = sum(tensor.nbytes for tensor in crossing.values())
     if size <= INLINE_BYTES:
-        packed = base64.b64encode(safetensors.torch.save(crossing)).decode()
-        return InlineBundle(base64=packed, names=names, complex=pairs)
+        return InlineBundle(base64=_inline(crossing), names=names, complex=pairs)
     reason = None
     for folder in _with_room(folders, size):
         path = Path(folder) / f"{uuid.uuid4().hex}.safetensors"
@@ -82,6 +85,14 @@ def pack(tensors: Mapping[str, Tensor], folders: Sequence[str]) -> Bundle:
         code="disk",
         suggestion="free some space, or name a folder that has room in the variable TMPDIR",
     ) from reason
+
+
+def _inline(tensors: dict[str, Tensor]) -> str:
+    return base64.b64encode(safetensors.torch.save(tensors)).decode()
+
+
+_NOTHING = InlineBundle(base64=_inline({}), names=(), complex=())
+"""What most calls carry."""
 
 
 def _with_room(folders: Sequence[str], size: int) -> list[str]:

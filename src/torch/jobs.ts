@@ -130,11 +130,10 @@ export class Jobs {
     const number = this.#started;
     const job = new Unfinished(method, options);
     this.#unfinished.set(number, job);
-    const settled = new AbortController(); // takes the listeners off the caller's signals
     const abandon = () => this.#abandon(number, job);
     const askToStop = () => this.#cancel([number], { abandoned: false });
-    signal?.addEventListener("abort", abandon, { signal: settled.signal });
-    stop?.addEventListener("abort", askToStop, { signal: settled.signal });
+    signal?.addEventListener("abort", abandon);
+    stop?.addEventListener("abort", askToStop);
     try {
       await this.#handOver(number, job, request);
       if (stop?.aborted) askToStop();
@@ -144,7 +143,8 @@ export class Jobs {
       if (signal?.aborted) job.end.then(discard, () => {}); // which may be yet to come
       throw error;
     } finally {
-      settled.abort();
+      signal?.removeEventListener("abort", abandon);
+      stop?.removeEventListener("abort", askToStop);
     }
   }
 
