@@ -98,6 +98,14 @@ test("values go and come as they are declared, and what does not fit is named to
     await failed(() => py.chosen("d"));
     console.log(await py.doubled(4), await py.toString({ constructor: 2 }));
     console.log(bytes[0], scores, await py.total({ a: 1, b: 2 }));
+    await using noisy = await py.Noisy.create(2, { bias: false });
+    const [mean, noise, features]: [Tensor, Tensor | null, number] = [await noisy.mean, await noisy.noise, await noisy.features];
+    await noisy.freeze();
+    console.log(mean.shape, noise, features, await noisy.scale, (await noisy.noise)?.data, await noisy.offset, await noisy.steps);
+    async function* batches() { yield tensor(new Float32Array(6), [3, 2]); yield [1, 2]; }
+    console.log(await py.rows(batches()), await py.rows([[1], [2]]));
+    // @ts-expect-error nothing that is iterated over
+    await failed(() => py.rows(3));
     `,
   );
   expect(await compiled(folder)).toBe("");
@@ -119,6 +127,9 @@ test("values go and come as they are declared, and what does not fit is named to
     'usage met.chosen: mode: expected "b" or "a" or "c", got "d" ',
     "8 2",
     "7 [ 0.5, 2, 2 ] 3",
+    "[ 2 ] null 2 2 Float32Array(2) [ 0.5, 0.5 ] null 0",
+    "5 2",
+    "usage met.rows: loader: expected torch.utils.data.dataloader.DataLoader, got 3 ",
     "",
   ]);
 }, 120_000);

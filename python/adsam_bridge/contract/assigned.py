@@ -8,7 +8,13 @@ import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+import torch
+
+from .ancestors import own_ancestors
 from .records import hints_of
+
+_REGISTERED = ("register_buffer", "register_parameter")
+"""What gives a module a tensor by name, or None: torch takes nothing else there ever after."""
 
 
 class _Assignment(NamedTuple):
@@ -18,35 +24,53 @@ class _Assignment(NamedTuple):
     annotation: ast.expr | None
     value: ast.expr | None
     method: Callable[..., Any]
+    registered: bool = False
 
 
-def assigned(members: Mapping[str, Any]) -> dict[str, Any]:
+def assigned(kind: type, members: Mapping[str, Any]) -> dict[str, Any]:
     """The attributes that ``__init__`` and the methods it calls give every instance.
 
     Returns:
-        What an annotation says of each: its own, or that of the parameter which is all that is
-        ever assigned to it; None where nothing does.
+        What is said of each: by its own annotation, by that of the parameter which is all that is
+        ever assigned to it, by torch of its parameters and buffers; None where nothing does.
     """
-    everywhere = [one for method in _functions(members) for one in _assignments(method)]
-    made = [one for method in _run_by_init(members) for one in _assignments(method)]
+    run = _run_by_init(kind, members)
+    methods = [one for one in members.values() if inspect.isfunction(one) and one not in run]
+    made = [one for method in run for one in _assignments(method)]
+    everywhere = [*made, *(one for method in methods for one in _assignments(method))]
     names = sorted({one.name for one in made if not one.name.startswith("_")})
     return {name: _said([one for one in everywhere if one.name == name]) for name in names}
 
 
-def _functions(members: Mapping[str, Any]) -> list[Callable[..., Any]]:
-    return [one for one in members.values() if inspect.isfunction(one)]
-
-
-def _run_by_init(members: Mapping[str, Any]) -> list[Callable[..., Any]]:
-    """It, and what it calls by ``self.method()``, and so on; each once."""
+def _run_by_init(kind: type, members: Mapping[str, Any]) -> list[Callable[..., Any]]:
+    """It, and what it calls of the object's and of ancestors', and so on; each once."""
     begins = members.get("__init__")
     found = [begins] if inspect.isfunction(begins) else []
     for method in found:
         for node in ast.walk(_tree(method)):
-            called = members.get(_of_self(node.func) or "") if isinstance(node, ast.Call) else None
-            if inspect.isfunction(called) and called not in found:
-                found.append(called)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                called = _called(node.func, method, kind, members)
+                if inspect.isfunction(called) and called not in found:
+                    found.append(called)
     return found
+
+
+def _called(
+    function: ast.Attribute, method: Callable[..., Any], kind: type, members: Mapping[str, Any]
+) -> object:
+    """What ``self.name``, ``super().name`` or ``Ancestor.name`` is in a method."""
+    owner, name = function.value, function.attr
+    own = own_ancestors(kind)
+    if isinstance(owner, ast.Call) and ast.unparse(owner.func) == "super":
+        homes = [i for i, one in enumerate(own) if vars(one).get(method.__name__) is method]
+        after = own[homes[0] + 1 :] if homes else []
+        return next((vars(one)[name] for one in after if name in vars(one)), None)
+    if not isinstance(owner, ast.Name):
+        return None
+    if owner.id == "self":
+        return members.get(name)
+    ancestor = _meant(owner, method)
+    return vars(ancestor).get(name) if isinstance(ancestor, type) and ancestor in own else None
 
 
 def _assignments(method: Callable[..., Any]) -> Iterator[_Assignment]:
@@ -61,6 +85,10 @@ def _assignments(method: Callable[..., Any]) -> Iterator[_Assignment]:
         name = _of_self(node)
         if name is not None and isinstance(getattr(node, "ctx", None), ast.Store):
             yield _Assignment(name, *plain.get(id(node), (None, None)), method)
+        if isinstance(node, ast.Call) and _of_self(node.func) in _REGISTERED:
+            [first, *_] = node.args or [None]
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                yield _Assignment(first.value, None, None, method, registered=True)
 
 
 def _of_self(node: ast.AST) -> str | None:
@@ -77,10 +105,31 @@ def _said(assignments: list[_Assignment]) -> Any:
             return eval(ast.unparse(annotated.annotation), dict(space))  # noqa: S307 - as get_type_hints does
         except Exception:  # noqa: BLE001
             return ast.unparse(annotated.annotation)
+    if any(one.registered for one in assignments):
+        return torch.Tensor | None
+    if all(_is_parameter(one) for one in assignments):
+        return torch.Tensor
     [only, *others] = assignments
     if others or not isinstance(only.value, ast.Name):
         return None
     return _parameter(only.method, only.value.id)
+
+
+def _is_parameter(assignment: _Assignment) -> bool:
+    """Whether it is ``self.name = Parameter(…)``, under whatever name torch's class has there."""
+    value = assignment.value
+    if not isinstance(value, ast.Call):
+        return False
+    return _meant(value.func, assignment.method) is torch.nn.Parameter
+
+
+def _meant(node: ast.expr, method: Callable[..., Any]) -> object:
+    """What a name such as ``nn.Parameter`` stands for in a method; None for anything else."""
+    if isinstance(node, ast.Name):
+        return getattr(method, "__globals__", {}).get(node.id)
+    if isinstance(node, ast.Attribute):
+        return getattr(_meant(node.value, method), node.attr, None)
+    return None
 
 
 def _parameter(method: Callable[..., Any], name: str) -> Any:

@@ -8,17 +8,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from .ancestors import own_ancestors
 from .attributes import attributes_of
 from .docstrings import read_docstring
 from .records import fields_of, hints_of, is_record, required_keys
 from .signatures import function_of
 from .types import Types, unknown
-from .variables import home_of, scope_of
-
-_EVERYBODYS = frozenset(
-    ("torch", "numpy", "pydantic", "builtins", "abc", "typing", "enum", "collections", "datetime")
-)
-"""Packages whose classes have a hundred methods, which are called by name."""
 
 
 def class_of(kind: type, types: Types) -> dict[str, Any]:
@@ -26,8 +21,6 @@ def class_of(kind: type, types: Types) -> dict[str, Any]:
     types.owner = kind
     described: dict[str, Any] = {
         "name": types.classes[kind],
-        "type": f"{kind.__module__}.{kind.__qualname__}",
-        **types.variables(kind),
         "doc": read_docstring(kind).text,
         "creation": made_by(kind, types),
         "methods": _methods(kind, types),
@@ -48,7 +41,7 @@ def methods_of_record(kind: Any, types: Types) -> dict[str, Any]:
     }
     for method in methods.values():
         if method["of"] == "instance":
-            first = {"kind": "positional", "type": types.itself(kind)}
+            first = {"kind": "positional", "type": types.of_annotation(kind)}
             method["parameters"][0].update(first)
     types.owner = None
     return {"methods": methods} if methods else {}
@@ -60,20 +53,19 @@ def _takes_first(method: dict[str, Any]) -> bool:
 
 
 def _methods(kind: type, types: Types) -> dict[str, Any]:
-    found: dict[str, dict[str, Any] | None] = {}
-    for name, value in sorted(members_of(kind).items()):
-        if name == "__call__" or not name.startswith("_"):
-            with types.where(scope_of(kind, home_of(kind, name)), alone=True):
-                found[name] = _method(value, types, bound=not is_record(kind))
+    found = {
+        name: _method(value, types, bound=not is_record(kind))
+        for name, value in sorted(members_of(kind).items())
+        if name == "__call__" or not name.startswith("_")
+    }
     return {name: method for name, method in found.items() if method is not None}
 
 
 def members_of(kind: type) -> dict[str, Any]:
     """Its own, and its ancestors' that are not everybody's: torch's modules have a hundred more."""
     found: dict[str, Any] = {}
-    for ancestor in reversed(kind.__mro__):
-        if ancestor.__module__.partition(".")[0] not in _EVERYBODYS:
-            found.update(vars(ancestor))
+    for ancestor in reversed(own_ancestors(kind)):
+        found.update(vars(ancestor))
     module_forward = (
         "forward" in found and "__call__" not in found and hasattr(kind, "register_forward_hook")
     )
@@ -93,11 +85,6 @@ def _method(value: Any, types: Types, *, bound: bool) -> dict[str, Any] | None:
 
 def made_by(kind: type, types: Types) -> dict[str, Any]:
     """How an instance is made."""
-    with types.where(scope_of(kind, home_of(kind, created_by(kind).__name__)), alone=True):
-        return _made_by(kind, types)
-
-
-def _made_by(kind: type, types: Types) -> dict[str, Any]:
     if typing.is_typeddict(kind):
         return _fields_by_name(kind, types)
     if issubclass(kind, BaseModel) and kind.__init__ is BaseModel.__init__:

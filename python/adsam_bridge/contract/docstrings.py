@@ -36,6 +36,7 @@ _SPACE: dict[str, Any] = {
         for kind in (bool, int, float, complex, str, bytes, list, tuple, dict, set)
     },
     "torch": torch,
+    "nn": torch.nn,
     "np": np,
     "numpy": np,
     "Tensor": torch.Tensor,
@@ -47,8 +48,11 @@ _SPACE: dict[str, Any] = {
     "string": str,
     "boolean": bool,
     "integer": int,
+    "Float": float,
     "None": None,
 }
+_HOLDERS = {"list": "list", "List": "list", "tuple": "tupleOf", "Tuple": "tupleOf", "set": "set"}
+"""The kinds of what a docstring says to be "of" something."""
 _Style = Literal["google", "numpy", "sphinx"]
 _STYLES: dict[_Style, str] = {
     "google": r"^\s*(Args|Arguments|Parameters|Returns|Yields):\s*$",
@@ -122,18 +126,29 @@ def _own_text(owner: object) -> str:
 
 def type_said(text: str, types: Types) -> Type | None:
     """The type that a docstring's words stand for; None for no words at all."""
-    named = text.strip().replace("array-like", "array_like")
+    named = text.strip().replace("array-like", "array_like").replace("torch.tensor", "torch.Tensor")
     plain = re.sub(r",?\s*\b(of\s+)?shape\b.*$", "", named)
     words = re.sub(r",?\s*\b(optional|default\b.*)$", "", plain.strip("()`")).strip(" ,")
     if not words:
         return None
     if words.startswith("{"):  # values, as numpy's style lists them; a set would lose their order
         words = f"{words.strip('{}')},"
+    holder, of, held = words.partition(" of ")
+    if of and holder in _HOLDERS:
+        item = type_said(held, types) or unknown("of what is not said")
+        if item["kind"] == "unknown":
+            item = type_said(held.removesuffix("s"), types) or item
+        return {"kind": _HOLDERS[holder], "of": item}
     try:
         meant = eval(words.replace(" or ", " | "), {"__builtins__": {}}, dict(_SPACE))  # noqa: S307
     except Exception:  # noqa: BLE001 - prose
+        meant = NotImplemented
+    if isinstance(meant, tuple):
+        values = any(isinstance(one, (str, int, float)) for one in meant)
+        meant = Literal[meant] if values else typing.Union[meant]  # noqa: UP007
+    if meant is NotImplemented or inspect.isroutine(meant):
         return unknown(f'its docstring says "{words}"')
-    return types.of_annotation(Literal[meant] if isinstance(meant, tuple) else meant)
+    return types.of_annotation(meant)
 
 
 def _text(annotation: Any) -> str:

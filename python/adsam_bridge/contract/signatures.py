@@ -13,7 +13,6 @@ from .docstrings import Documented, read_docstring, type_said
 from .records import hints_of
 from .stubs import stubs_of
 from .types import Type, Types, unknown
-from .variables import choices, own_variables
 
 _KINDS = {
     inspect.Parameter.POSITIONAL_ONLY: "positional",
@@ -22,6 +21,14 @@ _KINDS = {
     inspect.Parameter.KEYWORD_ONLY: "keyword",
     inspect.Parameter.VAR_KEYWORD: "keywords",
 }
+
+_TAKING = {
+    "none": ("none",),
+    "bool": ("bool", "literal"),
+    "number": ("int", "float", "number", "complex", "literal"),
+    "str": ("str", "literal", "enum", "path", "device", "derived"),
+}
+"""The kinds of types that take a default of a kind."""
 
 _FIRST = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 """What ``self`` may be; of ``*args`` it is one, and others may follow."""
@@ -33,9 +40,7 @@ def function_of(
     """As ``signature_of``, with the overloads that it says of itself."""
     answer = signature_of(function, types, bound=bound, doc=doc)
     stubs = stubs_of(function)
-    overloads = _overloads(function, stubs, types, bound=bound) or _chosen(
-        function, types, bound=bound, doc=doc
-    )
+    overloads = _overloads(function, stubs, types, bound=bound)
     _name_flags(overloads, answer["parameters"])
     if len(stubs) == 1:
         _add_stub(answer, stubs[0], types)
@@ -124,10 +129,26 @@ def _type(parameter: inspect.Parameter, hints: dict[str, Any], words: str, types
         return known
     said = type_said(words, types)
     if said is not None and said["kind"] != "unknown":
-        return said
+        return _with_default(said, parameter, types)
     if parameter.default is not parameter.empty and parameter.default is not None:
         return types.of_default(parameter.default)
     return said or unknown("no annotation, default or docstring says it")
+
+
+def _with_default(said: Type, parameter: inspect.Parameter, types: Types) -> Type:
+    """What a docstring says, and what the default shows: words may be copied from elsewhere."""
+    if parameter.default is parameter.empty:
+        return said
+    shown = (
+        types.of_annotation(None)
+        if parameter.default is None
+        else types.of_default(parameter.default)
+    )
+    known = said["of"] if said["kind"] == "union" else [said]
+    taking = _TAKING.get(shown["kind"])
+    if taking is None or any(one["kind"] in taking for one in known):
+        return said
+    return {"kind": "union", "of": [*known, shown]}
 
 
 def _result(
@@ -162,18 +183,6 @@ def _overloads(
         {"parameters": one["parameters"], "result": one["result"]}
         for one in (signature_of(overload, types, bound=bound) for overload in found)
     ]
-
-
-def _chosen(
-    function: Callable[..., Any], types: Types, *, bound: bool, doc: object
-) -> list[dict[str, Any]]:
-    """The forms of a function whose type variables stand for one of some types: one for each."""
-    forms = []
-    for meaning in choices(hints_of(_written(function)).values(), own_variables(types.owner)):
-        with types.where(meaning):
-            form = signature_of(function, types, bound=bound, doc=doc)
-        forms.append({"parameters": form["parameters"], "result": form["result"]})
-    return forms
 
 
 def _name_flags(overloads: list[dict[str, Any]], own: list[dict[str, Any]]) -> None:

@@ -5,9 +5,7 @@ import type {
   ModuleContract,
   ParameterContract,
   PythonTypeTree,
-  VariableType,
 } from "./contract.ts";
-import { classGiven, namedLike } from "./generics.ts";
 import { asSaid } from "./said.ts";
 import { checkWhole } from "./whole.ts";
 
@@ -32,12 +30,11 @@ export function changesBetween(recorded: Contract, current: Contract): Change[] 
   const changes: Change[] = [];
   const tell = (where: string, what: string, breaks: boolean) => changes.push({ where, what, breaks });
   each(before.modules, now.modules, "", tell, (was, is, where) => compareModules(was, is, where, tell));
-  each(before.records, now.records, "", tell, (was, is, where) => {
-    variables(was.variables, is.variables, where.replace(":", "."), tell);
+  each(before.records, now.records, "", tell, (was, is, where) =>
     each(was.fields, is.fields, `${where.replace(":", ".")}.`, tell, (from, to, field) =>
       types(from, to, field, tell, "both"),
-    );
-  });
+    ),
+  );
   return changes;
 }
 
@@ -57,25 +54,11 @@ function compareModules(was: ModuleContract, is: ModuleContract, where: string, 
   );
 }
 
-function compareClasses(was: ClassContract, now: ClassContract, where: string, tell: Tell): void {
-  variables(was.variables, now.variables, where, tell);
-  const is = classGiven(now, { kind: "class", name: now.name, args: was.variables });
+function compareClasses(was: ClassContract, is: ClassContract, where: string, tell: Tell): void {
   calls(was.creation, is.creation, `${where}.create`, tell);
   compareMethods(was.methods, is.methods, where, tell);
   each(was.attributes, is.attributes, `${where}.`, tell, (from, to, name) => types(from, to, name, tell, "gives"));
 }
-
-type Variables = ClassContract["variables"];
-
-function variables(was: Variables = [], is: Variables = [], where: string, tell: Tell): void {
-  const bounds = (all: NonNullable<Variables>) => JSON.stringify(all.map(({ bound = null }) => bound));
-  if (bounds(was) === bounds(is)) return;
-  const [before, now] = [was, is].map((all) => all.map(boundText).join(", ") || "none");
-  tell(where, `had the type variables ${before}, and has ${now}`, was.length > 0);
-}
-
-const boundText = ({ name, bound }: VariableType): string =>
-  bound === undefined ? name : `${name}: ${described(bound)}`;
 
 type Methods = ClassContract["methods"];
 
@@ -86,8 +69,7 @@ function compareMethods(was: Methods, is: Methods, where: string, tell: Tell): v
   });
 }
 
-function calls(was: CallContract, now: CallContract, where: string, tell: Tell): void {
-  const is = namedLike(now, was);
+function calls(was: CallContract, is: CallContract, where: string, tell: Tell): void {
   const place = (name: string) => `${where}(${name})`;
   const known = new Map(is.parameters.map((one) => [one.name, one]));
   const gone = was.parameters.filter(({ name }) => !known.has(name));
@@ -95,16 +77,16 @@ function calls(was: CallContract, now: CallContract, where: string, tell: Tell):
   const renamed = new Set<ParameterContract>();
   for (const one of gone) {
     const at = was.parameters.indexOf(one);
-    const other = come.find((next) => next.kind === one.kind && is.parameters.indexOf(next) === at);
-    if (other !== undefined) renamed.add(other);
-    tell(place(one.name), other === undefined ? "was removed" : `was renamed to ${other.name}`, true);
+    const now = come.find((other) => other.kind === one.kind && is.parameters.indexOf(other) === at);
+    if (now !== undefined) renamed.add(now);
+    tell(place(one.name), now === undefined ? "was removed" : `was renamed to ${now.name}`, true);
   }
   for (const one of come.filter((other) => !renamed.has(other))) {
     tell(place(one.name), one.required ? "was added, and has to be given" : "was added", one.required);
   }
   for (const one of was.parameters) {
-    const same = known.get(one.name);
-    if (same !== undefined) parameters(one, same, place(one.name), tell);
+    const now = known.get(one.name);
+    if (now !== undefined) parameters(one, now, place(one.name), tell);
   }
   const order = (call: CallContract) => call.parameters.filter(({ required }) => required).map(({ name }) => name);
   const [first, second] = [order(was), order(is)];
@@ -148,8 +130,7 @@ function types(was: PythonTypeTree, is: PythonTypeTree, where: string, tell: Tel
     return;
   }
   const known = was.kind !== "unknown" && is.kind !== "unknown";
-  const fine =
-    (direction === "given" && covers(is, was)) || (direction === "gives" && was.kind !== "variable" && covers(was, is));
+  const fine = (direction === "given" && covers(is, was)) || (direction === "gives" && covers(was, is));
   tell(where, `was ${described(was)}, and is ${described(is)}`, known && !fine);
 }
 
@@ -161,8 +142,6 @@ function covers(wide: PythonTypeTree, narrow: PythonTypeTree): boolean {
 
 function isPartOf(one: PythonTypeTree, other: PythonTypeTree): boolean {
   if (other.kind === "unknown" || JSON.stringify(one) === JSON.stringify(other)) return true;
-  if (other.kind === "variable") return other.bound === undefined || covers(other.bound, one);
-  if (one.kind === "variable") return one.bound !== undefined && covers(other, one.bound);
   if (one.kind === "derived") return covers(other, one.of);
   if (one.kind === "int") return other.kind === "float" || other.kind === "number";
   if (one.kind === "literal" && other.kind === "literal")
@@ -196,14 +175,8 @@ export function described(type: PythonTypeTree): string {
     case "class":
     case "object":
     case "record":
-    case "enum": {
-      const name = type.name.slice(type.name.lastIndexOf(":") + 1);
-      return "args" in type && type.args ? `${name}[${type.args.map(described).join(", ")}]` : name;
-    }
-    case "variable":
-      return type.name;
-    case "type":
-      return `type[${described(type.of)}]`;
+    case "enum":
+      return type.name.slice(type.name.lastIndexOf(":") + 1);
     case "tensor":
     case "array": {
       const name = type.kind === "array" ? "ndarray" : "tensor";

@@ -12,9 +12,8 @@ import type {
   PythonTypeTree,
   TupleType,
 } from "./contract.ts";
-import { fieldsOf } from "./generics.ts";
-import { isInstance, memberBehind } from "./instance.ts";
-import type { Way } from "./type-text.ts";
+import { isInstance } from "./instance.ts";
+import { givesBatches, type Way } from "./type-text.ts";
 
 /** What comes as a handle: from all others one cannot read what is declared. */
 const stays: ReadonlySet<PythonTypeTree["kind"]> = new Set(["class", "object", "callable", "stream"]);
@@ -66,10 +65,6 @@ export function fits(
       return type.of.some((one) => inner(value, one));
     case "seen":
       return inner(value, type.of);
-    case "variable":
-      return type.bound === undefined || inner(value, type.bound);
-    case "type":
-      return isObject(value) || (way === "in" && typeof value === "function" && memberBehind(value) !== undefined);
     case "derived":
       return (way === "in" && isObject(value)) || inner(value, type.of);
     case "enum":
@@ -81,7 +76,7 @@ export function fits(
       if (within.includes(value)) return true;
       const fields = new Map<string, unknown>(Object.entries(value));
       const held = [...within, value];
-      return Object.entries(fieldsOf(type, contract)).every(([name, kind]) =>
+      return Object.entries(known.fields).every(([name, kind]) =>
         fields.get(name) === undefined ? !known.required.includes(name) : inner(fields.get(name), kind, held),
       );
     }
@@ -114,7 +109,7 @@ function holds(
     case "set":
       return value instanceof Set && [...value].every((item) => inner(item, type.of));
     case "stream":
-      return typeof value === "object" && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
+      return isIterable(value);
     case "dict":
       if (value instanceof Map)
         return [...value].every(([name, item]) => inner(name, type.key) && inner(item, type.value));
@@ -124,8 +119,12 @@ function holds(
       );
     case "class":
     case "object":
-      return false;
+      return way === "in" && givesBatches(type) && isIterable(value);
   }
+}
+
+function isIterable(value: unknown): boolean {
+  return typeof value === "object" && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value);
 }
 
 /** Whether a shape is one that jaxtyping writes, `batch 3 h w`: as long, and with the same numbers. `*` and `...` take any. */

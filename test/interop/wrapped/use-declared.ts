@@ -62,6 +62,14 @@ assert.deepEqual([...parts.data], [5, 7]);
 const even: boolean = await py.even(2);
 const half: number = await py.halved(3);
 assert.deepEqual([even, half, await py.squared(3)], [true, 1.5, 9]);
+const identity = await (await backend.import("torch.nn")).method<PythonObject>("Identity");
+const gathered: readonly Tensor[] = await py.gathered(identity, [1], 2.5, null, { times: 3 });
+assert.deepEqual(
+  gathered.map(({ data }) => [...data]),
+  Array(3).fill([2.5, 2.5]),
+);
+// @ts-expect-error a list of ints
+await refused(py.gathered(identity, ["1"], 2, vector(1)), 'declared.gathered: sizes[0]: expected int, got "1"');
 
 // Attributes that the constructor and what it calls give an instance.
 await using meter = await py.Meter.create("loss", { unit: "nats" });
