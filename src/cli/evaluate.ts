@@ -1,11 +1,14 @@
 import type { Command } from "commander";
 import * as z from "zod";
+import type { Model } from "../backend.ts";
 import { AdsamError } from "../errors.ts";
-import { evaluateOutside, loadOutside } from "../experiments/outside.ts";
+import { judgedOutside, loadOutside, logitsOutside } from "../experiments/outside.ts";
+import { keptLogitsOn, logitsOn, predictedBy } from "../experiments/predicted.ts";
+import { OpenBackends } from "../experiments/sweep/open-backends.ts";
 import { jsonText } from "../json.ts";
-import { open } from "../open.ts";
+import { evaluation } from "../metrics.ts";
 import { count } from "../schema/numbers.ts";
-import { evaluateOptions } from "../schema/options.ts";
+import { evaluateOptions, type NoiseSpec } from "../schema/options.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { type Evaluated, showEvaluation } from "./evaluate-view.ts";
 import {
@@ -16,6 +19,7 @@ import {
   jsonGroup,
   otherDataGroup,
   predictInput,
+  readingInput,
   samplingGroup,
 } from "./groups.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -98,12 +102,31 @@ async function evaluated(path: string, values: EvaluateArguments, signal: AbortS
   const target = await findTarget(path);
   const data = await targetData(target, values);
   const other = ood === undefined ? null : await loadOutside(ood, oodData, data);
-  await using backend = await open(askedBackend(values));
-  const model = await unlessAborted(loadModel(backend, target, values, data.classes), signal);
-  const how = { ...predictInput(values), signal };
-  const evaluation = await model.evaluate(data, {
-    ...how,
-    ...{ calibrate, coverage, normalization: values.normalization },
-  });
-  return { evaluation, data, outside: other === null ? null : await evaluateOutside(model, evaluation, other, how) };
+  const asked = askedBackend(values);
+  await using backends = new OpenBackends();
+  let loaded: Promise<Model> | undefined;
+  const model = () => {
+    loaded ??= backends.of(asked).then((backend) => loadModel(backend, target, values, data.classes));
+    return unlessAborted(loaded, signal);
+  };
+  const how = { ...predictInput(values), normalization: values.normalization, signal };
+  const { checkpoint, run } = target;
+  const logits =
+    run === null || !isOwnData(values)
+      ? await logitsOn({ data, how, model })
+      : await keptLogitsOn({ data, how, model, folder: run.folder, checkpoint, by: await predictedBy(asked) });
+  const evaluated = evaluation({ logits }, data.test.labels, calibrate ? { calibrate: { coverage } } : {});
+  if (other === null) return { evaluation: evaluated, data, outside: null };
+  const outside = await logitsOutside(await model(), other, { ...how, noise: anew(values) });
+  return { evaluation: evaluated, data, outside: judgedOutside(evaluated, other, outside) };
+}
+
+/** Begins the same, whether the prediction before it was made or kept. */
+function anew({ seed = 0 }: EvaluateArguments): NoiseSpec {
+  return { kind: "gaussian", seed };
+}
+
+/** Whether the test images are those of the run's own data set. */
+function isOwnData({ dataset, shift, model, ...reading }: EvaluateArguments): boolean {
+  return [dataset, shift, model].every((one) => one === undefined) && Object.keys(readingInput(reading)).length === 0;
 }

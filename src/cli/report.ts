@@ -2,12 +2,13 @@ import { relative } from "node:path";
 import type { Command } from "commander";
 import * as z from "zod";
 import { corruptionNames } from "../data/corrupt/index.ts";
+import { AdsamError } from "../errors.ts";
 import { jsonText } from "../json.ts";
 import { report } from "../report/report.ts";
 import { count, positiveCount } from "../schema/numbers.ts";
 import { askedBackend, backendGroup, datasets, jsonGroup } from "./groups.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { addOptions } from "./options.ts";
+import { addOptions, givenOptions } from "./options.ts";
 
 const pageGroup = {
   heading: "The page:",
@@ -22,6 +23,10 @@ const pageGroup = {
       .optional()
       .describe("a folder for each picture as SVG and PNG, and for its numbers as CSV")
       .meta({ placeholder: "folder" }),
+    ensemble: z
+      .boolean()
+      .optional()
+      .describe("judge the mean of the predictions of runs that differ in the seed alone too, as a deep ensemble"),
     images: count.default(8).describe("how many of the most and of the least certain images are shown"),
   },
   spellings: { output: { short: "-o" } },
@@ -41,13 +46,20 @@ const predictionGroup = {
       .describe(`a data set whose test images are out of distribution: ${datasets}`)
       .meta({ placeholder: "name" }),
   },
-  spellings: { recordedOnly: { conflicts: ["samples", "shift", "outOfDistribution", "backend", "device", "python"] } },
+  spellings: {
+    recordedOnly: { conflicts: ["samples", "ensemble", "shift", "outOfDistribution", "backend", "device", "python"] },
+  },
 };
 const predictingGroup = {
   ...backendGroup,
   shape: {
     ...backendGroup.shape,
-    backend: backendGroup.shape.backend.unwrap().default("tfjs").describe("what predicts"),
+    backend: backendGroup.shape.backend
+      .unwrap()
+      .optional()
+      .describe(
+        "what predicts; null: what made the predictions that are kept, torch for more than five runs of its own, otherwise tfjs",
+      ),
   },
 };
 const output = jsonGroup("one JSON document on stdout: what was written");
@@ -65,9 +77,12 @@ export function reportCommand(command: Command): void {
   command.action(async (folders: string[]) => {
     const values = reportArguments.parse(command.opts());
     const { json, backend, device, python, ...options } = values;
+    if (backend === undefined && givenOptions(command).some((name) => name === "device" || name === "python")) {
+      throw new AdsamError("usage", "--device and --python are of the backend that --backend names, got no --backend");
+    }
     const written = await report(folders, {
       ...options,
-      backend: askedBackend({ backend, device, python }),
+      ...(backend === undefined ? {} : { backend: askedBackend({ backend, device, python }) }),
       signal: interruptSignal(),
     });
     const here = (path: string) => relative("", path) || path;

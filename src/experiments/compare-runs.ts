@@ -27,10 +27,15 @@ const compared = ["version", "model", "fit", "data", "pretrain", "backend"] as c
  */
 export async function compareRuns(folders: readonly string[]): Promise<RunComparison> {
   const runs = await Promise.all(folders.map(summaryOf));
+  return { runs, differences: differencesOf(runs) };
+}
+
+/** Options, data and backend in which runs are not all alike. */
+export function differencesOf(runs: readonly RunSummary[]): RunDifference[] {
   const options = runs.map(({ record }) => optionsOf(record));
   const names = new Set(options.flatMap((one) => [...one.keys()]));
   const rows = [...names].map((option) => ({ option, values: options.map((one) => one.get(option)) }));
-  return { runs, differences: rows.filter(({ values }) => new Set(values.map((value) => jsonText(value))).size > 1) };
+  return rows.filter(({ values }) => new Set(values.map((value) => jsonText(value))).size > 1);
 }
 
 /** What makes a run what it is, by where run.json has it. */

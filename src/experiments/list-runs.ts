@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { AdsamError } from "../errors.ts";
 import { fileError } from "../files.ts";
 import type { BackendName } from "../schema/backends.ts";
-import type { FitEvent } from "../schema/events.ts";
+import type { EpochEvent } from "../schema/events.ts";
 import { metricsOf } from "./metrics.ts";
 import type { RunRecord } from "./record.ts";
 import { openRun, type RunFolder, recordName } from "./run-folder.ts";
@@ -79,8 +79,12 @@ export async function listRuns(folder = "runs", filter: RunFilter = {}): Promise
  */
 export async function summaryOf(folder: string): Promise<RunSummary> {
   const run = await openRun(resolve(folder));
+  return summarized(run, await lastEpoch(run));
+}
+
+/** An open run in short, of which `last` is the last epoch; undefined before there is one. */
+export async function summarized(run: RunFolder, last: EpochEvent | undefined): Promise<RunSummary> {
   const { record, result } = run;
-  const last = await lastEpoch(run);
   return {
     folder: run.folder,
     status: await statusOf(run),
@@ -106,9 +110,9 @@ async function summaryOrError(folder: string): Promise<RunSummary | UnreadableRu
 }
 
 /** A run that has just begun has no events yet. */
-async function lastEpoch(run: RunFolder): Promise<(FitEvent & { kind: "epoch" }) | undefined> {
+async function lastEpoch(run: RunFolder): Promise<EpochEvent | undefined> {
   if (!existsSync(run.files.events)) return undefined;
-  let last: (FitEvent & { kind: "epoch" }) | undefined;
+  let last: EpochEvent | undefined;
   for await (const event of run.events()) if (event.kind === "epoch") last = event;
   return last;
 }

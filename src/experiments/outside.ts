@@ -1,12 +1,13 @@
 import { resolve } from "node:path";
-import type { EvaluateRunOptions, Model } from "../backend.ts";
+import type { Model } from "../backend.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { loadDataset } from "../data/index.ts";
 import { knownName } from "../data/names.ts";
 import { AdsamError } from "../errors.ts";
 import { type Detection, type Evaluation, evaluation, outOfDistribution, type UncertaintyName } from "../metrics.ts";
 import type { InputNormalization } from "../schema/data.ts";
-import { tensor } from "../tensor.ts";
+import { type Tensor, tensor } from "../tensor.ts";
+import type { PredictionInput } from "./predicted.ts";
 
 /** What a model makes of images of another data set, and how well it tells them from those that it knows. */
 export interface OutsideEvaluation {
@@ -37,18 +38,18 @@ export async function loadOutside(name: string, folder: string | undefined, insi
   );
 }
 
-/** What the model makes of them; their classes, of which it knows none, play no part. */
-export async function evaluateOutside(
-  model: Model,
-  inside: Evaluation,
-  outside: Dataset,
-  how: Pick<EvaluateRunOptions, "samples" | "batch" | "weights" | "noise" | "signal">,
-): Promise<OutsideEvaluation> {
-  const { images } = outside.test;
-  const prediction = await model.predict(images, { ...how, normalization: inputOf(model, outside) });
-  const count = images.shape[0] ?? 0;
-  const found = evaluation(prediction, tensor(new Uint8Array(count)));
-  return { dataset: outside.name, images: count, evaluation: found, detection: outOfDistribution(inside, found) };
+/** What the model makes of its test images, [S, N, C]. */
+export async function logitsOutside(model: Model, outside: Dataset, how: PredictionInput): Promise<Tensor> {
+  const { normalization: _, ...others } = how;
+  const prediction = await model.predict(outside.test.images, { ...others, normalization: inputOf(model, outside) });
+  return prediction.logits;
+}
+
+/** How well that is told from the images that the model knows; classes, of which it knows none, play no part. */
+export function judgedOutside(inside: Evaluation, outside: Dataset, logits: Tensor): OutsideEvaluation {
+  const images = logits.shape[1] ?? 0;
+  const found = evaluation({ logits }, tensor(new Uint8Array(images)));
+  return { dataset: outside.name, images, evaluation: found, detection: outOfDistribution(inside, found) };
 }
 
 /** As the images that the model was trained on, but for the pixel that is white, which is the other data set's own. */

@@ -1,8 +1,9 @@
 import { rm } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { fileError } from "../files.ts";
 import { noteFile } from "./mlflow/run.ts";
 import { removeEmptyFolder } from "./new-folder.ts";
+import { predictionsName } from "./predicted.ts";
 import { keptModelsIn, leftoversIn, openRun, runFiles } from "./run-folder.ts";
 import { lockRun } from "./run-lock.ts";
 import { eventFilesIn } from "./tensorboard/event-file.ts";
@@ -19,6 +20,7 @@ export async function removeRun(path: string): Promise<void> {
     const { record, ...others } = runFiles(folder);
     // run.json last: until then it is a run that can be removed.
     const numbered = [...(await keptModelsIn(folder)), ...(await eventFilesIn(folder)), noteFile(folder)];
+    await rm(join(folder, predictionsName), { recursive: true, force: true });
     for (const file of [...Object.values(others), ...numbered, ...(await leftoversIn(folder)), record])
       await rm(file, { force: true });
   } catch (error) {

@@ -1,4 +1,4 @@
-import { compareRuns, type RunDifference } from "../experiments/compare-runs.ts";
+import { differencesOf, type RunDifference } from "../experiments/compare-runs.ts";
 import { jsonText } from "../json.ts";
 import type { ReportedRun } from "./reported-run.ts";
 
@@ -21,8 +21,8 @@ const averaged = new Set(["fit.seed", "model.seed"]);
 const longest = 48;
 
 /** Puts runs together whose options are the same. */
-export async function grouped<Run extends ReportedRun>(runs: readonly Run[]): Promise<Grouping<Run>> {
-  const { differences } = await compareRuns(runs.map(({ summary }) => summary.folder));
+export function grouped<Run extends ReportedRun>(runs: readonly Run[]): Grouping<Run> {
+  const differences = differencesOf(runs.map(({ summary }) => summary));
   const options = differences.filter(({ option }) => !averaged.has(option));
   const points = new Map<string, Run[]>();
   for (const [index, run] of runs.entries()) {

@@ -3,10 +3,12 @@ import { type CorruptionName, corruptDataset } from "../data/corrupt/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { AdsamError, type ErrorCode } from "../errors.ts";
 import { choiceOf, dataRecordOf, loadChosen, requireSameData } from "../experiments/data.ts";
-import { evaluateOutside, loadOutside, type OutsideEvaluation } from "../experiments/outside.ts";
+import { judgedOutside, loadOutside, logitsOutside, type OutsideEvaluation } from "../experiments/outside.ts";
+import { type Asking, keptLogitsOn, logitsOn, type PredictionInput } from "../experiments/predicted.ts";
 import type { DataRecord } from "../experiments/record.ts";
 import { jsonText } from "../json.ts";
-import type { Evaluation } from "../metrics.ts";
+import { type Evaluation, evaluation } from "../metrics.ts";
+import type { Tensor } from "../tensor.ts";
 import type { ReportedRun } from "./reported-run.ts";
 
 /** What a model makes of shifted images. */
@@ -14,7 +16,10 @@ export interface ShiftedEvaluation {
   readonly kind: CorruptionName;
   /** 1 to 5; 0: as they are. */
   readonly severity: number;
+  readonly data: Dataset;
   readonly evaluation: Evaluation;
+  /** [S, N, C]; null unless an ensemble needs them. */
+  readonly logits: Tensor | null;
 }
 
 /** What a run's model makes of images. */
@@ -22,8 +27,10 @@ export interface Predictions {
   readonly data: Dataset;
   /** On the test images of the run's data set. */
   readonly evaluation: Evaluation;
+  /** [S, N, C]; null unless an ensemble needs them. */
+  readonly logits: Tensor | null;
   readonly shifted: readonly ShiftedEvaluation[];
-  readonly outside: OutsideEvaluation | null;
+  readonly outside: (OutsideEvaluation & { readonly data: Dataset; readonly logits: Tensor | null }) | null;
 }
 
 /** What is predicted, and how. */
@@ -31,6 +38,12 @@ export interface PredictionOptions extends Cancellable {
   readonly samples: number;
   readonly shift: readonly CorruptionName[];
   readonly outOfDistribution: string | null;
+  /** Whether logits are wanted too. */
+  readonly ensemble: boolean;
+  /** What predicts, in words, where only its predictions will do; null: whatever is kept. */
+  readonly by: string | null;
+  /** Opened where something is not kept. */
+  readonly backend: () => Promise<Backend>;
 }
 
 /** Why nothing is predicted with a run. */
@@ -44,41 +57,47 @@ const severities = [1, 2, 3, 4, 5];
 /** Images in one forward: of five times as many as usual the digits take half as long. */
 const batch = 500;
 
-type How = { readonly samples: number; readonly batch: number; readonly signal?: AbortSignal | undefined };
-
-/** Predicts with the models of runs, and reads each data set once. */
+/** Predicts with the models of runs, and reads each data set once. What a run's folder keeps of its predictions is taken from there. */
 export class Predictor {
-  readonly #backend: Backend;
   readonly #options: PredictionOptions;
   readonly #read = new Map<string, Promise<Dataset>>();
 
-  constructor(backend: Backend, options: PredictionOptions) {
-    this.#backend = backend;
+  constructor(options: PredictionOptions) {
     this.#options = options;
   }
 
   /** @throws AdsamError as `evaluate` for what was asked for beside the run's own data. */
-  async of({ checkpoint, folder: { record } }: ReportedRun): Promise<Predictions | Unpredicted> {
+  async of({ checkpoint, folder: { folder, record } }: ReportedRun): Promise<Predictions | Unpredicted> {
     if (checkpoint === null) return { reason: "it has no model" };
-    const how = { samples: record.model.bayesian ? this.#options.samples : 1, batch, signal: this.#options.signal };
-    const own = await this.#ownOf(checkpoint, record.data, how).catch(unlessLacking);
-    if ("reason" in own) return own;
-    const { model, data, evaluation } = own;
+    let loaded: Promise<Model> | undefined;
+    const model = () => {
+      loaded ??= this.#options.backend().then((backend) => backend.load(checkpoint));
+      return loaded;
+    };
+    const { signal, by } = this.#options;
+    const samples = record.model.bayesian ? this.#options.samples : 1;
+    const asking = async () => {
+      const data = await this.#dataOf(record.data);
+      return { data, how: { samples, batch, signal }, model, folder, checkpoint, by };
+    };
     try {
-      const shifted = await this.#shifted(model, data, record.data.content, how);
-      const unshifted = this.#options.shift.map((kind) => ({ kind, severity: 0, evaluation }));
-      return {
-        data,
-        evaluation,
-        shifted: [...unshifted, ...shifted],
-        outside: await this.#outside(model, data, evaluation, how),
-      };
+      const own = await asking()
+        .then(async (own) => ({ ...own, logits: await keptLogitsOn(own) }))
+        .catch(unlessLacking);
+      if ("reason" in own) return own;
+      const judged = this.#judged(own.data, own.logits);
+      // The noise begins anew, so that it is the same whether the first prediction was kept or made.
+      const how: PredictionInput = { ...own.how, noise: { kind: "gaussian", seed: record.fit.seed } };
+      const shifted = await this.#shifted({ ...own, how }, record.data.content);
+      const unshifted = this.#options.shift.map((kind) => ({ kind, severity: 0, data: own.data, ...judged }));
+      const outside = await this.#outside({ ...own, how }, judged.evaluation);
+      return { data: own.data, ...judged, shifted: [...unshifted, ...shifted], outside };
     } finally {
-      await model.dispose();
+      await (await loaded?.catch(() => undefined))?.dispose();
     }
   }
 
-  async #ownOf(checkpoint: string, record: DataRecord, how: How) {
+  async #dataOf(record: DataRecord): Promise<Dataset> {
     const data = await this.#once(record.content, async () => {
       const choice = choiceOf(record);
       const found = await loadChosen(choice);
@@ -86,28 +105,32 @@ export class Predictor {
       return found;
     });
     if (data.test.labels.data.length === 0) throw new AdsamError("data", `${data.name} has no test images`);
-    const model = await this.#backend.load(checkpoint);
-    return { model, data, evaluation: await model.evaluate(data, how) };
+    return data;
   }
 
-  async #shifted(model: Model, data: Dataset, content: string, how: How): Promise<ShiftedEvaluation[]> {
+  async #shifted(asking: Asking, content: string): Promise<ShiftedEvaluation[]> {
     const found: ShiftedEvaluation[] = [];
     for (const kind of this.#options.shift) {
       for (const severity of severities) {
         const key = jsonText([content, kind, severity]);
-        const corrupted = await this.#once(key, () => corruptDataset(data, { kind, severity }));
-        found.push({ kind, severity, evaluation: await model.evaluate(corrupted, how) });
+        const data = await this.#once(key, () => corruptDataset(asking.data, { kind, severity }));
+        found.push({ kind, severity, data, ...this.#judged(data, await logitsOn({ ...asking, data })) });
       }
     }
     return found;
   }
 
-  async #outside(model: Model, known: Dataset, inside: Evaluation, how: How): Promise<OutsideEvaluation | null> {
+  async #outside({ data: known, how, model }: Asking, inside: Evaluation): Promise<Predictions["outside"]> {
     const name = this.#options.outOfDistribution;
     if (name === null) return null;
     const key = jsonText([name, known.test.images.shape.slice(2)]);
     const data = await this.#once(key, () => loadOutside(name, undefined, known));
-    return await evaluateOutside(model, inside, data, how);
+    const logits = await logitsOutside(await model(), data, how);
+    return { ...judgedOutside(inside, data, logits), data, logits: this.#options.ensemble ? logits : null };
+  }
+
+  #judged({ test: { labels } }: Dataset, logits: Tensor) {
+    return { evaluation: evaluation({ logits }, labels), logits: this.#options.ensemble ? logits : null };
   }
 
   #once(key: string, load: () => Promise<Dataset>): Promise<Dataset> {

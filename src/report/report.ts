@@ -3,14 +3,16 @@ import * as z from "zod";
 import type { Backend, Cancellable } from "../backend.ts";
 import { type CorruptionName, corruptionNames } from "../data/corrupt/index.ts";
 import { AdsamError } from "../errors.ts";
+import { predictedBy } from "../experiments/predicted.ts";
 import { isOpen } from "../experiments/run-backend.ts";
+import { OpenBackends } from "../experiments/sweep/open-backends.ts";
 import { absolutePath, writeFileAtomically } from "../files.ts";
-import { open } from "../open.ts";
-import type { OpenOptions } from "../schema/backends.ts";
+import type { BackendName, OpenOptions } from "../schema/backends.ts";
 import { count, positiveCount } from "../schema/numbers.ts";
 import { abortSignal, validate } from "../validation.ts";
 import { chaptersOf } from "./chapters.ts";
 import { drawn } from "./draw.ts";
+import { withEnsembles } from "./ensemble.ts";
 import { checkReportPath, writePictures } from "./files.ts";
 import { type Gallery, galleryOf } from "./gallery.ts";
 import { grouped } from "./groups.ts";
@@ -34,9 +36,14 @@ export interface RunReportOptions extends Cancellable {
   readonly shift?: readonly CorruptionName[] | undefined;
   /** A data set, as `loadDataset` takes it, whose test images are out of distribution. */
   readonly outOfDistribution?: string | undefined;
+  /** Whether the mean of the predictions of runs that differ in the seed alone is judged too, as a deep ensemble. */
+  readonly ensemble?: boolean | undefined;
   /** How many of the most and of the least certain images are shown; 8 unless given. */
   readonly images?: number | undefined;
-  /** What predicts; tfjs unless given, which starts sooner than Python. One that is open stays open. */
+  /**
+   * What predicts. Unless given, whatever made the predictions that the runs' folders keep, then torch for more than five runs that
+   * were trained on it, otherwise tfjs, which starts sooner than Python. One that is open stays open.
+   */
   readonly backend?: OpenOptions | Backend | undefined;
 }
 
@@ -57,8 +64,9 @@ const reportOptions = z.strictObject({
   samples: positiveCount.default(10),
   shift: z.array(z.enum(corruptionNames)).readonly().default([]),
   outOfDistribution: z.string().min(1).optional(),
+  ensemble: z.boolean().default(false),
   images: count.default(8),
-  backend: z.custom<OpenOptions | Backend>((value) => typeof value === "object").default({ backend: "tfjs" }),
+  backend: z.custom<OpenOptions | Backend>((value) => typeof value === "object").optional(),
   signal: abortSignal.optional(),
 });
 
@@ -81,7 +89,11 @@ export async function report(folders: readonly string[], options: RunReportOptio
   await checkReportPath(output);
   const read = await Promise.all(places.map(readRun));
   const runs = await judged(read, given);
-  const grouping = await grouped(runs);
+  const plain = grouped(runs);
+  const grouping = given.ensemble ? withEnsembles(plain) : plain;
+  if (given.ensemble && grouping.groups.length === plain.groups.length) {
+    throw new AdsamError("usage", "ensemble: expected runs that differ in the seed alone and can predict, got none");
+  }
   const chapters = chaptersOf(grouping.groups);
   const charts = chapters.flatMap((chapter) => chapter.charts);
   const svgs = new Map<string, string>();
@@ -107,23 +119,35 @@ async function judged(
     const reason = recordedOnly ? "only what is recorded was asked for" : "it has no model";
     return runs.map((run) => ({ ...run, predictions: null, unpredicted: reason }));
   }
-  const opened = isOpen(backend) ? backend : await open(backend);
-  try {
-    const asked: PredictionOptions = { ...options, outOfDistribution: outOfDistribution ?? null };
-    const predictor = new Predictor(opened, asked);
-    const found: JudgedRun[] = [];
-    for (const run of runs) {
-      const made = await predictor.of(run);
-      found.push(
-        "reason" in made
-          ? { ...run, predictions: null, unpredicted: made.reason }
-          : { ...run, predictions: made, unpredicted: null },
-      );
-    }
-    return found;
-  } finally {
-    if (!isOpen(backend)) await opened.close();
+  const lent = backend !== undefined && isOpen(backend) ? backend : undefined;
+  const toOpen = backend !== undefined && !isOpen(backend) ? backend : { backend: usual(runs) };
+  await using backends = new OpenBackends(lent);
+  const asked: PredictionOptions = {
+    ...options,
+    outOfDistribution: outOfDistribution ?? null,
+    by: backend === undefined ? null : await predictedBy(backend),
+    backend: () => backends.of(toOpen),
+  };
+  const predictor = new Predictor(asked);
+  const found: JudgedRun[] = [];
+  for (const run of runs) {
+    const made = await predictor.of(run);
+    found.push(
+      "reason" in made
+        ? { ...run, predictions: null, unpredicted: made.reason }
+        : { ...run, predictions: made, unpredicted: null },
+    );
   }
+  return found;
+}
+
+/** For more runs Python's start is worth it. */
+const few = 5;
+
+/** Of many runs that were trained on it torch, which is faster; otherwise tfjs, which starts sooner. */
+function usual(runs: readonly ReportedRun[]): BackendName {
+  const onTorch = runs.every(({ folder: { record } }) => record.backend.backend === "torch");
+  return runs.length > few && onTorch ? "torch" : "tfjs";
 }
 
 function howPredicted(runs: readonly JudgedRun[]): string {

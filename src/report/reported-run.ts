@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
-import { type RunSummary, summaryOf } from "../experiments/list-runs.ts";
+import { type RunSummary, summarized } from "../experiments/list-runs.ts";
 import { openRun, type RunFolder } from "../experiments/run-folder.ts";
 import { readSafetensors } from "../safetensors.ts";
 import type { EpochEvent } from "../schema/events.ts";
@@ -33,17 +33,19 @@ export interface ReportedRun {
 
 /**
  * Reads a run.
+ * @param path absolute.
  * @throws AdsamError `file` as `openRun`, and where its log or checkpoint is damaged.
  */
 export async function readRun(path: string): Promise<ReportedRun> {
-  const summary = await summaryOf(path);
-  const folder = await openRun(summary.folder);
+  const folder = await openRun(path);
+  const epochs = await epochsOf(folder);
+  const summary = await summarized(folder, epochs.at(-1));
   const checkpoint = [folder.files.best, folder.files.checkpoint].find(existsSync) ?? null;
   return {
     name: relative("", summary.folder) || ".",
     folder,
     summary,
-    epochs: await epochsOf(folder),
+    epochs,
     checkpoint,
     sigmas: checkpoint === null ? [] : await sigmasIn(checkpoint),
   };
@@ -63,8 +65,8 @@ async function sigmasIn(checkpoint: string): Promise<LayerSigma[]> {
   const { tensors } = await readSafetensors(checkpoint);
   return Object.entries(tensors).flatMap(([name, tensor]) => {
     if (!name.endsWith(ending)) return [];
-    const sorted = Float64Array.from(numbers(tensor), Math.exp).sort();
-    const at = (part: number) => sorted[Math.floor(part * (sorted.length - 1))] ?? Number.NaN;
+    const sorted = numbers(tensor).slice().sort();
+    const at = (part: number) => Math.exp(sorted[Math.floor(part * (sorted.length - 1))] ?? Number.NaN);
     return [{ layer: name.slice(0, -ending.length), low: at(0.05), median: at(0.5), high: at(0.95) }];
   });
 }

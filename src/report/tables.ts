@@ -30,7 +30,8 @@ export function resultTables({ groups, differences }: Grouping<JudgedRun>, runs:
   };
   const options = differences.map(({ option, values }) => ({
     title: option,
-    of: ({ runs: [first] }: Group<JudgedRun>) => plain(first === undefined ? undefined : values[runs.indexOf(first)]),
+    of: ({ runs: [first] }: Group<JudgedRun>) =>
+      plain(values[runs.findIndex(({ folder }) => folder === first?.folder)]),
   }));
   const columns = [
     ...(groups.length > 1 || runs.length > 1

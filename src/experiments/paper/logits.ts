@@ -1,17 +1,11 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import type { Backend } from "../../backend.ts";
+import type { Backend, Model } from "../../backend.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import { AdsamError } from "../../errors.ts";
-import { makeFolders } from "../../files.ts";
-import { readSafetensors, writeSafetensors } from "../../safetensors.ts";
-import { type Tensor, tensor } from "../../tensor.ts";
-import { openRun } from "../run-folder.ts";
+import type { Tensor } from "../../tensor.ts";
+import { keptLogitsOn } from "../predicted.ts";
+import { runFiles } from "../run-folder.ts";
 import type { SweepTask } from "../sweep/engine.ts";
 
 export interface Asking {
-  /** Where they are kept. */
-  readonly folder: string;
   readonly data: Dataset;
   /** Monte Carlo samples of the weights; null: one pass of the weights as they are. */
   readonly samples: number | null;
@@ -19,38 +13,21 @@ export interface Asking {
   readonly signal: AbortSignal | undefined;
 }
 
-/** The logits of a finished run on the test images, [S, N, C]. They are kept, and asked for again only of a run taken anew. */
-export async function logitsOf(task: SweepTask, { folder, data, samples, backend, signal }: Asking): Promise<Tensor> {
-  const { files, result } = await openRun(task.folder);
-  const made = { ended: result?.ended ?? "", samples: `${samples}` };
-  const path = join(folder, `${task.name}.safetensors`);
-  const kept = existsSync(path) ? await readSafetensors(path) : undefined;
-  const { logits: found } = kept?.tensors ?? {};
-  if (found !== undefined && Object.entries(made).every(([name, value]) => kept?.metadata[name] === value))
-    return found;
-  const model = await (await backend()).load(files.checkpoint);
-  const how =
+/** The logits of a finished run on the test images, [S, N, C]. Its folder keeps them. */
+export async function logitsOf(task: SweepTask, { data, samples, backend, signal }: Asking): Promise<Tensor> {
+  const { checkpoint } = runFiles(task.folder);
+  let loaded: Promise<Model> | undefined;
+  const model = () => {
+    loaded ??= backend().then((open) => open.load(checkpoint));
+    return loaded;
+  };
+  const way =
     samples === null
       ? ({ weights: "mean", samples: 1 } as const)
       : { samples, noise: { kind: "gaussian" as const, seed: task.seed } };
-  const { logits } = await model.predict(data.test.images, { ...how, signal });
-  await model.dispose();
-  await makeFolders(folder);
-  await writeSafetensors(path, { logits }, made);
-  return logits;
-}
-
-/** The samples of all of them, [S1 + S2 + ..., N, C]. */
-export function joined(all: readonly Tensor[]): Tensor {
-  const [first] = all;
-  if (first === undefined) throw new AdsamError("usage", "expected logits to join, got none");
-  if (all.length === 1) return first;
-  const samples = all.reduce((sum, { shape }) => sum + (shape[0] ?? 0), 0);
-  const values = new Float64Array(all.reduce((sum, { data }) => sum + data.length, 0));
-  let at = 0;
-  for (const { data } of all) {
-    values.set(Float64Array.from<number | bigint>(data, Number), at);
-    at += data.length;
+  try {
+    return await keptLogitsOn({ folder: task.folder, checkpoint, by: null, data, how: { ...way, signal }, model });
+  } finally {
+    await (await loaded?.catch(() => undefined))?.dispose();
   }
-  return tensor(values, [samples, ...first.shape.slice(1)]);
 }

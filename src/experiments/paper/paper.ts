@@ -12,6 +12,7 @@ import type { Tensor } from "../../tensor.ts";
 import { validate } from "../../validation.ts";
 import { defaultedConfig, trainConfig } from "../config.ts";
 import { dataRecordOf, loadChosen, requireSameData } from "../data.ts";
+import { joined } from "../predicted.ts";
 import type { DataRecord, EndedRun } from "../record.ts";
 import { openRun, runFiles } from "../run-folder.ts";
 import type { SweepEvent, SweepTask } from "../sweep/engine.ts";
@@ -19,7 +20,7 @@ import { inTurn } from "../sweep/local.ts";
 import { OpenBackends } from "../sweep/open-backends.ts";
 import { requireSame, takeRuns } from "../sweep/sweep.ts";
 import type { TrainConfig } from "../train-config.ts";
-import { joined, logitsOf } from "./logits.ts";
+import { logitsOf } from "./logits.ts";
 import {
   digitsInShort,
   fidelityNames,
@@ -118,7 +119,7 @@ export async function paperExperiment(options: PaperOptions = {}): Promise<Paper
     for (const trial of own) {
       if (signal?.aborted) throw stopped(signal);
       const runs = await finishedRuns(trial, failures);
-      if (runs !== undefined) judged.push(await judge(trial, runs, { folder, data, backends, signal }));
+      if (runs !== undefined) judged.push(await judge(trial, runs, { data, backends, signal }));
     }
     await write(told());
   }
@@ -157,17 +158,16 @@ async function finishedRuns(trial: Trial, failures: Map<string, string>): Promis
 }
 
 interface Setting extends Cancellable {
-  readonly folder: string;
   readonly data: Dataset;
   readonly backends: OpenBackends;
 }
 
 async function judge(trial: Trial, runs: readonly EndedRun[], setting: Setting): Promise<Judged> {
-  const { folder, data, backends, signal } = setting;
+  const { data, backends, signal } = setting;
   const logits: Tensor[] = [];
   for (const task of trial.tasks) {
     const backend = () => backends.of(task.config.backend);
-    const asking = { folder: join(folder, "logits"), data, samples: trial.samples, backend, signal };
+    const asking = { data, samples: trial.samples, backend, signal };
     logits.push(await logitsOf(task, asking));
   }
   const trainingSeconds = runs.reduce((sum, { seconds }) => sum + seconds, 0);
