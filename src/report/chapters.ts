@@ -1,7 +1,8 @@
 import type { Chart } from "./chart.ts";
-import { reliabilityChart, retentionChart } from "./charts/calibration.ts";
+import { reliabilityChart } from "./charts/calibration.ts";
 import { comparisonCharts } from "./charts/comparison.ts";
 import { curveCharts } from "./charts/curves.ts";
+import { retentionChart } from "./charts/retention.ts";
 import { shiftCharts } from "./charts/shift.ts";
 import { sigmaChart } from "./charts/sigma.ts";
 import { insideAgainstOutside, rightAgainstWrong } from "./charts/uncertainty.ts";

@@ -1,13 +1,15 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { slice } from "../../src/data/dataset.ts";
 import { loadDataset } from "../../src/data/index.ts";
+import { openRun, writeRecord } from "../../src/experiments/run-folder.ts";
 import { train } from "../../src/experiments/train.ts";
 import { jsonText } from "../../src/json.ts";
+import { meanProbabilities } from "../../src/metrics.ts";
 import { open } from "../../src/open.ts";
 import { report } from "../../src/report/report.ts";
-import { writeSafetensors } from "../../src/safetensors.ts";
+import { readSafetensors, writeSafetensors } from "../../src/safetensors.ts";
 import { tensor } from "../../src/tensor.ts";
 import { sharedFolder, temporaryFolder } from "../temporary.ts";
 import { recorded } from "./recorded.ts";
@@ -65,6 +67,39 @@ describe("of a run that was trained", () => {
     const compared = await readFile(other, "utf8");
     expect(headings(compared)).toContain("In and out of distribution");
     expect(compared).toContain("large (out of distribution)");
+  });
+
+  test("judges the ensemble of runs that differ in the seed alone: the mean of their probabilities", async () => {
+    const [other, own] = [join(shared, "other"), join(shared, "ensemble")];
+    await cp(run, other, { recursive: true });
+    await rm(join(other, "predictions"), { recursive: true });
+    const { record, files } = await openRun(other);
+    await writeRecord(files.record, { ...record, fit: { ...record.fit, seed: 7 } });
+    const { tensors, metadata } = await readSafetensors(files.checkpoint);
+    const bias = tensor(new Float32Array(10).map((_, digit) => digit / 2));
+    await writeSafetensors(files.checkpoint, { ...tensors, "linear.mu_bias": bias }, metadata);
+    const asked = { output: join(shared, "ensemble.html"), pictures: own, samples: 2, shift, ensemble: true };
+    await report([run, other], asked);
+    const rows = await rowsOf(join(own, "comparison.csv"));
+    expect(rows.map(({ series }) => series)).toEqual(["all runs", "ensemble of 2"]);
+    const members = await Promise.all(
+      [run, other].map(async (folder) => {
+        const [name = ""] = await readdir(join(folder, "predictions"));
+        return (await readSafetensors(join(folder, "predictions", name))).tensors;
+      }),
+    );
+    const [first, second] = members.map(({ logits }) => logits && meanProbabilities({ logits }).data);
+    const labels = Array.from(members[0]?.labels?.data ?? [], Number);
+    const mean = (at: number) => ((first?.[at] ?? Number.NaN) + (second?.[at] ?? Number.NaN)) / 2;
+    const nll = labels.map((label, image) => -Math.log(mean(10 * image + label)));
+    expect(Number(rows[1]?.nll)).toBeCloseTo(nll.reduce((a, b) => a + b) / labels.length, 10);
+    expect(Number(rows[0]?.nll)).toBeGreaterThan(Number(rows[1]?.nll));
+    const shifted = await rowsOf(join(own, "shift-accuracy.csv"));
+    expect(shifted.filter(({ series }) => series === "ensemble of 2")).toHaveLength(6);
+    await expect(report([run], asked)).rejects.toMatchObject({
+      code: "usage",
+      message: expect.stringContaining("got none"),
+    });
   });
 
   test("has a picture as SVG and PNG and its numbers for each chart", async () => {

@@ -20,6 +20,7 @@ import { inTurn } from "../sweep/local.ts";
 import { OpenBackends } from "../sweep/open-backends.ts";
 import { requireSame, takeRuns } from "../sweep/sweep.ts";
 import type { TrainConfig } from "../train-config.ts";
+import { writeFigures } from "./figure.ts";
 import { logitsOf } from "./logits.ts";
 import {
   digitsInShort,
@@ -57,7 +58,7 @@ export interface PaperOptions extends Cancellable {
 
 /** What came of the paper's experiment. */
 export interface PaperResult {
-  /** Where it is recorded: paper.md, paper.csv, retention.csv, paper.json, and its runs. */
+  /** Where it is recorded: paper.md, paper.csv, retention.csv, the retention figures as SVG and PNG, paper.json, and its runs. */
   readonly folder: string;
   /** What was trained and tested on. */
   readonly data: DataRecord;
@@ -179,5 +180,6 @@ async function write({ folder, ...told }: PaperResult): Promise<void> {
   await writeFileAtomically(join(folder, "paper.md"), [paperMarkdown(rows)]);
   await writeFileAtomically(join(folder, "paper.csv"), [paperCsv(rows)]);
   await writeFileAtomically(join(folder, "retention.csv"), [retentionCsv(rows)]);
+  await writeFigures(folder, rows);
   await writeFileAtomically(join(folder, "paper.json"), [`${jsonText(told, 2)}\n`]);
 }

@@ -1,4 +1,4 @@
-import { readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadDataset } from "../../../src/data/index.ts";
@@ -78,9 +78,9 @@ test("takes each run once, goes on where it was broken off, and says what its fi
   const nll = labels.reduce((sum, label, image) => sum - Math.log(average[image * 10 + label] ?? 0), 0) / labels.length;
   const kept = await Promise.all(
     ["seed1", "seed1-member1"].map(async (name) => {
-      const { tensors } = await readSafetensors(
-        join(options.folder, "logits", `deterministic-paper-${name}.safetensors`),
-      );
+      const folder = join(options.folder, "runs", `deterministic-paper-${name}`, "predictions");
+      const [file = ""] = await readdir(folder);
+      const { tensors } = await readSafetensors(join(folder, file));
       return tensors.logits?.shape;
     }),
   );
@@ -108,6 +108,12 @@ test("takes each run once, goes on where it was broken off, and says what its fi
   expect((await readFile(join(options.folder, "retention.csv"), "utf8")).trimEnd().split("\n")).toHaveLength(
     1 + 4 * 20,
   );
+  const figure = await readFile(join(options.folder, "retention-paper.svg"), "utf8");
+  for (const method of ["adversarial sampling", "variational inference", "deterministic", "deep ensemble"]) {
+    expect(figure).toContain(`>${method}</text>`);
+  }
+  const png = await readFile(join(options.folder, "retention-paper.png"));
+  expect(png.subarray(1, 4).toString()).toBe("PNG");
   const csv = (await readFile(join(options.folder, "paper.csv"), "utf8")).trimEnd().split("\n");
   expect(csv[0]?.split(",").slice(0, 5)).toEqual([
     "method",

@@ -1,0 +1,83 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { loadDataset } from "../../src/data/index.ts";
+import { type KeptAsking, keptLogitsOn, predictionsName } from "../../src/experiments/predicted.ts";
+import { open } from "../../src/open.ts";
+import { readSafetensors, writeSafetensors } from "../../src/safetensors.ts";
+import { tensor } from "../../src/tensor.ts";
+import { sharedFolder } from "../temporary.ts";
+
+describe("predictions of a run", () => {
+  const shared = sharedFolder();
+  const [folder, checkpoint] = [join(shared, "run"), join(shared, "model.safetensors")];
+  const kept = join(folder, predictionsName);
+  let asking: KeptAsking;
+  let loads = 0;
+
+  beforeAll(async () => {
+    const { train, ...digits } = await loadDataset("digits");
+    const test = {
+      images: tensor(train.images.data.slice(0, 20 * 192), [20, 3, 8, 8]),
+      labels: tensor(train.labels.data.slice(0, 20)),
+    };
+    const backend = await open({ backend: "tfjs" });
+    const made = await backend.model({ kind: "resnet20", initLogSigma: -3 });
+    await made.save(checkpoint);
+    const model = () => {
+      loads += 1;
+      return backend.load(checkpoint);
+    };
+    const how = { samples: 2, noise: { kind: "gaussian", seed: 1 } } as const;
+    asking = { data: { ...digits, train, test }, how, model, folder, checkpoint, by: "tfjs on cpu" };
+    return () => backend.close();
+  });
+
+  const ask = (change: Partial<KeptAsking> = {}) => keptLogitsOn({ ...asking, ...change });
+
+  test("are made once, and kept with their labels", async () => {
+    const [first, second] = [await ask(), await ask()];
+    expect([loads, first.shape]).toEqual([1, [2, 20, 10]]);
+    expect(second.data).toEqual(first.data);
+    const [name = ""] = await readdir(kept);
+    const { tensors } = await readSafetensors(join(kept, name));
+    expect(tensors.labels?.data).toEqual(asking.data.test.labels.data);
+  });
+
+  test("are made anew for another batch, backend, seed, number of samples, and other images", async () => {
+    const before = loads;
+    const { data, how } = asking;
+    const mirrored = { ...data.test, images: tensor(data.test.images.data.toReversed(), data.test.images.shape) };
+    await ask({ how: { ...how, samples: 3 } });
+    await ask({ how: { ...how, noise: { kind: "gaussian", seed: 2 } } });
+    await ask({ data: { ...data, test: mirrored } });
+    await ask({ how: { ...how, batch: 7 } });
+    await ask({ by: "torch on cpu" });
+    expect(loads - before).toBe(5);
+    await ask({ by: null, how: { ...how, batch: 500 } });
+    expect(loads - before).toBe(5); // whoever made them, in whichever batches
+  });
+
+  test("are made anew where the checkpoint is another, and where what was kept is damaged", async () => {
+    const before = loads;
+    const { tensors, metadata } = await readSafetensors(checkpoint);
+    const bias = tensors["linear.mu_bias"];
+    if (bias === undefined) throw new Error("expected a bias");
+    const moved = tensor(
+      Float32Array.from({ length: 10 }, (_, n) => 100 * n),
+      bias.shape,
+    );
+    const old = await ask({ by: null });
+    await writeSafetensors(checkpoint, { ...tensors, "linear.mu_bias": moved }, metadata);
+    const fresh = await ask({ by: null });
+    expect(loads - before).toBe(1);
+    expect(fresh.data).not.toEqual(old.data);
+    for (const name of await readdir(kept)) await writeSafetensors(join(kept, name), {}, {});
+    expect((await ask({ by: null })).data).toEqual(fresh.data);
+    expect(loads - before).toBe(2);
+  });
+
+  test("are no reason to fail where the folder may not be written", async () => {
+    expect((await ask({ folder: "/proc/1" })).shape).toEqual([2, 20, 10]);
+  });
+});
