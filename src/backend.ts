@@ -157,6 +157,11 @@ export interface LoadOptions {
   readonly spec?: ModelSpecInput | undefined;
   /** Takes a plain network's weights as the means of the Bayesian one that `spec` describes. */
   readonly pretrained?: boolean | undefined;
+  /**
+   * With `pretrained`: initial sigma of each weight in parts of the plain network's, sigma = relativeSigma * |w| (the delta of
+   * MOPED), at least e^-20. Unless given, as the spec's `initLogSigma` says.
+   */
+  readonly relativeSigma?: number | undefined;
 }
 
 /**

@@ -13,12 +13,32 @@ export function validate<Schema extends z.ZodType>(
   code: ErrorCode = "usage",
   suggestion?: string,
 ): z.output<Schema> {
+  const odd = prototypeIn(value);
+  if (odd !== undefined) {
+    throw new AdsamError(code, `${what}: ${odd.join(".")}: nothing can be called ${prototype}`, { suggestion });
+  }
   const result = schema.safeParse(value, { reportInput: true, error: unknownFields });
   if (result.success) return result.data;
   throw new AdsamError(code, `${what}: ${result.error.issues.map(describeIssue).join("; ")}`, {
     suggestion,
     cause: result.error,
   });
+}
+
+/** A name that means an object's prototype in JavaScript: records would drop it without a word. */
+const prototype = "__proto__";
+
+/** Where a value has it, as a field; undefined where it has none. Only what JSON can hold is looked into. */
+function prototypeIn(value: unknown, seen = new Set<unknown>()): string[] | undefined {
+  if (typeof value !== "object" || value === null || seen.has(value)) return undefined;
+  if (!Array.isArray(value) && ![Object.prototype, null].includes(Object.getPrototypeOf(value))) return undefined;
+  seen.add(value);
+  if (Object.hasOwn(value, prototype)) return [prototype];
+  for (const [name, part] of Object.entries(value)) {
+    const inner = prototypeIn(part, seen);
+    if (inner !== undefined) return [name, ...inner];
+  }
+  return undefined;
 }
 
 /** What is said of fields that an object may not have; of other issues nothing yet. */

@@ -52,3 +52,10 @@ test("names the fields of the object that an unknown one is in, wherever that is
     /^drawing: points\.0: unknown field colour: expected x, y$/,
   );
 });
+
+test("a field called __proto__, which a record would drop without a word, is named wherever it is", () => {
+  const given = JSON.parse('{ "anything": [{ "__proto__": 1 }] }');
+  const record = z.record(z.string(), z.unknown());
+  expect(() => validate(record, given, "here")).toThrow("here: anything.0.__proto__: nothing can be called __proto__");
+  expect(validate(record, { itself: circle }, "here")).toEqual({ itself: circle });
+});

@@ -41,6 +41,7 @@ def load(session: Session, request: protocol.LoadRequest, _job: Job) -> protocol
             spec=request.spec,
             device=session.device,
             pretrained=request.pretrained,
+            relative_sigma=request.relative_sigma,
         )
     )
 

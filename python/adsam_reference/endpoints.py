@@ -34,7 +34,12 @@ def jobs_of(checkout: str) -> Jobs:
         return session.add(publish(request.spec, code, session.device))
 
     def load(session: Session, request: protocol.LoadRequest, _job: Job) -> protocol.ModelInfo:
-        found = checkpoint.load(request.path, spec=request.spec, pretrained=request.pretrained)
+        found = checkpoint.load(
+            request.path,
+            spec=request.spec,
+            pretrained=request.pretrained,
+            relative_sigma=request.relative_sigma,
+        )
         model = publish(found.spec, code, session.device)
         model.load_state_dict(found.state_dict())
         model.normalization = found.normalization

@@ -285,6 +285,8 @@ class LoadRequest(Message):
     """null: the checkpoint says it itself"""
     pretrained: bool
     """take a plain network's weights as the means of a Bayesian one"""
+    relative_sigma: Annotated[float, Field(gt=0)] | None
+    """initial sigma in parts of |w|; null: as the spec says"""
 
 
 class SaveRequest(Message):

@@ -15,7 +15,7 @@ from ._protocol import ModelSpec, NetworkSpec, Normalization
 from .canonical import javascript_json
 from .errors import AdversarialSamplingError
 from .files import read_file, replace_file
-from .matching import check_match, keeps_initial_value, means_of, unwrapped
+from .matching import check_match, keeps_initial_value, log_sigmas_of, means_of, unwrapped
 from .models import Network, build
 from .normalization import normalization_text
 from .pickled import is_pickled, read_pickled
@@ -61,6 +61,7 @@ def load(
     spec: ModelSpec | None = None,
     device: torch.device | str = "cpu",
     pretrained: bool = False,
+    relative_sigma: float | None = None,
 ) -> Network:
     """The model of a checkpoint, safetensors or ``.pt``. Nothing in the file is executed.
 
@@ -72,6 +73,8 @@ def load(
         device: where the model is to live.
         pretrained: the file holds a plain network, whose weights become the means of the
             Bayesian one (weight -> mu_weight, bias -> mu_bias); sigmas stay initial.
+        relative_sigma: with ``pretrained``, the sigmas in parts of the means' absolute values
+            instead (the delta of MOPED).
 
     Raises:
         AdversarialSamplingError: ``file`` when it is missing, ``checkpoint`` when it is damaged
@@ -86,7 +89,11 @@ def load(
     spec = spec or _spec_of(path, metadata, bayesian=pretrained)
     model = build(spec, device)
     if pretrained:
-        tensors = _with_means(model, means_of(tensors, str(path)))
+        tensors = _with_means(model, means_of(tensors, str(path)), relative_sigma)
+    elif relative_sigma is not None:
+        raise AdversarialSamplingError(
+            "relative_sigma: expected pretrained with it, got a checkpoint with sigmas of its own"
+        )
     load_tensors(model, tensors, str(path))
     model.normalization = _normalization_of(path, metadata)
     return model
@@ -158,10 +165,13 @@ def _spec_of(
     return spec
 
 
-def _with_means(model: Network, means: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def _with_means(
+    model: Network, means: Mapping[str, Tensor], relative_sigma: float | None
+) -> dict[str, Tensor]:
     if not model.bayesian:
         raise AdversarialSamplingError(
             "expected the spec of a Bayesian model to take a plain network's weights as means"
         )
     initial = {n: t for n, t in model.state_dict().items() if keeps_initial_value(n)}
-    return {**initial, **means}
+    sigmas = {} if relative_sigma is None else log_sigmas_of(means, relative_sigma)
+    return {**initial, **means, **sigmas}

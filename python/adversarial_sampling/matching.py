@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import torch
 from torch import Tensor
 
 from .dtypes import dtype_name, kind_of
@@ -11,6 +12,8 @@ from .errors import AdversarialSamplingError
 
 SHOWN = 3
 """How many names a message lists of each kind."""
+LEAST_LOG_SIGMA = -20.0
+"""Of a weight of 0, whose sigma would be 0; a spec's ``init_log_sigma`` goes down to it."""
 WRAPPERS = ("module.", "_orig_mod.")
 """What DataParallel and torch.compile put before every name."""
 
@@ -76,6 +79,22 @@ def means_of(tensors: Mapping[str, Tensor], source: str) -> dict[str, Tensor]:
             suggestion="load it without pretrained",
         )
     return {_mean_name(name): tensor for name, tensor in tensors.items()}
+
+
+def log_sigmas_of(means: Mapping[str, Tensor], relative_sigma: float) -> dict[str, Tensor]:
+    """The ``sigma_*`` for which sigma = ``relative_sigma`` * abs(``mu_*``), at least e^-20.
+
+    MOPED's posterior: Krishnan, Subedar and Tickoo, "Specifying Weight Priors in Bayesian Deep
+    Neural Networks with Empirical Bayes", AAAI 2020, whose delta this is.
+    """
+
+    def log_sigma(mean: Tensor) -> Tensor:
+        # In float64, so that it is what the twin makes of it.
+        sigma = mean.to(torch.float64).abs() * relative_sigma
+        return sigma.log().clamp(min=LEAST_LOG_SIGMA)
+
+    named = ((name.rpartition("mu_"), mean) for name, mean in means.items())
+    return {f"{layer}sigma_{part}": log_sigma(mean) for (layer, mu, part), mean in named if mu}
 
 
 def keeps_initial_value(name: str) -> bool:

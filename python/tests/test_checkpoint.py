@@ -70,6 +70,19 @@ def test_pretrained_means(tmp_path: Path, make_model: MakeModel, format_: str) -
         assert load(path, pretrained=True).spec == plain.spec.model_copy(update={"bayesian": True})
 
 
+def test_sigma_in_parts_of_the_weights(tmp_path: Path, make_model: MakeModel) -> None:
+    path = tmp_path / "plain"
+    save(make_model(bayesian=False, seed=9), path)
+    loaded = load(path, SPEC, pretrained=True, relative_sigma=0.5)
+    sigma = loaded.conv1.sigma_weight.exp()
+    assert torch.allclose(sigma, loaded.conv1.mu_weight.abs() / 2, rtol=1e-5)
+    assert torch.all(loaded.bn1.mu_bias == 0)
+    assert torch.all(loaded.bn1.sigma_bias == -20)
+    save(loaded, path)
+    with pytest.raises(AdversarialSamplingError, match="relative_sigma: expected pretrained"):
+        load(path, relative_sigma=0.5)
+
+
 def test_pretrained_needs_a_plain_checkpoint_and_a_bayesian_spec(
     tmp_path: Path, changed_model: Network
 ) -> None:

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { corruptionNames } from "../data/corrupt/index.ts";
 import { datasetNames } from "../data/names.ts";
 import { type BackendName, type OpenOptions, openOptions } from "../schema/backends.ts";
+import { relativeSigma } from "../schema/checkpoints.ts";
 import { type ReadingOptionsInput, readingOptions } from "../schema/data.ts";
 import { networkSpec } from "../schema/models.ts";
 import { count } from "../schema/numbers.ts";
@@ -72,7 +73,8 @@ export const modelGroup = {
     priorSigma: networkSpec.shape.priorSigma,
     initLogSigma: networkSpec.shape.initLogSigma,
     dtype: networkSpec.shape.dtype,
-    pretrain: path("checkpoint").describe("start from this plain network's checkpoint, its weights as the means"),
+    pretrain: path("run or checkpoint").describe("start from this plain network, its weights as the means"),
+    relativeSigma: relativeSigma.optional().describe(`with --pretrain, ${relativeSigma.description}`),
   },
   spellings: { deterministic: { aliases: ["--notvi"] } },
 };

@@ -134,6 +134,7 @@ async function askedConfig(values: TrainArguments, names: readonly string[]): Pr
     tag: tags,
     notes,
     pretrain,
+    relativeSigma,
     deterministic,
     model: kind,
     priorSigma,
@@ -163,7 +164,7 @@ async function askedConfig(values: TrainArguments, names: readonly string[]): Pr
   };
   return {
     ...Object.fromEntries(Object.entries(parts).filter(([, part]) => Object.keys(part).length > 0)),
-    ...asked({ folder, tags, notes, pretrain, maxMinutes }, { folder: "run", tags: "tag" }),
+    ...asked({ folder, tags, notes, pretrain, relativeSigma, maxMinutes }, { folder: "run", tags: "tag" }),
   };
 }
 

@@ -19,7 +19,7 @@ export interface RunComparison {
 }
 
 /** What makes a run what it is, and not when and where it was. */
-const compared = ["version", "model", "fit", "data", "pretrain", "backend"] as const;
+const compared = ["version", "model", "fit", "data", "pretrain", "relativeSigma", "backend"] as const;
 
 /**
  * How runs differ, and what came of it.

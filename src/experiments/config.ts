@@ -4,6 +4,7 @@ import { knownName } from "../data/names.ts";
 import { AdsamError } from "../errors.ts";
 import { jsonIn } from "../files.ts";
 import { openOptions } from "../schema/backends.ts";
+import { relativeSigma } from "../schema/checkpoints.ts";
 import { readingOptions } from "../schema/data.ts";
 import { networkSpec } from "../schema/models.ts";
 import { positiveCount } from "../schema/numbers.ts";
@@ -39,7 +40,11 @@ export const trainConfig = z
       .unwrap()
       .optional()
       .describe(`${limitOptions.shape.maxMinutes.description}`),
-    pretrain: path.optional().describe("checkpoint of a plain network, whose weights become the means"),
+    pretrain: path.optional().describe("checkpoint or run of a plain network, whose weights become the means"),
+    relativeSigma: relativeSigma
+      .nullable()
+      .optional()
+      .describe(`${relativeSigma.description}; null: model.initLogSigma`),
     backend: openOptions.optional().describe("what computes"),
     tags: remarks.shape.tags.unwrap().optional().describe(`${remarks.shape.tags.description}`),
     notes: remarks.shape.notes.unwrap().optional().describe(`${remarks.shape.notes.description}`),

@@ -62,6 +62,8 @@ export interface RunRecord {
   readonly data: DataRecord;
   /** checkpoint whose weights the means begin with */
   readonly pretrain: string | null;
+  /** sigma that they begin with, in parts of |w|; null: the network's initLogSigma */
+  readonly relativeSigma: number | null;
   /** what trained it */
   readonly backend: {
     /** what computes */

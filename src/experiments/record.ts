@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { backendNames } from "../schema/backends.ts";
+import { relativeSigma } from "../schema/checkpoints.ts";
 import { normalization, readingOptions } from "../schema/data.ts";
 import { dtypes, networkSpec } from "../schema/models.ts";
 import { positiveCount } from "../schema/numbers.ts";
@@ -92,6 +93,10 @@ export const runRecord = z
     maxMinutes: z.number().positive().nullable().describe("after which it was to stop; null: none"),
     data: dataRecord.describe("what it is trained on"),
     pretrain: z.string().nullable().describe("checkpoint whose weights the means begin with"),
+    relativeSigma: relativeSigma
+      .nullable()
+      .default(null)
+      .describe("sigma that they begin with, in parts of |w|; null: the network's initLogSigma"),
     backend: z
       .strictObject({
         backend: z.enum(backendNames).describe("what computes"),

@@ -57,8 +57,9 @@ export async function* resumeTraining(path: string, options: ResumeOptions = {})
   const data = await loadChosen(choice);
   requireSameData(record.data, dataRecordOf(choice, data));
   await using backend = await RunBackend.of(backendOf(record, options.backend));
-  const pretrain = resume === undefined ? (record.pretrain ?? undefined) : undefined;
-  const model = await unlessAborted(backend.model(record.model, pretrain), signal);
+  const { pretrain, relativeSigma } = record;
+  const start = resume === undefined && pretrain !== null ? { checkpoint: pretrain, relativeSigma } : null;
+  const model = await unlessAborted(backend.model(record.model, start), signal);
   const run = { ...record, fit, ...limits, backend: await backend.info() };
   const leftovers = await leftoversIn(folder); // now, for the run that goes on makes such files too
   const onBegin = async () => {

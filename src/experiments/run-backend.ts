@@ -3,6 +3,7 @@ import { AdsamError } from "../errors.ts";
 import { open } from "../open.ts";
 import type { OpenOptions } from "../schema/backends.ts";
 import type { NetworkSpec } from "../schema/models.ts";
+import type { StartingPoint } from "./starting-point.ts";
 
 /** Whether somebody opened it already, and goes on using it. */
 export function isOpen(backend: OpenOptions | Backend): backend is Backend {
@@ -28,12 +29,16 @@ export class RunBackend implements AsyncDisposable {
     return this.#backend.info();
   }
 
-  /** The run's network: a new one, or what becomes of the checkpoint to start from. */
-  model(spec: NetworkSpec, pretrain: string | undefined): Promise<Model> {
+  /** The run's network: a new one, or what becomes of the one to start from. */
+  model(spec: NetworkSpec, start: StartingPoint | null): Promise<Model> {
     this.#model =
-      pretrain === undefined
+      start === null
         ? this.#backend.model(spec)
-        : this.#backend.load(pretrain, { spec, pretrained: spec.bayesian });
+        : this.#backend.load(start.checkpoint, {
+            spec,
+            pretrained: spec.bayesian,
+            relativeSigma: start.relativeSigma ?? undefined,
+          });
     return this.#model;
   }
 

@@ -5,7 +5,10 @@ import type { TrainOptions } from "./train.ts";
 
 /** How a run is to be made, as a file says it: what `train` takes, with everything left out that is to have its default. */
 export interface TrainConfig
-  extends Pick<TrainOptions, "fit" | "stateEvery" | "keep" | "maxMinutes" | "pretrain" | "tags" | "notes" | "folder"> {
+  extends Pick<
+    TrainOptions,
+    "fit" | "stateEvery" | "keep" | "maxMinutes" | "pretrain" | "relativeSigma" | "tags" | "notes" | "folder"
+  > {
   /** The network. */
   readonly model?: Partial<NetworkSpecInput> | undefined;
   /** What it is trained on. */

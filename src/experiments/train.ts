@@ -29,6 +29,7 @@ import { limitOptions, type RunRecord, remarks, runFormat } from "./record.ts";
 import { isOpen, RunBackend } from "./run-backend.ts";
 import { runFiles } from "./run-folder.ts";
 import { masked, maskedValue } from "./secrets.ts";
+import { startingPoint } from "./starting-point.ts";
 import { surroundings } from "./surroundings.ts";
 import type { TrainEvent } from "./train-events.ts";
 
@@ -48,8 +49,13 @@ export interface TrainOptions extends Cancellable {
   readonly maxMinutes?: number | null | undefined;
   /** Are told how the run goes, one after another, each before the next event. */
   readonly loggers?: readonly RunLogger[] | undefined;
-  /** A checkpoint to start from: of a plain network, whose weights become the means, or of the same plain network. */
+  /**
+   * A checkpoint to start from, or the folder of a run, whose best model is meant where it was kept: of a plain network, whose
+   * weights become the means, or of the same plain network.
+   */
   readonly pretrain?: string | undefined;
+  /** Initial sigma of each weight in parts of that plain network's, sigma = relativeSigma * |w|; null, as unless given: `model.initLogSigma`. */
+  readonly relativeSigma?: number | null | undefined;
   /** What computes; torch unless told otherwise. A backend that is open stays open. */
   readonly backend?: OpenOptions | Backend | undefined;
   /** Words to find the run by. */
@@ -68,7 +74,7 @@ export interface TrainOptions extends Cancellable {
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, void> {
   const started = new Date();
-  const { model: modelInput, data: choice, fit: fitInput = {}, pretrain, loggers, signal } = options;
+  const { model: modelInput, data: choice, fit: fitInput = {}, loggers, signal } = options;
   const fit = validate(fitOptions, fitInput, "fit");
   const every = validate(stateEvery, options.stateEvery ?? {}, "stateEvery");
   const limits = validate(limitOptions, { keep: options.keep, maxMinutes: options.maxMinutes }, "train");
@@ -77,8 +83,9 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   await refuseFilledFolder(folder);
   const data = await loadChosen(choice);
   const spec = validate(networkSpec, { classes: data.classes, seed: fit.seed, ...modelInput }, "model");
+  const start = await startingPoint(options, spec);
   await using backend = await RunBackend.of(options.backend);
-  const model = await unlessAborted(backend.model(spec, pretrain), signal);
+  const model = await unlessAborted(backend.model(spec, start), signal);
   const info = await backend.info();
   const run: RunRecord = {
     format: runFormat,
@@ -90,7 +97,8 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     stateEvery: every,
     ...limits,
     data: dataRecordOf(choice, data),
-    pretrain: pretrain === undefined ? null : resolve(pretrain),
+    pretrain: start?.checkpoint ?? null,
+    relativeSigma: start?.relativeSigma ?? null,
     backend: info,
     tags: said.tags.map(masked),
     notes: said.notes === null ? null : masked(said.notes),
@@ -138,7 +146,7 @@ export function savedIn(folder: string, { stateEvery: every, keep }: RunRecord):
 
 /** The options as run.json keeps them: without secrets, and of what was open or in memory the name. */
 function givenOptions(options: TrainOptions, info: BackendInfo): RunRecord["given"] {
-  const { model, data, fit = {}, stateEvery: every, keep, maxMinutes, backend = {} } = options;
+  const { model, data, fit = {}, stateEvery: every, keep, maxMinutes, relativeSigma, backend = {} } = options;
   return maskedValue({
     model,
     data: isInMemory(data) ? { name: data.name } : data,
@@ -146,6 +154,7 @@ function givenOptions(options: TrainOptions, info: BackendInfo): RunRecord["give
     ...(every === undefined ? {} : { stateEvery: every }),
     ...(keep === undefined ? {} : { keep }),
     ...(maxMinutes === undefined ? {} : { maxMinutes }),
+    ...(relativeSigma === undefined ? {} : { relativeSigma }),
     backend: isOpen(backend) ? { backend: info.backend, device: info.device } : backend,
   });
 }

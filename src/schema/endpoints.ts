@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { carrying } from "./bundle.ts";
+import { relativeSigma, saveFormat } from "./checkpoints.ts";
 import { inputNormalization, normalization } from "./data.ts";
 import { reportedCodes } from "./errors.ts";
 import { fitEvent } from "./events.ts";
@@ -15,7 +16,6 @@ import {
   noise,
   predictOptions,
   program,
-  saveFormat,
   stateEvery,
   stepOptions,
 } from "./options.ts";
@@ -97,6 +97,7 @@ export const jobs = {
         path: z.string(),
         spec: modelSpec.nullable().describe("null: the checkpoint says it itself"),
         pretrained: z.boolean().describe("take a plain network's weights as the means of a Bayesian one"),
+        relativeSigma: relativeSigma.nullable().describe("initial sigma in parts of |w|; null: as the spec says"),
       })
       .meta({ id: "LoadRequest" }),
     modelInfo,

@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { inputNormalization, normalization } from "./data.ts";
-import { modelSpec } from "./models.ts";
 import { count, positiveCount } from "./numbers.ts";
 import type { Fidelity } from "./types.generated.ts";
 
@@ -212,12 +211,6 @@ export const evaluateOptions = z
       ),
   })
   .meta({ id: "EvaluateOptions", description: "What to evaluate on, and how to predict." });
-
-export const saveFormat = z.enum(["safetensors", "pt"]);
-export type SaveFormat = z.output<typeof saveFormat>;
-export const saveOptions = z.strictObject({ format: saveFormat.default("safetensors") });
-
-export const loadOptions = z.strictObject({ spec: modelSpec.optional(), pretrained: z.boolean().default(false) });
 
 const folder = z
   .string()

@@ -8,7 +8,7 @@ import { type Normalization, normalization } from "../schema/data.ts";
 import { type ModelSpec, modelSpec } from "../schema/models.ts";
 import type { NamedTensors } from "../tensor.ts";
 import { validate } from "../validation.ts";
-import { checkMatch, keepsInitialValue, meansOf, unwrapped } from "./matching.ts";
+import { checkMatch, keepsInitialValue, logSigmasOf, meansOf, unwrapped } from "./matching.ts";
 import { build } from "./models/build.ts";
 import type { Network } from "./models/network.ts";
 import { fromTf, overwrite } from "./tensors.ts";
@@ -34,18 +34,25 @@ export function encodeCheckpoint(network: Network, packageVersion: string): Uint
  * @param options.spec what the file holds; without it, the file must say so itself.
  * @param options.pretrained the file holds a plain network, whose weights become the means of the Bayesian one
  *   (weight -> mu_weight, bias -> mu_bias); sigmas stay initial.
+ * @param options.relativeSigma with `pretrained`, the sigmas in parts of the means' absolute values instead (the delta of MOPED).
  * @throws AdsamError `checkpoint` when it is damaged, of another model or `.pt`, `usage` when nothing says what it holds.
  */
 export function decodeCheckpoint(bytes: Uint8Array, source: string, options: LoadOptions = {}): Network {
   refusePickled(bytes, source);
   const { tensors: named, metadata } = decodeSafetensors(bytes, { name: source, code: "checkpoint" });
   const tensors = unwrapped(named);
-  const { pretrained = false } = options;
+  const { pretrained = false, relativeSigma } = options;
+  if (!pretrained && relativeSigma !== undefined) {
+    throw new AdsamError(
+      "usage",
+      "relativeSigma: expected pretrained with it, got a checkpoint with sigmas of its own",
+    );
+  }
   const spec =
     options.spec === undefined ? specOf(source, metadata, pretrained) : validate(modelSpec, options.spec, "spec");
   const network = build(spec);
   try {
-    if (pretrained) loadMeans(network, tensors, source);
+    if (pretrained) loadMeans(network, tensors, source, relativeSigma);
     else loadTensors(network, tensors, source);
     network.normalization = normalizationOf(source, metadata);
     return network;
@@ -84,13 +91,14 @@ function metadataOf({ spec, normalization }: Network, packageVersion: string): M
   };
 }
 
-function loadMeans(network: Network, tensors: NamedTensors, source: string): void {
+function loadMeans(network: Network, tensors: NamedTensors, source: string, relativeSigma: number | undefined): void {
   const means = meansOf(tensors, source);
   if (!network.bayesian) {
     throw new AdsamError("usage", "expected the spec of a Bayesian model to take a plain network's weights as means");
   }
   const initial = Object.entries(readTensors(network)).filter(([name]) => keepsInitialValue(name));
-  loadTensors(network, { ...Object.fromEntries(initial), ...means }, source);
+  const sigmas = relativeSigma === undefined ? {} : logSigmasOf(means, relativeSigma);
+  loadTensors(network, { ...Object.fromEntries(initial), ...means, ...sigmas }, source);
 }
 
 function specOf(source: string, metadata: Metadata, pretrained: boolean): ModelSpec {

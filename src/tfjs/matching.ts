@@ -1,9 +1,13 @@
 import { AdsamError } from "../errors.ts";
-import { kindOf, type NamedTensors, type Tensor } from "../tensor.ts";
+import { numbers } from "../tensor/numbers.ts";
+import { kindOf, type NamedTensors, type Tensor, tensor } from "../tensor.ts";
 import { type NamedVariables, outerDtype } from "./tensors.ts";
 
 /** How many names a message lists of each kind. */
 const shown = 3;
+
+/** Of a weight of 0, whose sigma would be 0; a spec's `initLogSigma` goes down to it. */
+const leastLogSigma = -20;
 
 /** What DataParallel and torch.compile put before every name. */
 const wrappers = ["module.", "_orig_mod."];
@@ -71,6 +75,23 @@ export function meansOf(tensors: NamedTensors, source: string): NamedTensors {
   }
   return Object.fromEntries(
     Object.entries(tensors).map(([name, tensor]): [string, Tensor] => [meanName(name), tensor]),
+  );
+}
+
+/**
+ * The `sigma_*` for which sigma = `relativeSigma` * abs(`mu_*`), at least e^-20. MOPED's posterior: Krishnan, Subedar and Tickoo,
+ * "Specifying Weight Priors in Bayesian Deep Neural Networks with Empirical Bayes", AAAI 2020, whose delta this is.
+ */
+export function logSigmasOf(means: NamedTensors, relativeSigma: number): NamedTensors {
+  const logSigma = (mean: Tensor) =>
+    tensor(
+      Float32Array.from(numbers(mean), (w) => Math.max(leastLogSigma, Math.log(Math.abs(w) * relativeSigma))),
+      mean.shape,
+    );
+  return Object.fromEntries(
+    Object.entries(means).flatMap(([name, mean]) =>
+      /(^|\.)mu_[^.]*$/.test(name) ? [[name.replace(/mu_([^.]*)$/, "sigma_$1"), logSigma(mean)]] : [],
+    ),
   );
 }
 

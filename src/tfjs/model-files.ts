@@ -2,7 +2,7 @@ import type { LoadOptions } from "../backend.ts";
 import { AdsamError } from "../errors.ts";
 import { readBytes, writeFileAtomically } from "../files.ts";
 import { packageVersion } from "../package.ts";
-import type { SaveFormat } from "../schema/options.ts";
+import type { SaveFormat } from "../schema/checkpoints.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 import type { Network } from "./models/network.ts";
 

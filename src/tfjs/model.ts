@@ -23,6 +23,7 @@ import { givenBatches, givenNames, givenOptions } from "../given.ts";
 import { checkKeep } from "../kept-models.ts";
 import { type Evaluation, evaluation } from "../metrics.ts";
 import { StreamedRun } from "../run.ts";
+import { saveOptions } from "../schema/checkpoints.ts";
 import { inputNormalization, type Normalization } from "../schema/data.ts";
 import type { ModelSpec } from "../schema/models.ts";
 import { positiveCount } from "../schema/numbers.ts";
@@ -32,7 +33,6 @@ import {
   noise as noiseSchema,
   type PredictOptions,
   predictOptions,
-  saveOptions,
   stateEvery as stateEverySchema,
   stepOptions,
 } from "../schema/options.ts";

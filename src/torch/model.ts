@@ -23,6 +23,7 @@ import { checkKeep } from "../kept-models.ts";
 import { type Evaluation, evaluation } from "../metrics.ts";
 import { StreamedRun } from "../run.ts";
 import { checkSchedules } from "../schedules.ts";
+import { saveOptions } from "../schema/checkpoints.ts";
 import { inputNormalization, type Normalization } from "../schema/data.ts";
 import type { FitEvent } from "../schema/events.ts";
 import type { ModelSpec } from "../schema/models.ts";
@@ -33,7 +34,6 @@ import {
   gradientOptions,
   type PredictOptions,
   predictOptions,
-  saveOptions,
   stateEvery as stateEverySchema,
 } from "../schema/options.ts";
 import type { StepRecord } from "../schema/results.ts";

@@ -3,8 +3,8 @@ import { AdsamError, type ErrorCode } from "../errors.ts";
 import { absolutePath } from "../files.ts";
 import { Python } from "../interop/python.ts";
 import type { CheckedOpenOptions } from "../schema/backends.ts";
+import { loadOptions } from "../schema/checkpoints.ts";
 import { dtypes, type ModelSpecInput, modelSpec } from "../schema/models.ts";
-import { loadOptions } from "../schema/options.ts";
 import { validate } from "../validation.ts";
 import { findPython, inspectPython, requireHealthy } from "./environment.ts";
 import { closed } from "./failures.ts";
@@ -38,8 +38,8 @@ export class PythonModels implements Backend {
   }
 
   async load(path: string, options: LoadOptions = {}): Promise<Model> {
-    const { spec = null, pretrained } = validate(loadOptions, options, "load");
-    const request = { path: absolutePath(path, "load"), pretrained, spec };
+    const { spec = null, pretrained, relativeSigma = null } = validate(loadOptions, options, "load");
+    const request = { path: absolutePath(path, "load"), pretrained, relativeSigma, spec };
     const { requests } = this.living;
     return new TorchModel(requests, await requests.run("load", request));
   }

@@ -139,15 +139,18 @@ test("a Python that is killed ends the run with 3, and the run can go on", async
 test("a run starts from a plain network's weights", async () => {
   const cwd = await temporaryFolder();
   await adsam([...quick, "--epochs", "1", "--deterministic", "--run", "plain"], { cwd });
-  const pretrain = join("plain", "checkpoint.safetensors");
-  const tuned = await adsam([...quick, "--epochs", "0", "--pretrain", pretrain, "--run", "tuned"], { cwd });
+  const start = ["--pretrain", "plain", "--relative-sigma", "0.5"];
+  const tuned = await adsam([...quick, "--epochs", "0", ...start, "--run", "tuned"], { cwd });
   expect(tuned).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("trained 0 epochs") });
   const [plain, bayesian] = await Promise.all(
     ["plain", "tuned"].map((name) => readSafetensors(join(cwd, name, "checkpoint.safetensors"))),
   );
   expect(bayesian?.tensors["linear.mu_weight"]).toEqual(plain?.tensors["linear.weight"]);
+  const [w, logSigma] = ["mu", "sigma"].map((part) => Number(bayesian?.tensors[`linear.${part}_weight`]?.data[3]));
+  expect(Math.exp(logSigma ?? 0)).toBeCloseTo(Math.abs(w ?? 0) / 2, 6);
   const { record } = await openRun(join(cwd, "tuned"));
-  expect(record).toMatchObject({ pretrain: join(cwd, pretrain), model: { bayesian: true } });
+  const pretrain = join(cwd, "plain", "checkpoint.safetensors");
+  expect(record).toMatchObject({ pretrain, relativeSigma: 0.5, model: { bayesian: true } });
 });
 
 describe("Ctrl-C", () => {

@@ -27,6 +27,7 @@ export const record: RunRecord = {
     normalization: { scale: 16, mean: [0.3, 0.3, 0.3], std: [0.4, 0.4, 0.4] },
   },
   pretrain: null,
+  relativeSigma: null,
   backend: {
     backend: "torch",
     device: "cpu",

@@ -123,14 +123,29 @@ test("a tensor named __proto__ is one that is not expected", () => {
   expect(() => decodeCheckpoint(bytes, "here")).toThrow(/unexpected: __proto__$/);
 });
 
-test("a plain network's weights become the means of a Bayesian one, as in torch", async () => {
-  const path = join(await temporaryFolder(), "plain.safetensors");
-  const plain = encoded({ kind: "resnet20", bayesian: false, seed: 5 });
-  await writeFile(path, plain);
-  const ours = decodeCheckpoint(plain, path, { pretrained: true });
-  const theirs = await torch.load(path, { pretrained: true });
-  expect(ours.spec).toEqual(theirs.spec);
-  expect(readTensors(ours)).toEqual(await theirs.read());
+test.each([undefined, 0.1])(
+  "a plain network's weights become the means of a Bayesian one, as in torch: sigma %s",
+  async (relativeSigma) => {
+    const path = join(await temporaryFolder(), "plain.safetensors");
+    const plain = encoded({ kind: "resnet20", bayesian: false, seed: 5 });
+    await writeFile(path, plain);
+    const ours = decodeCheckpoint(plain, path, { pretrained: true, relativeSigma });
+    const theirs = await torch.load(path, { pretrained: true, relativeSigma });
+    expect(ours.spec).toEqual(theirs.spec);
+    expect(readTensors(ours)).toEqual(await theirs.read());
+  },
+);
+
+test("sigma in parts of the weights is above 0 where these are 0, and is refused of a Bayesian checkpoint", () => {
+  const plain = encoded({ kind: "resnet20", bayesian: false });
+  const found = readTensors(decodeCheckpoint(plain, "here", { pretrained: true, relativeSigma: 0.5 }));
+  const [mean, logSigma] = [found["conv1.mu_weight"], found["conv1.sigma_weight"]];
+  expect(Math.exp(Number(logSigma?.data[7]))).toBeCloseTo(Math.abs(Number(mean?.data[7])) / 2, 6);
+  expect(found["bn1.mu_bias"]?.data[0]).toBe(0);
+  expect(found["bn1.sigma_bias"]?.data[0]).toBe(-20);
+  expect(() => decodeCheckpoint(bayesian(), "here", { relativeSigma: 0.5 })).toThrow(
+    /relativeSigma: expected pretrained/,
+  );
 });
 
 const bayesian = () => encoded({ kind: "resnet20" });

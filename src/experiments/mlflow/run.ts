@@ -175,10 +175,20 @@ function tagsOf({ tags, notes, version, command, git }: RunRecord): object[] {
 }
 
 /** The options by their names in run.json, such as `fit.ratio`. */
-function paramsOf({ model, fit, data, keep, pretrain, backend }: RunRecord): { key: string; value: string }[] {
+function paramsOf({
+  model,
+  fit,
+  data,
+  keep,
+  pretrain,
+  relativeSigma,
+  backend,
+}: RunRecord): { key: string; value: string }[] {
   const flat = (value: unknown, name: string): { key: string; value: string }[] =>
     typeof value === "object" && value !== null && !Array.isArray(value)
       ? Object.entries(value).flatMap(([field, part]) => flat(part, name === "" ? field : `${name}.${field}`))
       : [{ key: name, value: (typeof value === "string" ? value : jsonText(value)).slice(0, longestValue) }];
-  return flat(maskedValue({ model, fit, data, keep, pretrain, backend }), "").filter(({ value }) => value !== "");
+  return flat(maskedValue({ model, fit, data, keep, pretrain, relativeSigma, backend }), "").filter(
+    ({ value }) => value !== "",
+  );
 }

@@ -24,22 +24,27 @@ const drawn = z.union(
 );
 type Drawn = z.output<typeof drawn>;
 
+/** Of options by name: an empty one would be ignored. */
+function filled<Options extends z.ZodRecord>(options: Options): Options {
+  const some = (given: object) => Object.keys(given).length > 0;
+  return options.refine(some, "expected at least one option").meta({ minProperties: 1 });
+}
+
 /** What `adsam sweep` reads. */
 export const sweepFile = z
   .strictObject({
     $schema: z.string().optional().describe("of this file, for editors"),
     train: trainConfig.optional().describe("what all runs have in common, as in a configuration of adsam train"),
-    grid: z
-      .record(z.string(), z.array(z.json()).min(1))
-      .default({})
+    grid: filled(z.record(z.string(), z.array(z.json()).min(1)))
+      .optional()
       .describe("options, such as fit.ratio, and the values that each takes with all those of the others"),
     random: z
       .strictObject({
         count: positiveCount.describe("draws; each with every point of the grid"),
         seed: count.default(0).describe("of the draws"),
-        options: z
-          .record(z.string(), drawn)
-          .describe("options, such as fit.learningRate, and where they are drawn from"),
+        options: filled(z.record(z.string(), drawn)).describe(
+          "options, such as fit.learningRate, and where they are drawn from",
+        ),
       })
       .optional()
       .describe("options that are drawn at random"),
@@ -67,13 +72,18 @@ export interface PlannedRun {
  * @throws AdsamError `file` for one that cannot be read, `usage` for options that do not exist or are given twice.
  */
 export async function readPlan(path: string): Promise<PlannedRun[]> {
-  const file = resolve(path);
-  const value = await jsonIn(file);
+  const whole = resolve(path);
+  const value = await jsonIn(whole);
   const { grid, random, seeds } = validate(sweepFile, value, path, "file");
-  const base = await configFrom(Object(value).train ?? {}, file, dirname(file));
-  const twice = Object.keys(grid).find((option) => Object.hasOwn(random?.options ?? {}, option));
+  if (grid === undefined && random === undefined && seeds.length === 1) {
+    throw new AdsamError("usage", `${path}: expected grid, random or several seeds, in which runs differ, got none`, {
+      suggestion: "one run is what adsam train makes",
+    });
+  }
+  const base = await configFrom(Object(value).train ?? {}, whole, dirname(whole));
+  const twice = Object.keys(grid ?? {}).find((option) => Object.hasOwn(random?.options ?? {}, option));
   if (twice !== undefined) throw new AdsamError("usage", `${path}: ${twice}: expected in grid or in random, got both`);
-  const points = pointsOf(grid).flatMap((point) => drawsOf(random).map((draw) => ({ ...point, ...draw })));
+  const points = pointsOf(grid ?? {}).flatMap((point) => drawsOf(random).map((draw) => ({ ...point, ...draw })));
   for (const option of Object.keys(points[0] ?? {})) checkOption(option, path);
   return points.flatMap((point) =>
     seeds.map((seed) => {

@@ -128,6 +128,17 @@ test.each([
     /fit\.ratio: expected in grid or in random, got both/,
   ],
   [{ random: { count: 1, options: { "fit.decay": { from: 0, to: 1, scale: "log" } } } }, "usage", /above 0 on a log/],
+  [
+    JSON.parse('{ "grid": { "fit.ratio": [0], "__proto__": [1, 2] } }'),
+    "file",
+    /grid\.__proto__: nothing can be called/,
+  ],
+  [JSON.parse('{ "grid": { "fit.noise": [{ "__proto__": 1 }] } }'), "file", /grid\.fit\.noise\.0\.__proto__: nothing/],
+  [{ grid: { "fit.__proto__": [1] } }, "usage", /fit\.__proto__: nothing can be called __proto__/],
+  [{ grid: { "fit.constructor": [1] } }, "usage", /fit: unknown field constructor/],
+  [{ grid: {}, seeds: [1, 2] }, "file", /grid: expected at least one option, got \{\}/],
+  [{ random: { count: 1, options: {} } }, "file", /random\.options: expected at least one option, got \{\}/],
+  [{ train: { preset: "digits" } }, "usage", /expected grid, random or several seeds, in which runs differ, got none/],
   [{ gird: {} }, "file", /unknown field gird: did you mean grid\?/],
 ])("%j is refused before anything runs", async (value, code, message) => {
   await expect(sweep(await written(value))).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
