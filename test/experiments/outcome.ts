@@ -16,6 +16,6 @@ export async function outcome(folder: string) {
     // But for the clock: timestamp, seconds and images a second.
     metrics: (await readFile(files.metrics, "utf8"))
       .split("\n")
-      .map((row) => row.split(",").toSpliced(-3, 2).toSpliced(1, 1)),
+      .map((row) => row.split(",").toSpliced(-4, 2).toSpliced(1, 1)),
   };
 }
