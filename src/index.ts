@@ -135,7 +135,7 @@ export type { TrainConfig } from "./experiments/train-config.ts";
 export type * from "./experiments/train-events.ts";
 export type { AskOptions, Cotangents } from "./interop/asker.ts";
 export { checkGradients, type GradientCheck, type GradientCheckOptions } from "./interop/check-gradients.ts";
-export type { Askable, Instance, Keeping, KeepingOptions, KeptMember, KeptValue } from "./interop/contract/askable.ts";
+export type { Answer, Askable, Dict, Instance, KeepingOptions, Maker } from "./interop/contract/askable.ts";
 export type * from "./interop/contract/contract.ts";
 export { type Change, changesBetween, clientText, unknowns } from "./interop/contract/index.ts";
 export { type Client, client } from "./interop/contract/use.ts";

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, cast
 
 import numpy as np
@@ -80,11 +81,16 @@ def tensors_in(value: Any) -> Iterator[Tensor]:
             yield from tensors_in(item)
 
 
-def gradients_of(outputs: Sequence[Tensor], leaves: Mapping[str, Tensor]) -> dict[str, Tensor]:
+def gradients_of(
+    outputs: Sequence[Tensor],
+    leaves: Mapping[str, Tensor],
+    within: AbstractContextManager[Any] | None = None,
+) -> dict[str, Tensor]:
     """Gradients of sum_i(output_i * wave(400 + i)) with respect to the leaves.
 
     Complex outputs are projected by their real and imaginary parts in turn. Whole numbers have no
-    gradient and are left out; a leaf that the others do not depend on gets zeros.
+    gradient and are left out; a leaf that the others do not depend on gets zeros. The backward pass
+    alone is made ``within`` a context.
     """
     projections = [
         _projection(output, i) for i, output in enumerate(outputs) if output.requires_grad
@@ -92,9 +98,10 @@ def gradients_of(outputs: Sequence[Tensor], leaves: Mapping[str, Tensor]) -> dic
     if not projections:
         return {name: torch.zeros_like(leaf) for name, leaf in leaves.items()}
     loss = torch.stack([projection.to("cpu", torch.float64) for projection in projections]).sum()
-    found = torch.autograd.grad(
-        loss, list(leaves.values()), allow_unused=True, materialize_grads=True
-    )
+    with within or nullcontext():
+        found = torch.autograd.grad(
+            loss, list(leaves.values()), allow_unused=True, materialize_grads=True
+        )
     return dict(zip(leaves, found, strict=True))
 
 

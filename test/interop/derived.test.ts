@@ -35,7 +35,7 @@ test.each<[string, unknown[], string, unknown]>([
   const line = clientText(made.contract)
     .split("\n")
     .find((one) => one.startsWith(`  ${name}(`));
-  expect(line?.endsWith(`): Promise<${type}>;`)).toBe(true);
+  expect(line?.endsWith(`): adsam.Answer<${type}, Keep>;`)).toBe(true);
   expect(await py[name]?.(...values)).toEqual(expected);
 });
 

@@ -35,30 +35,33 @@ describe("a client whose types a program has shown", () => {
     ["a method's parameter of two types", "update(val: number | adsam.Tensor | adsam.PythonObject, options?"],
     ["in how many calls", "@param val Seen in 6 recorded calls: number | float32 tensor."],
     ["a class method, an instance of the client's own", "of(values: readonly number[]): Promise<Meter>"],
-    ["an attribute that changes its type", "readonly sum: Promise<number | adsam.Tensor>"],
-    ["a property", "readonly mean: Promise<adsam.Tensor>"],
+    ["an attribute that changes its type", "readonly sum: adsam.Answer<number | adsam.Tensor, Keep>"],
+    ["a property", "readonly mean: adsam.Answer<adsam.Tensor, Keep>"],
     ["a submodule", "readonly linear: Promise<adsam.PythonObject>"],
     [
       "what is made, but not from None alone",
       "create(width: number, options?: { readonly bias?: unknown | undefined }): Promise<Net>",
     ],
-    ["a result by a flag", "Promise<adsam.Tensor | readonly [adsam.Tensor, adsam.Tensor]>"],
+    ["a result by a flag", "adsam.Answer<adsam.Tensor | readonly [adsam.Tensor, adsam.Tensor], Keep>"],
     [
       "a named tuple",
-      "split(images: adsam.Tensor | adsam.PythonObject, labels: adsam.Tensor | adsam.PythonObject): Promise<Split>",
+      "split(images: adsam.Tensor | adsam.PythonObject, labels: adsam.Tensor | adsam.PythonObject): adsam.Answer<Split, Keep>",
     ],
-    ["a generator", "Promise<AsyncIterable<readonly [adsam.Tensor, adsam.Tensor]>>"],
+    ["a generator", "adsam.Answer<AsyncIterable<readonly [adsam.Tensor, adsam.Tensor]>, Keep>"],
     [
       "how a record is made",
-      "Split(images: adsam.Tensor | adsam.PythonObject, labels: adsam.Tensor | adsam.PythonObject): Promise<Split>",
+      "Split(images: adsam.Tensor | adsam.PythonObject, labels: adsam.Tensor | adsam.PythonObject): adsam.Answer<Split, Keep>",
     ],
     ["dtypes", "@returns Seen in 2 recorded calls: tuple[float32 tensor, int64 tensor]."],
     ["numpy's arrays", "@param values Seen in 1 recorded call: float64 ndarray."],
-    ["a dict", "Promise<Readonly<Record<string, number>>>"],
+    ["a dict", "adsam.Answer<Readonly<Record<string, number>>, Keep>"],
     ["nothing", "double_(x: adsam.Tensor | adsam.PythonObject): Promise<null>"],
     ["a function, a thread", "value: Uint8Array | readonly number[]"],
-    ["a coroutine", "later(value: number): Promise<number>"],
-    ["what raised gives nothing", "fails(reason: Readonly<Record<string, string>>): Promise<unknown>"],
+    ["a coroutine", "later(value: number): adsam.Answer<number, Keep>"],
+    [
+      "what raised gives nothing",
+      "fails(reason: Readonly<Record<string, string>>): adsam.Answer<unknown, Keep, adsam.PythonObject | null>",
+    ],
   ])("knows %s", (_, written) => {
     expect(text).toContain(written);
   });
@@ -121,7 +124,7 @@ test.each([
     expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
     expect(stderr).toMatch(words);
     expect(stderr).toContain(`error: the program ended with ${how}: python recorded_main.py`);
-    expect(await readFile(client, "utf8")).toContain("later(value: number): Promise<number>");
+    expect(await readFile(client, "utf8")).toContain("later(value: number): adsam.Answer<number, Keep>");
   },
   60_000,
 );

@@ -14,6 +14,7 @@ from .docstrings import read_docstring
 from .records import fields_of, hints_of, is_record, required_keys
 from .signatures import function_of
 from .types import Types, unknown
+from .variables import home_of, scope_of
 
 
 def class_of(kind: type, types: Types) -> dict[str, Any]:
@@ -21,6 +22,8 @@ def class_of(kind: type, types: Types) -> dict[str, Any]:
     types.owner = kind
     described: dict[str, Any] = {
         "name": types.classes[kind],
+        "type": f"{kind.__module__}.{kind.__qualname__}",
+        **types.variables(kind),
         "doc": read_docstring(kind).text,
         "creation": made_by(kind, types),
         "methods": _methods(kind, types),
@@ -41,7 +44,7 @@ def methods_of_record(kind: Any, types: Types) -> dict[str, Any]:
     }
     for method in methods.values():
         if method["of"] == "instance":
-            first = {"kind": "positional", "type": types.of_annotation(kind)}
+            first = {"kind": "positional", "type": types.itself(kind)}
             method["parameters"][0].update(first)
     types.owner = None
     return {"methods": methods} if methods else {}
@@ -53,11 +56,11 @@ def _takes_first(method: dict[str, Any]) -> bool:
 
 
 def _methods(kind: type, types: Types) -> dict[str, Any]:
-    found = {
-        name: _method(value, types, bound=not is_record(kind))
-        for name, value in sorted(members_of(kind).items())
-        if name == "__call__" or not name.startswith("_")
-    }
+    found: dict[str, dict[str, Any] | None] = {}
+    for name, value in sorted(members_of(kind).items()):
+        if name == "__call__" or not name.startswith("_"):
+            with types.where(scope_of(kind, home_of(kind, name)), alone=True):
+                found[name] = _method(value, types, bound=not is_record(kind))
     return {name: method for name, method in found.items() if method is not None}
 
 
@@ -85,6 +88,11 @@ def _method(value: Any, types: Types, *, bound: bool) -> dict[str, Any] | None:
 
 def made_by(kind: type, types: Types) -> dict[str, Any]:
     """How an instance is made."""
+    with types.where(scope_of(kind, home_of(kind, created_by(kind).__name__)), alone=True):
+        return _made_by(kind, types)
+
+
+def _made_by(kind: type, types: Types) -> dict[str, Any]:
     if typing.is_typeddict(kind):
         return _fields_by_name(kind, types)
     if issubclass(kind, BaseModel) and kind.__init__ is BaseModel.__init__:

@@ -17,7 +17,7 @@ from .records import is_record
 from .signatures import function_of
 from .types import Types
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever the contract's form changes."""
 
 
@@ -84,7 +84,7 @@ def _module(module: ModuleType, public: dict[str, Any], types: Types) -> dict[st
             functions[name] = {
                 **made_by(value, types),
                 "doc": read_docstring(value).text,
-                "result": types.of_annotation(value),
+                "result": types.itself(value),
                 **methods_of_record(value, types),
             }
         elif isinstance(value, type):

@@ -57,13 +57,28 @@ def required_keys(kind: Any) -> set[str]:
 
 def hints_of(owner: Callable[..., Any] | type) -> dict[str, Any]:
     """Its annotations, those that can be told at run time; the others as they are written."""
-    hidden = for_checkers(_variables(owner))
+    hidden = {**for_checkers(_variables(owner)), **_type_parameters(owner)}
     try:
         return typing.get_type_hints(owner, localns=hidden or None)
     except Exception:  # noqa: BLE001 - a name that only type checkers know, or worse
         written = getattr(owner, "__annotations__", {})
         space = {**vars(typing), **_variables(owner), **hidden}
         return {name: _evaluated(text, space) for name, text in written.items()}
+
+
+def _type_parameters(owner: Callable[..., Any] | type) -> dict[str, Any]:
+    """Its own and those of the classes around it, where they are declared in brackets."""
+    found: dict[str, Any] = {}
+    around: Any = _variables(owner)
+    for name in getattr(owner, "__qualname__", "").split("."):
+        inner = around.get(name)
+        around = vars(inner) if isinstance(inner, type) else {}
+        found.update(_named(getattr(inner, "__type_params__", ())))
+    return {**found, **_named(getattr(owner, "__type_params__", ()))}
+
+
+def _named(variables: tuple[Any, ...]) -> dict[str, Any]:
+    return {one.__name__: one for one in variables}
 
 
 def _variables(owner: Callable[..., Any] | type) -> dict[str, Any]:

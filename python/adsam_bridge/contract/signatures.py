@@ -13,6 +13,7 @@ from .docstrings import Documented, read_docstring, type_said
 from .records import hints_of
 from .stubs import stubs_of
 from .types import Type, Types, unknown
+from .variables import choices, own_variables
 
 _KINDS = {
     inspect.Parameter.POSITIONAL_ONLY: "positional",
@@ -40,7 +41,9 @@ def function_of(
     """As ``signature_of``, with the overloads that it says of itself."""
     answer = signature_of(function, types, bound=bound, doc=doc)
     stubs = stubs_of(function)
-    overloads = _overloads(function, stubs, types, bound=bound)
+    overloads = _overloads(function, stubs, types, bound=bound) or _chosen(
+        function, types, bound=bound, doc=doc
+    )
     _name_flags(overloads, answer["parameters"])
     if len(stubs) == 1:
         _add_stub(answer, stubs[0], types)
@@ -183,6 +186,18 @@ def _overloads(
         {"parameters": one["parameters"], "result": one["result"]}
         for one in (signature_of(overload, types, bound=bound) for overload in found)
     ]
+
+
+def _chosen(
+    function: Callable[..., Any], types: Types, *, bound: bool, doc: object
+) -> list[dict[str, Any]]:
+    """The forms of a function whose type variables stand for one of some types: one for each."""
+    forms = []
+    for meaning in choices(hints_of(_written(function)).values(), own_variables(types.owner)):
+        with types.where(meaning):
+            form = signature_of(function, types, bound=bound, doc=doc)
+        forms.append({"parameters": form["parameters"], "result": form["result"]})
+    return forms
 
 
 def _name_flags(overloads: list[dict[str, Any]], own: list[dict[str, Any]]) -> None:

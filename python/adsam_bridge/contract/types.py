@@ -7,56 +7,21 @@ from __future__ import annotations
 
 import collections.abc
 import enum
-import pathlib
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Literal, Union, get_args, get_origin
 
 import numpy as np
-import torch
 from typing_extensions import Self
 
 from .derived import as_base, base_of
 from .holders import holder_of
+from .literals import Type, enum_of, literal_of, union_of
+from .plain import AWAITED, BARE, BASES, PLAIN, TRANSPARENT
 from .records import fields_of, hints_of, is_record, required_keys
-
-Type = dict[str, Any]
-"""{"kind": …} and what that kind has besides."""
-
-_PLAIN: dict[Any, str] = {
-    type(None): "none",
-    None: "none",
-    bool: "bool",
-    int: "int",
-    float: "float",
-    complex: "complex",
-    str: "str",
-    bytes: "bytes",
-    bytearray: "bytearray",
-    slice: "slice",
-    types.EllipsisType: "ellipsis",
-    torch.dtype: "dtype",
-    torch.device: "device",
-}
-_AWAITED = (collections.abc.Awaitable, collections.abc.Coroutine)
-_BASES: dict[type, str] = {
-    torch.Tensor: "tensor",
-    np.ndarray: "array",
-    np.generic: "number",
-    pathlib.PurePath: "path",
-}
-_BARE: dict[Any, Any] = {
-    list: list,
-    typing.Sequence: list,
-    tuple: tuple,
-    dict: dict,
-    typing.Callable: collections.abc.Callable,
-}
-"""What typing's own names stand for without brackets."""
-_TRANSPARENT = [typing.Annotated, typing.Final, typing.ClassVar] + [
-    getattr(typing, name) for name in ("Required", "NotRequired") if hasattr(typing, name)
-]
+from .variables import Meaning, bound_of, home_of, is_unpacked, own_variables, parts_of, scope_of
 
 
 def unknown(reason: str) -> Type:
@@ -75,21 +40,54 @@ class Types:
         self._met: set[type] = set()
         self.owner: type | None = None
         """The class that is being described, which ``Self`` stands for."""
+        self._meaning: Meaning = {}
+        self._bounding: set[Any] = set()
+        """The variables whose bounds are being looked at, which these may name again."""
+
+    @contextmanager
+    def where(self, meaning: Meaning, *, alone: bool = False) -> Iterator[None]:
+        """Type variables stand for these annotations within; ``alone``: and no others do."""
+        before = self._meaning
+        self._meaning = meaning if alone else {**before, **meaning}
+        try:
+            yield
+        finally:
+            self._meaning = before
+
+    def itself(self, kind: Any) -> Type:
+        """The type of a class's instances, within the class: of its own variables."""
+        with self.where({}, alone=True):
+            return self._of_class(kind, args=own_variables(kind))
+
+    def variables(self, kind: Any) -> dict[str, list[Type]]:
+        """The variables that a class's type has, where it has any."""
+        with self.where({}, alone=True):
+            own = [self.of_annotation(one) for one in own_variables(kind)]
+        found = [one for one in own if one["kind"] == "variable"]
+        return {"variables": found} if found else {}
 
     def of_annotation(self, annotation: Any) -> Type:
         """The type that an annotation says."""
         if annotation in (Any, object):
             return unknown(f"annotated as {getattr(annotation, '__name__', annotation)}")
         if annotation is Self and self.owner is not None:
-            return self._of_class(self.owner)
+            return self.itself(self.owner)
         if isinstance(annotation, (str, typing.ForwardRef)):
             return unknown(f"annotated as {annotation}, which is not there at run time")
         if isinstance(annotation, typing.TypeVar):
             return self._of_variable(annotation)
-        origin = get_origin(annotation)
+        if isinstance(annotation, (typing.ParamSpecArgs, typing.ParamSpecKwargs)):
+            return unknown(f"annotated as {annotation!r}, what another function takes")
+        return self._of_other(annotation)
+
+    def _of_other(self, annotation: Any) -> Type:
+        origin, args = get_origin(annotation), get_args(annotation)
+        alias = origin or annotation
+        if hasattr(alias, "__value__") and hasattr(alias, "__type_params__"):  # type Alias[T] = …
+            return self.of_annotation(alias.__value__[args] if args else alias.__value__)
         if origin is None:
             return self._of_class(annotation)
-        return self._of_generic(origin, get_args(annotation), annotation)
+        return self._of_generic(origin, args, annotation)
 
     def of_default(self, value: object) -> Type:
         """The type that a default suggests."""
@@ -108,22 +106,43 @@ class Types:
         return self._of_class(type(value))
 
     def _of_variable(self, variable: Any) -> Type:
-        if variable.__bound__ is not None:
-            return self.of_annotation(variable.__bound__)
+        if variable in self._meaning:
+            meant = self._meaning[variable]
+            with self.where({}, alone=True):
+                return self.of_annotation(meant)
         if variable.__constraints__:
-            return _union([self.of_annotation(one) for one in variable.__constraints__])
-        return unknown(f"annotated as the type variable {variable.__name__}")
+            return union_of([self.of_annotation(one) for one in variable.__constraints__])
+        plain = {"kind": "variable", "name": self._name_of(variable)}
+        bound = None if variable in self._bounding else bound_of(variable)
+        if bound is None:
+            return plain
+        self._bounding.add(variable)
+        known = self.of_annotation(bound)
+        self._bounding.discard(variable)
+        if known["kind"] == "unknown":
+            return plain
+        members = known["of"] if known["kind"] == "union" else [known]
+        if any(one["kind"] not in ("class", "record", "object") for one in members):
+            return known  # TypeScript has no kinds of it: of a number but the numbers one by one
+        return {**plain, "bound": known}
+
+    def _name_of(self, variable: Any) -> str:
+        """A function's own has another name than its class's."""
+        own = own_variables(self.owner)
+        taken = variable not in own and variable.__name__ in [one.__name__ for one in own]
+        return f"{variable.__name__}_" if taken else variable.__name__
 
     def _of_generic(self, origin: Any, args: tuple[Any, ...], annotation: Any) -> Type:
-        if origin in _TRANSPARENT:
+        if origin in TRANSPARENT:
             return self.of_annotation(args[0])
         special = {
             Union: self._of_union,
             types.UnionType: self._of_union,
-            Literal: _of_literal,
+            Literal: literal_of,
             tuple: self._of_tuple,
             collections.abc.Callable: self._of_callable,
-            **dict.fromkeys(_AWAITED, self._of_last),
+            type: self._of_type,
+            **dict.fromkeys(AWAITED, self._of_last),
         }.get(origin)
         if special is not None:
             return special(args)
@@ -131,12 +150,17 @@ class Types:
         return holder_of(origin, of) or self._of_class(origin, str(annotation), args)
 
     def _of_union(self, args: tuple[Any, ...]) -> Type:
-        return _union([self.of_annotation(one) for one in args])
+        return union_of([self.of_annotation(one) for one in args])
+
+    def _of_type(self, args: tuple[Any, ...]) -> Type:
+        return {"kind": "type", "of": self.of_annotation(args[0])}
 
     def _of_last(self, args: tuple[Any, ...]) -> Type:
         return self.of_annotation(args[-1])
 
     def _of_tuple(self, args: tuple[Any, ...]) -> Type:
+        if any(is_unpacked(one) for one in args):
+            return {"kind": "tupleOf", "of": unknown("of what a TypeVarTuple stands for")}
         if len(args) == len(("of", ...)) and args[1] is ...:
             return {"kind": "tupleOf", "of": self.of_annotation(args[0])}
         return {"kind": "tuple", "of": [self.of_annotation(one) for one in args if one != ()]}
@@ -146,17 +170,17 @@ class Types:
             return {"kind": "callable"}
         given, result = args[0], self.of_annotation(args[-1])
         about: Type = {"kind": "callable", "result": result}
-        if get_origin(args[-1]) in _AWAITED:
+        if get_origin(args[-1]) in AWAITED:
             about["awaited"] = True
         if not isinstance(given, list):
             return about
         return {**about, "parameters": [self.of_annotation(one) for one in given]}
 
     def _of_class(self, kind: Any, written: str | None = None, args: tuple[Any, ...] = ()) -> Type:
-        if isinstance(kind, collections.abc.Hashable) and kind in _PLAIN:
-            return {"kind": _PLAIN[kind]}
+        if isinstance(kind, collections.abc.Hashable) and kind in PLAIN:
+            return {"kind": PLAIN[kind]}
         anything = unknown("of what is not said")
-        bare = holder_of(_BARE.get(kind, kind), [anything, anything])
+        bare = holder_of(BARE.get(kind, kind), [anything, anything])
         if bare is not None:
             return bare
         if isinstance(kind, type):
@@ -167,71 +191,47 @@ class Types:
         if hasattr(kind, "array_type") and hasattr(kind, "dim_str"):  # jaxtyping's
             held = "array" if issubclass(kind.array_type, np.ndarray) else "tensor"
             return {"kind": held, "shape": str(kind.dim_str)}
-        plain = next((name for base, name in _BASES.items() if issubclass(kind, base)), None)
+        plain = next((name for base, name in BASES.items() if issubclass(kind, base)), None)
         if plain is not None:
             return {"kind": plain}
         base = base_of(kind)
         if base is not None:
             of = self.of_annotation(as_base(kind, base, args))
-            return {"kind": "derived", "kept": self._of_kept(kind), "of": of}
+            return {"kind": "derived", "kept": self._of_kept(kind, ()), "of": of}
         if is_record(kind):
-            return self._of_record(kind)
+            return self._of_record(*(parts_of(kind) if not args else (kind, args)))
         if issubclass(kind, enum.Enum):
-            return _enum(kind, list(kind.__members__))
-        return self._of_kept(kind)
+            return enum_of(kind, list(kind.__members__))
+        return self._of_kept(kind, args)
 
-    def _of_kept(self, kind: type) -> Type:
+    def _of_kept(self, kind: type, args: tuple[Any, ...]) -> Type:
         if kind in self.classes:
-            return {"kind": "class", "name": self.classes[kind]}
+            return {"kind": "class", "name": self.classes[kind], **self._given(kind, args)}
         return {"kind": "object", "name": f"{kind.__module__}.{kind.__qualname__}"}
 
-    def _of_record(self, kind: type) -> Type:
+    def _given(self, kind: type, args: tuple[Any, ...]) -> dict[str, Any]:
+        """What the variables of a class's type are given."""
+        with self.where({}, alone=True):
+            own = [self.of_annotation(one)["kind"] == "variable" for one in own_variables(kind)]
+        given = [
+            self.of_annotation(one)
+            for one, counts in zip(args, own, strict=False)
+            if counts and len(args) == len(own)
+        ]
+        return {"args": given} if given else {}
+
+    def _of_record(self, kind: type, args: tuple[Any, ...]) -> Type:
         name = f"{kind.__module__}:{kind.__qualname__}"
         if kind not in self._met:
             self._met.add(kind)
             hints = hints_of(kind)
-            fields = {
-                field: self.of_annotation(hints[field])
-                if field in hints
-                else unknown("not annotated")
-                for field in fields_of(kind)
-            }
+            fields: dict[str, Type] = {}
+            for field in fields_of(kind):
+                with self.where(scope_of(kind, home_of(kind, field)), alone=True):
+                    said = self.of_annotation(hints[field]) if field in hints else None
+                fields[field] = said or unknown("not annotated")
             plain = typing.is_typeddict(kind)
             required = sorted(required_keys(kind)) if plain else list(fields)
-            self.records[name] = {"fields": fields, "required": required, "dict": plain}
-        return {"kind": "record", "name": name}
-
-
-def _of_literal(args: tuple[Any, ...]) -> Type:
-    plain = [value for value in args if _is_plain(value)]
-    members: dict[type[enum.Enum], list[str]] = {}
-    for value in args:
-        if isinstance(value, enum.Enum):
-            members.setdefault(type(value), []).append(value.name)
-    found: list[Type] = [{"kind": "literal", "values": plain}] if plain else []
-    found += [_enum(kind, names) for kind, names in members.items()]
-    if any(isinstance(value, float) for value in args):  # as a docstring may list
-        found.append({"kind": "float"})
-    if any(isinstance(value, bytes) for value in args):
-        found.append({"kind": "bytes"})
-    return _union(found)
-
-
-def _enum(kind: type[enum.Enum], members: list[str]) -> Type:
-    name = f"{kind.__module__}:{kind.__qualname__}"
-    several = {"flag": True} if issubclass(kind, enum.Flag) else {}
-    return {"kind": "enum", "name": name, "members": members, **several}
-
-
-def _is_plain(value: object) -> bool:
-    return isinstance(value, (str, int, type(None))) and not isinstance(value, enum.Enum)
-
-
-def _union(members: list[Type]) -> Type:
-    flat = [
-        one
-        for member in members
-        for one in (member["of"] if member["kind"] == "union" else [member])
-    ]
-    different = [one for i, one in enumerate(flat) if one not in flat[:i]]
-    return different[0] if len(different) == 1 else {"kind": "union", "of": different}
+            described = {"fields": fields, "required": required, "dict": plain}
+            self.records[name] = {**self.variables(kind), **described}
+        return {"kind": "record", "name": name, **self._given(kind, args)}

@@ -19,6 +19,7 @@ from adversarial_sampling.errors import AdversarialSamplingError
 
 from .draws import Draws
 from .named import named_tensors
+from .rounded import Rounded
 from .state import named_state, set_state, widen_state
 from .widened import Widened
 
@@ -50,6 +51,7 @@ def run(
     differentiate: Sequence[str],
     draws: Sequence[Tensor] | None,
     watch: Watch | None = None,
+    rounding: int | None = None,
 ) -> dict[str, Any]:
     """Outputs, gradients and state by name, and what was drawn.
 
@@ -61,6 +63,7 @@ def run(
         differentiate: names of inputs, and of the state's tensors after ``state.``.
         draws: what is drawn, in order; None to draw from a fixed seed.
         watch: follows what the function does.
+        rounding: a seed, by which each kernel rounds to float32 either up or down (``Rounded``).
     """
     dtype = torch.float32 if precision == "float32" else torch.float64
     parts, arrays = _tensors_of(one.given)
@@ -77,7 +80,9 @@ def run(
     wanted = {name: _leaf(name, {**leaves, **held}) for name in differentiate}
     arguments, arrived = _arguments(parts, leaves, wanted, arrays)
     drawn = Draws(draws)
-    with _surroundings(dtype, drawn, widened=precision == "widened"):
+    rounded = nullcontext() if rounding is None else Rounded(rounding)
+    # Rounding first: what it draws itself is none of the function's draws.
+    with rounded, _surroundings(dtype, drawn, widened=precision == "widened"):
         by_position = [arguments.pop(name) for name in one.positional]
         with python_alone(), watch or nullcontext():
             result = one.function(*by_position, **arguments)
@@ -88,7 +93,7 @@ def run(
     }
     if watch is not None:
         watch.returned({**outputs, **{f"state.{name}": one for name, one in state.items()}})
-    gradients = gradients_of(list(outputs.values()), wanted) if wanted else {}
+    gradients = gradients_of(list(outputs.values()), wanted, rounded) if wanted else {}
     return {
         "single": single,
         "outputs": {name: tensor.detach() for name, tensor in outputs.items()},

@@ -81,12 +81,13 @@ class Subject:
         differentiate: Sequence[str],
         draws: Sequence[Any] | None,
         watch: Watch | None = None,
+        rounding: int | None = None,
     ) -> dict[str, Any]:
         """Runs it once on copies of all that it could change; see ``run.run``."""
         owner, function = self._copied()
         positional, named = self._bound(given)
         one = Run(function, owner, positional, named, state)
-        return run(self._target, one, precision, differentiate, draws, watch)
+        return run(self._target, one, precision, differentiate, draws, watch, rounding)
 
     def files(self) -> list[str]:
         """Where its code is, and what that has imported so far from the program's folder."""

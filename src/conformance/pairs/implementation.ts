@@ -11,6 +11,8 @@ export interface Side {
   compute(inputs: NamedTensors, options: Cancellable): Promise<NamedTensors>;
   /** The same while its kernels err as much as is known of them, in directions of that seed; absent where nothing is known. */
   erring?(inputs: NamedTensors, seed: number): Promise<NamedTensors>;
+  /** The same while each of its kernels rounds to float32 up or down, by that seed; absent where nothing can tell. */
+  rounding?(inputs: NamedTensors, seed: number): Promise<NamedTensors>;
 }
 
 /** The two implementations that are compared. */

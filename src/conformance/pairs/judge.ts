@@ -1,47 +1,17 @@
 import type { Cancellable } from "../../backend.ts";
-import { AdsamError } from "../../errors.ts";
 import { kindOf, type NamedTensors, type Tensor } from "../../tensor.ts";
-import { type Comparison, type Difference, failed } from "../comparison.ts";
+import { type Comparison, failed } from "../comparison.ts";
 import { elementName, numbers } from "../numbers.ts";
-import { offEdge, perturbed } from "../perturb.ts";
-import { derive, excusableBy, measure, perturbations, ratio, untilAllPass, withKernels } from "../tolerance.ts";
+import { offEdge } from "../perturb.ts";
+import { derive, excusableBy, measure, ratio, untilAllPass, withKernels } from "../tolerance.ts";
 import { type Parties, type Side, sideOf } from "./implementation.ts";
 import { prepareInputs } from "./inputs.ts";
 import { type Answers, oneSided } from "./kinks.ts";
 import type { BackendPair, PairCase } from "./pair.ts";
-import { isOffThroughout, note, noteErring, type Shown, shownOf } from "./shown.ts";
-import { structuralDifference, unrepeated } from "./structure.ts";
-
-/** Errors that end the whole comparison; any other is an answer of the side that threw it. */
-const fatal: ReadonlySet<string> = new Set(["cancelled", "closed", "crashed", "environment", "disk", "unsupported"]);
-
-class SideFailure extends Error {
-  readonly difference: Difference;
-
-  constructor(difference: Difference) {
-    super(difference.message);
-    this.difference = difference;
-  }
-}
-
-async function run(side: Side, inputs: NamedTensors, options: Cancellable): Promise<NamedTensors> {
-  try {
-    return await side.compute(inputs, options);
-  } catch (cause) {
-    if (cause instanceof AdsamError && fatal.has(cause.code)) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    // What it gave and nobody can read is no exception of its own.
-    const did = cause instanceof AdsamError && cause.code === "usage" ? side.name : `${side.name} throws`;
-    throw new SideFailure({ kind: "throws", tensor: "", message: `${did}: ${reason}` });
-  }
-}
-
-async function runTwice(side: Side, inputs: NamedTensors, options: Cancellable): Promise<NamedTensors> {
-  const first = await run(side, inputs, options);
-  const difference = unrepeated(first, await run(side, inputs, options), side.name);
-  if (difference !== undefined) throw new SideFailure(difference);
-  return first;
-}
+import { roundingRuns } from "./rounding-runs.ts";
+import { run, runTwice, SideFailure } from "./run-side.ts";
+import { isOffThroughout, note, type Shown, shownOf } from "./shown.ts";
+import { structuralDifference } from "./structure.ts";
 
 /** A larger tolerance than this is no rounding: a floor, a comparison or the like jumps between inputs one ulp apart. */
 const jump = 2 ** -12;
@@ -144,19 +114,7 @@ async function judgeAt(
     const compareAll = () => names.map((name) => compare(name, exact[name]));
     const isGross = () => names.some((name) => isOffThroughout(ours[name], shown.get(name)));
     told?.({ ours, exact, compare });
-    const runs = async function* () {
-      for (const [i, seed] of perturbations.entries()) {
-        const moved = perturbed(inputs, seed);
-        const there = await run(double, moved, options);
-        note(shown, there, exact);
-        if (i === 0) yield; // what is right mostly passes by now
-        // A failure takes all runs: two fewer in float32 make it cheaper, at the price of as many draws of its rounding.
-        if (!elementwise || i < 3) note(shown, await run(single, moved, options), there);
-        if (i === 0) await noteErring(shown, judged, inputs, ours);
-        // Comparing each element takes as long as a small function's run: then in between it is left out.
-        if (i === 0 || !elementwise || i === perturbations.length - 1) yield;
-      }
-    };
+    const runs = roundingRuns({ judged, single, double, inputs, ours, exact, shown, elementwise }, options);
     return await untilAllPass(compareAll, runs, isGross);
   } catch (failure) {
     if (failure instanceof SideFailure) return [failed(failure.difference)];

@@ -13,7 +13,7 @@ import { argumentsWith, type Given, givenOf } from "./given.ts";
 import type { CheckedProveOptions } from "./options.ts";
 import { type Convention, callPort, type Port, type PortAnswer } from "./port-function.ts";
 import { exactRun } from "./precision.ts";
-import type { Precision, Ran, Subject } from "./python-subject.ts";
+import type { Precision, Ran, RunOptions, Subject } from "./python-subject.ts";
 import { Failure, orFailure, refused } from "./refused.ts";
 import type { Failed } from "./reproduction.ts";
 
@@ -48,14 +48,14 @@ export async function proveCase(proof: Proof, one: ProveCase, options: Cancellab
   const inputs = { ...given.tensors, ...givenOf({ state: proof.subject.state }).tensors };
   checkDifferentiated(proof, Object.keys(inputs), proof.where);
   const start = { given, inputs };
-  const first = await orFailure(() => runPython(proof.subject, proof, start, "float32", null));
+  const first = await orFailure(() => runPython(proof.subject, proof, start, { precision: "float32", draws: null }));
   const seen: { python?: NamedTensors; port?: NamedTensors } = {};
   const { suite, backend, port, convention } = proof;
   const request = { given, inputs, draws: [], differentiate: [] };
   const askPort = () =>
     typeof port === "function"
       ? callPort(port, convention, request, { single: true, outputs: {}, state: {} })
-      : runPython(port, proof, start, "float32", null);
+      : runPython(port, proof, start, { precision: "float32", draws: null });
   const report =
     first instanceof Failure
       ? await refused({ suite, id: one.id, backend }, one.edge === true, first, askPort)
@@ -108,13 +108,14 @@ async function compared(
       return callPort(port, convention, { given, inputs: at, draws: drawn, differentiate, erring }, expected);
     }
     const drawn = first.draws.map(({ values }) => values);
-    return { named: named(await runPython(port, proof, { given, inputs: at }, "float32", drawn)), draws: {} };
+    const how = { precision: "float32", draws: drawn } as const;
+    return { named: named(await runPython(port, proof, { given, inputs: at }, how)), draws: {} };
   };
   const own = proof.draws === "port" ? await orFailure(() => ask(inputs)) : undefined;
   const answered: PortAnswer | undefined = own instanceof Failure ? undefined : own;
   const draws = answered === undefined ? first.draws.map(({ values }) => values) : drawsOfPort(answered, first.draws);
-  const python = (at: NamedTensors, precision: Precision) =>
-    runPython(subject, proof, { given, inputs: at }, precision, draws);
+  const python = (at: NamedTensors, precision: Precision, rounding?: number) =>
+    runPython(subject, proof, { given, inputs: at }, { precision, draws, rounding });
   const single = answered === undefined ? first : await python(inputs, "float32");
   const { precision, truth, note } = await exactRun(proof.dtype, single, (wanted) => python(inputs, wanted));
   seen.python = named(truth);
@@ -139,6 +140,7 @@ async function compared(
         once = false;
         return named(known);
       },
+      rounding: async (at, seed) => named(await python(at, wanted, seed)),
     };
   };
   const sides = { judged, single: side("float32", single), double: side(precision, truth) };
@@ -173,13 +175,12 @@ async function runPython(
   subject: Subject,
   { differentiate }: Proof,
   { given, inputs }: Omit<Start, "first">,
-  precision: Precision,
-  draws: readonly Tensor[] | null,
+  how: Omit<RunOptions, "differentiate">,
 ): Promise<Ran> {
   const state = Object.entries(inputs).flatMap(([name, value]) =>
     name.startsWith("state.") ? [[name.slice("state.".length), value] as const] : [],
   );
-  return subject.run(argumentsWith(given, inputs), Object.fromEntries(state), { precision, differentiate, draws });
+  return subject.run(argumentsWith(given, inputs), Object.fromEntries(state), { ...how, differentiate });
 }
 
 /** Arguments and state that are not what they were. */

@@ -41,6 +41,8 @@ export interface RunOptions {
   readonly differentiate: readonly string[];
   /** What is drawn, in order; null for what a fixed seed gives. */
   readonly draws: readonly Tensor[] | null;
+  /** A seed, by which the result of each kernel is rounded to float32 either up or down; not at all unless given. */
+  readonly rounding?: number | undefined;
 }
 
 /** A Python function, method or module that is run again and again. */
@@ -76,9 +78,10 @@ export async function openSubject(
     ...description.parse(await told.method("describe")),
     python: subject,
     files: async () => paths.parse(await told.method("files")),
-    run: async (given, state, { precision, differentiate, draws }) =>
-      ran.parse(
-        await told.method("run", { ...given }, { ...state }, precision, [...differentiate], draws && [...draws]),
-      ),
+    run: async (given, state, { precision, differentiate, draws, rounding = null }) => {
+      const start = [{ ...given }, { ...state }] as const;
+      const how = [precision, [...differentiate], draws && [...draws], null, rounding] as const;
+      return ran.parse(await told.method("run", ...start, ...how));
+    },
   };
 }

@@ -9,9 +9,12 @@ import type {
   ModuleContract,
   PythonTypeTree,
   RecordContract,
+  VariableType,
 } from "./contract.ts";
+import { variablesOf } from "./generics.ts";
 import { identifier, key } from "./identifiers.ts";
-import { partsOf, typeText, type Way } from "./type-text.ts";
+import { mapTypes } from "./map-types.ts";
+import { answerText, partsOf, typeText, variableKey, type Way } from "./type-text.ts";
 
 /** A client in TypeScript for the modules of a contract. The same contract gives the same text. */
 export function clientText(contract: Contract): string {
@@ -29,7 +32,7 @@ export const ownOfInstances: ReadonlySet<string> = new Set(["call", "dispose", "
 
 /** Names of types that a client is written with, which a class of Python's may have too. */
 const usedNames =
-  "adsam Promise Readonly Record ReadonlyMap ReadonlySet AsyncIterable Iterable Uint8Array any bigint boolean never number object string symbol undefined unknown".split(
+  "adsam Keep Promise Readonly Record ReadonlyMap ReadonlySet AsyncIterable Iterable Uint8Array any bigint boolean never number object string symbol undefined unknown".split(
     " ",
   );
 
@@ -52,6 +55,7 @@ class Writer {
     for (const { name } of classes) give(`class ${name}`, `${this.#name(name)}Class`);
     for (const record of Object.keys(contract.records)) give(record, record.slice(record.lastIndexOf(":") + 1));
     for (const module of Object.keys(contract.modules)) give(`module ${module}`, capitalised(module));
+    for (const variable of variablesIn(contract)) give(variableKey(variable), variable.name);
   }
 
   text(): string {
@@ -89,12 +93,32 @@ class Writer {
     return typeText(type, way, (name) => this.#name(name));
   }
 
-  #record(name: string, { fields, required, seen }: RecordContract): void {
+  /** The variables of a class, or of a function, as TypeScript declares them. */
+  #variables(variables: readonly VariableType[], otherwise: string): string[] {
+    return variables.map((one) => {
+      const name = this.#name(variableKey(one));
+      const others = one.bound?.kind === "object"; // classes of the client's may derive from it
+      const bound = one.bound === undefined ? undefined : this.#type(one.bound, others ? "in" : "out");
+      const default_ = otherwise === "" ? "" : ` = ${bound ?? otherwise}`;
+      return `${name}${bound === undefined ? "" : ` extends ${bound}`}${default_}`;
+    });
+  }
+
+  /** An interface that has another one where results stay in Python. */
+  #interface(name: string, variables: readonly VariableType[], extending: string): void {
+    const own = variables.map((one) => `${this.#name(variableKey(one))}, `).join("");
+    const parameters = [...this.#variables(variables, "unknown"), "Keep extends boolean = false"].join(", ");
+    const others = extending === "" ? "" : ` extends ${extending}<${name}<${own}true>>`;
+    this.#lines.push(`export interface ${name}<${parameters}>${others} {`);
+  }
+
+  #record(name: string, { variables = [], fields, required, seen }: RecordContract): void {
     this.#doc(
       0,
       [`${name.replace(":", ".")}, by value.`, ...(seen === undefined ? [] : [`Seen in ${recorded(seen)}.`])].join(" "),
     );
-    this.#lines.push(`export interface ${this.#name(name)} {`);
+    const own = variables.length === 0 ? "" : `<${this.#variables(variables, "unknown").join(", ")}>`;
+    this.#lines.push(`export interface ${this.#name(name)}${own} {`);
     for (const [field, type] of Object.entries(fields)) {
       const optional = required.includes(field) ? "" : "?";
       this.#doc(1, seenIn(type));
@@ -103,25 +127,26 @@ class Writer {
     this.#lines.push("}", "");
   }
 
-  #class({ name, doc, creation, methods, attributes }: ClassContract): void {
+  #class({ name, variables = [], doc, creation, methods, attributes }: ClassContract): void {
     this.#doc(0, doc);
-    this.#lines.push(`export interface ${this.#name(name)} extends adsam.Instance {`);
+    this.#interface(this.#name(name), variables, "adsam.Instance");
     for (const [attribute, type] of Object.entries(attributes)) {
       if (Object.hasOwn(methods, attribute)) continue;
       const own = memberName(attribute, ownOfInstances);
       this.#doc(1, seenIn(type));
-      this.#lines.push(`  readonly ${key(own)}: Promise<${this.#type(type, "out")}>;`);
+      this.#lines.push(`  readonly ${key(own)}: ${this.#answer(type)};`);
     }
     const { __call__: called, ...others } = methods;
-    if (called !== undefined) this.#call(1, "call", called);
+    if (called !== undefined) this.#call(1, "call", called, variables);
     for (const [method, one] of Object.entries(others)) {
-      if (one.of === "instance") this.#call(1, memberName(method, ownOfInstances), one);
+      if (one.of === "instance") this.#call(1, memberName(method, ownOfInstances), one, variables);
     }
     this.#lines.push("}", "");
     this.#doc(0, `The class ${name}.`);
-    this.#lines.push(`export interface ${this.#name(`class ${name}`)} {`);
+    this.#interface(this.#name(`class ${name}`), [], "");
     this.#lines.push("  /** The class itself. */", "  readonly $: adsam.PythonObject;");
-    this.#call(1, "create", { ...creation, result: { kind: "class", name } });
+    const made = { kind: "class", name, ...(variables.length > 0 && { args: variables }) } as const;
+    this.#call(1, "create", { ...creation, result: made });
     for (const [method, one] of Object.entries(others)) {
       if (one.of !== "instance") this.#call(1, memberName(method, ownOfClasses), one);
     }
@@ -138,10 +163,10 @@ class Writer {
 
   #module(name: string, { doc, functions, classes, enums }: ModuleContract): void {
     this.#doc(0, doc || `The module ${name}.`);
-    this.#lines.push(`export interface ${this.#name(`module ${name}`)} extends adsam.Askable {`);
+    this.#interface(this.#name(`module ${name}`), [], "adsam.Askable");
     this.#lines.push("  /** The module itself. */", "  readonly $: adsam.PythonObject;");
     for (const [one, { name: known }] of Object.entries(classes)) {
-      this.#lines.push(`  readonly ${key(one)}: ${this.#name(`class ${known}`)};`);
+      this.#lines.push(`  readonly ${key(one)}: ${this.#name(`class ${known}`)}<Keep>;`);
     }
     for (const [one, members] of Object.entries(enums)) this.#enum(one, members);
     for (const [one, call] of Object.entries(functions)) this.#function(memberName(one, new Set(["$", "then"])), call);
@@ -161,13 +186,17 @@ class Writer {
     this.#lines.push("  };");
   }
 
-  #call(depth: number, name: string, call: FunctionContract): void {
+  #answer(type: PythonTypeTree): string {
+    return answerText(type, (name) => this.#name(name));
+  }
+
+  #call(depth: number, name: string, call: FunctionContract, ofClass: readonly VariableType[] = []): void {
     this.#doc(depth, documented(call));
     for (const form of call.overloads ?? [call]) {
       for (const given of formsOf(form, (type) => this.#type(type, "in"))) {
-        this.#lines.push(
-          `${"  ".repeat(depth)}${name === "" ? "" : key(name)}(${given}): Promise<${this.#type(form.result, "out")}>;`,
-        );
+        const own = this.#variables(variablesOf(form, ofClass), "").join(", ");
+        const called = `${name === "" ? "" : key(name)}${own === "" ? "" : `<${own}>`}`;
+        this.#lines.push(`${"  ".repeat(depth)}${called}(${given}): ${this.#answer(form.result)};`);
       }
     }
   }
@@ -198,6 +227,16 @@ function seenIn(type: PythonTypeTree): string {
 }
 
 const recorded = (calls: number): string => `${calls} recorded call${calls === 1 ? "" : "s"}`;
+
+/** Every type variable of a contract, each once. */
+function variablesIn(contract: Contract): readonly VariableType[] {
+  const found = new Map<string, VariableType>();
+  mapTypes(contract, (type) => {
+    for (const part of partsOf(type)) if (part.kind === "variable") found.set(part.name, part);
+    return type;
+  });
+  return [...found.values()];
+}
 
 function capitalised(module: string): string {
   const words = module.split(/[._]/).filter((word) => word !== "");

@@ -5,7 +5,9 @@ import type {
   ModuleContract,
   ParameterContract,
   PythonTypeTree,
+  VariableType,
 } from "./contract.ts";
+import { classGiven, namedLike } from "./generics.ts";
 import { asSaid } from "./said.ts";
 import { checkWhole } from "./whole.ts";
 
@@ -30,11 +32,12 @@ export function changesBetween(recorded: Contract, current: Contract): Change[] 
   const changes: Change[] = [];
   const tell = (where: string, what: string, breaks: boolean) => changes.push({ where, what, breaks });
   each(before.modules, now.modules, "", tell, (was, is, where) => compareModules(was, is, where, tell));
-  each(before.records, now.records, "", tell, (was, is, where) =>
+  each(before.records, now.records, "", tell, (was, is, where) => {
+    variables(was.variables, is.variables, where.replace(":", "."), tell);
     each(was.fields, is.fields, `${where.replace(":", ".")}.`, tell, (from, to, field) =>
       types(from, to, field, tell, "both"),
-    ),
-  );
+    );
+  });
   return changes;
 }
 
@@ -54,11 +57,25 @@ function compareModules(was: ModuleContract, is: ModuleContract, where: string, 
   );
 }
 
-function compareClasses(was: ClassContract, is: ClassContract, where: string, tell: Tell): void {
+function compareClasses(was: ClassContract, now: ClassContract, where: string, tell: Tell): void {
+  variables(was.variables, now.variables, where, tell);
+  const is = classGiven(now, { kind: "class", name: now.name, args: was.variables });
   calls(was.creation, is.creation, `${where}.create`, tell);
   compareMethods(was.methods, is.methods, where, tell);
   each(was.attributes, is.attributes, `${where}.`, tell, (from, to, name) => types(from, to, name, tell, "gives"));
 }
+
+type Variables = ClassContract["variables"];
+
+function variables(was: Variables = [], is: Variables = [], where: string, tell: Tell): void {
+  const bounds = (all: NonNullable<Variables>) => JSON.stringify(all.map(({ bound = null }) => bound));
+  if (bounds(was) === bounds(is)) return;
+  const [before, now] = [was, is].map((all) => all.map(boundText).join(", ") || "none");
+  tell(where, `had the type variables ${before}, and has ${now}`, was.length > 0);
+}
+
+const boundText = ({ name, bound }: VariableType): string =>
+  bound === undefined ? name : `${name}: ${described(bound)}`;
 
 type Methods = ClassContract["methods"];
 
@@ -69,7 +86,8 @@ function compareMethods(was: Methods, is: Methods, where: string, tell: Tell): v
   });
 }
 
-function calls(was: CallContract, is: CallContract, where: string, tell: Tell): void {
+function calls(was: CallContract, now: CallContract, where: string, tell: Tell): void {
+  const is = namedLike(now, was);
   const place = (name: string) => `${where}(${name})`;
   const known = new Map(is.parameters.map((one) => [one.name, one]));
   const gone = was.parameters.filter(({ name }) => !known.has(name));
@@ -77,16 +95,16 @@ function calls(was: CallContract, is: CallContract, where: string, tell: Tell): 
   const renamed = new Set<ParameterContract>();
   for (const one of gone) {
     const at = was.parameters.indexOf(one);
-    const now = come.find((other) => other.kind === one.kind && is.parameters.indexOf(other) === at);
-    if (now !== undefined) renamed.add(now);
-    tell(place(one.name), now === undefined ? "was removed" : `was renamed to ${now.name}`, true);
+    const other = come.find((next) => next.kind === one.kind && is.parameters.indexOf(next) === at);
+    if (other !== undefined) renamed.add(other);
+    tell(place(one.name), other === undefined ? "was removed" : `was renamed to ${other.name}`, true);
   }
   for (const one of come.filter((other) => !renamed.has(other))) {
     tell(place(one.name), one.required ? "was added, and has to be given" : "was added", one.required);
   }
   for (const one of was.parameters) {
-    const now = known.get(one.name);
-    if (now !== undefined) parameters(one, now, place(one.name), tell);
+    const same = known.get(one.name);
+    if (same !== undefined) parameters(one, same, place(one.name), tell);
   }
   const order = (call: CallContract) => call.parameters.filter(({ required }) => required).map(({ name }) => name);
   const [first, second] = [order(was), order(is)];
@@ -130,7 +148,8 @@ function types(was: PythonTypeTree, is: PythonTypeTree, where: string, tell: Tel
     return;
   }
   const known = was.kind !== "unknown" && is.kind !== "unknown";
-  const fine = (direction === "given" && covers(is, was)) || (direction === "gives" && covers(was, is));
+  const fine =
+    (direction === "given" && covers(is, was)) || (direction === "gives" && was.kind !== "variable" && covers(was, is));
   tell(where, `was ${described(was)}, and is ${described(is)}`, known && !fine);
 }
 
@@ -142,6 +161,8 @@ function covers(wide: PythonTypeTree, narrow: PythonTypeTree): boolean {
 
 function isPartOf(one: PythonTypeTree, other: PythonTypeTree): boolean {
   if (other.kind === "unknown" || JSON.stringify(one) === JSON.stringify(other)) return true;
+  if (other.kind === "variable") return other.bound === undefined || covers(other.bound, one);
+  if (one.kind === "variable") return one.bound !== undefined && covers(other, one.bound);
   if (one.kind === "derived") return covers(other, one.of);
   if (one.kind === "int") return other.kind === "float" || other.kind === "number";
   if (one.kind === "literal" && other.kind === "literal")
@@ -175,8 +196,14 @@ export function described(type: PythonTypeTree): string {
     case "class":
     case "object":
     case "record":
-    case "enum":
-      return type.name.slice(type.name.lastIndexOf(":") + 1);
+    case "enum": {
+      const name = type.name.slice(type.name.lastIndexOf(":") + 1);
+      return "args" in type && type.args ? `${name}[${type.args.map(described).join(", ")}]` : name;
+    }
+    case "variable":
+      return type.name;
+    case "type":
+      return `type[${described(type.of)}]`;
     case "tensor":
     case "array": {
       const name = type.kind === "array" ? "ndarray" : "tensor";

@@ -1,11 +1,11 @@
-import type { PythonTypeTree } from "./types.ts";
+import type { PythonTypeTree, VariableType } from "./types.ts";
 
 export type * from "./types.ts";
 
 /** What Python modules offer to a caller, as adsam_bridge/contract writes it: a client is made from it, and held to it. */
 export interface Contract {
   /** Of this form. */
-  readonly format: 3;
+  readonly format: 4;
   /** Whether Python could read docstrings: it lacks griffelib otherwise. */
   readonly docstrings: boolean;
   /** By their dotted names. */
@@ -16,6 +16,8 @@ export interface Contract {
 
 /** What crosses by value with fields. */
 export interface RecordContract {
+  /** The variables in its fields. */
+  readonly variables?: readonly VariableType[] | undefined;
   /** By name. */
   readonly fields: Readonly<Record<string, PythonTypeTree>>;
   /** Those that are never missing. */
@@ -76,6 +78,10 @@ export interface MethodContract extends FunctionContract {
 export interface ClassContract {
   /** By which types know it: its own, or another one where two modules have classes of that name. */
   readonly name: string;
+  /** By which instances say whose they are: `module.Qualname`. */
+  readonly type: string;
+  /** The variables in what it has. */
+  readonly variables?: readonly VariableType[] | undefined;
   /** Its docstring. */
   readonly doc: string;
   /** How an instance is made. */

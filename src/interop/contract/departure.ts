@@ -3,6 +3,7 @@ import { kindOf, PythonObject } from "../handle.ts";
 import { described } from "./compare.ts";
 import type { Contract, PythonTypeTree } from "./contract.ts";
 import { fits } from "./fits.ts";
+import { fieldsOf } from "./generics.ts";
 import type { Way } from "./type-text.ts";
 
 /** A part of a value that is not as it is declared. */
@@ -50,9 +51,11 @@ function partsOf([where, value, type]: Part, contract: Contract): Part[] {
   if (typeof value !== "object" || value === null || value instanceof PythonObject) return [];
   switch (type.kind) {
     case "record": {
-      const { fields = {}, required = [] } = contract.records[type.name] ?? {};
+      const { required = [] } = contract.records[type.name] ?? {};
       const given = new Map(Object.entries(value));
-      const asked = Object.entries(fields).filter(([name]) => required.includes(name) || given.get(name) !== undefined);
+      const asked = Object.entries(fieldsOf(type, contract)).filter(
+        ([name]) => required.includes(name) || given.get(name) !== undefined,
+      );
       return asked.map(([name, kind]) => [`${where}.${name}`, given.get(name), kind]);
     }
     case "list":

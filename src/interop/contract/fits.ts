@@ -12,7 +12,8 @@ import type {
   PythonTypeTree,
   TupleType,
 } from "./contract.ts";
-import { isInstance } from "./instance.ts";
+import { fieldsOf } from "./generics.ts";
+import { isInstance, memberBehind } from "./instance.ts";
 import { givesBatches, type Way } from "./type-text.ts";
 
 /** What comes as a handle: from all others one cannot read what is declared. */
@@ -65,6 +66,10 @@ export function fits(
       return type.of.some((one) => inner(value, one));
     case "seen":
       return inner(value, type.of);
+    case "variable":
+      return type.bound === undefined || inner(value, type.bound);
+    case "type":
+      return isObject(value) || (way === "in" && typeof value === "function" && memberBehind(value) !== undefined);
     case "derived":
       return (way === "in" && isObject(value)) || inner(value, type.of);
     case "enum":
@@ -76,7 +81,7 @@ export function fits(
       if (within.includes(value)) return true;
       const fields = new Map<string, unknown>(Object.entries(value));
       const held = [...within, value];
-      return Object.entries(known.fields).every(([name, kind]) =>
+      return Object.entries(fieldsOf(type, contract)).every(([name, kind]) =>
         fields.get(name) === undefined ? !known.required.includes(name) : inner(fields.get(name), kind, held),
       );
     }

@@ -1,18 +1,19 @@
 import { type Tensor, tensor } from "../../tensor.ts";
 import { fill } from "../containers.ts";
 import { PythonObject } from "../handle.ts";
-import { array, Complex, recordLike, tuple } from "../kinds.ts";
+import { array, Complex, pythonType, recordLike, tuple } from "../kinds.ts";
 import type { Callback } from "../wire.ts";
 import type { Instance } from "./askable.ts";
-import type { Contract, PythonTypeTree } from "./contract.ts";
+import type { Contract, NamedType, PythonTypeTree, RecordType, VariableType } from "./contract.ts";
 import { fits, isScalar } from "./fits.ts";
+import { fieldsOf } from "./generics.ts";
 import { partsOf } from "./type-text.ts";
 
 /** What values are declared by. */
 export interface Declared {
   readonly contract: Contract;
-  /** An instance of a class of the client's, of that name. */
-  readonly make: (name: string, object: PythonObject) => Instance;
+  /** An instance of a class of the client's. */
+  readonly make: (type: NamedType, object: PythonObject) => Instance;
   /** Functions that went to Python, as they are declared there. */
   readonly callbacks: WeakMap<Callback, Map<string, Callback>>;
 }
@@ -33,8 +34,8 @@ export function asDeclared(
   const inner = (part: unknown, kind: PythonTypeTree) => asDeclared(part, kind, declared, made);
   if (type.kind === "seen" || type.kind === "derived") return inner(value, type.of);
   if (value instanceof PythonObject) {
-    const name = classOf(value, type);
-    if (name !== undefined) return make(name, value);
+    const kind = classOf(value, type, contract);
+    if (kind !== undefined) return make(kind, value);
     return type.kind === "stream" && changes(type.of, contract, [])
       ? { [Symbol.asyncIterator]: () => each(value, (item) => inner(item, type.of)) }
       : value;
@@ -68,61 +69,91 @@ export function asDeclared(
         : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inner(item, type.value)]));
     case "record": {
       if (typeof value !== "object" || value === null) return value;
-      return madeOnce(value, type.name, contract, made, (item, kind) => inner(item, kind));
+      return madeOnce(value, type, contract, made, (item, kind) => inner(item, kind));
     }
+    case "variable":
+      return asItself(value, type, (part, kind = type) => inner(part, kind));
     default:
       return value;
   }
 }
 
 /** What stays in Python where it was asked to: an instance of the client's class, where nothing else but None is declared. */
-export function keptAsDeclared(value: PythonObject, type: PythonTypeTree, { make }: Declared): unknown {
+export function keptAsDeclared(value: PythonObject, type: PythonTypeTree, { make, contract }: Declared): unknown {
   const members = membersOf(type).filter(({ kind }) => kind !== "none");
-  const name = members.every(({ kind }) => kind === "class") ? classOf(value, type) : undefined;
-  return name === undefined ? value : make(name, value);
+  const kind = members.every((one) => one.kind === "class") ? classOf(value, type, contract) : undefined;
+  return kind === undefined ? value : make(kind, value);
+}
+
+/** What a variable stands for: objects of the client's classes are their instances, however deep. */
+function asItself(
+  value: unknown,
+  type: VariableType,
+  inner: (part: unknown, type?: PythonTypeTree) => unknown,
+): unknown {
+  if (type.bound?.kind === "record") return inner(value, type.bound);
+  if (typeof value !== "object" || value === null) return value;
+  const kind = pythonType(value);
+  if (Array.isArray(value)) {
+    const items = value.map((item) => inner(item));
+    return kind === "tuple" ? tuple(...items) : items;
+  }
+  if (kind !== undefined) return kind.includes(":") ? inner(value, { kind: "record", name: kind }) : value;
+  if (value instanceof Set) return new Set([...value].map((item) => inner(item)));
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [inner(key), inner(item)]));
+  return Object.getPrototypeOf(value) === Object.prototype
+    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inner(item)]))
+    : value;
 }
 
 /** A record or dict of the fields of another one, each as it is declared; the same one whenever it is met. */
 export function madeOnce(
   value: object,
-  name: string,
+  type: RecordType,
   contract: Contract,
   made: Map<object, object>,
   change: (field: unknown, type: PythonTypeTree) => unknown,
 ): object {
   const known = made.get(value);
   if (known !== undefined) return known;
-  const { fields = {}, dict = true } = contract.records[name] ?? {};
-  const own: object = dict ? {} : recordLike(value, name, {});
+  const { dict = true } = contract.records[type.name] ?? {};
+  const fields = fieldsOf(type, contract);
+  const own: object = dict ? {} : recordLike(value, type.name, {});
   made.set(value, own);
   const entries = Object.entries(value).map(([field, part]): [string, unknown] => {
-    const type = Object.hasOwn(fields, field) ? fields[field] : undefined;
-    return [field, type === undefined ? part : change(part, type)];
+    const kind = Object.hasOwn(fields, field) ? fields[field] : undefined;
+    return [field, kind === undefined ? part : change(part, kind)];
   });
   fill(own, Object.fromEntries(entries));
   return own;
 }
 
-/** The class that is declared for an object: of several, the one that it is of. */
-function classOf(object: PythonObject, type: PythonTypeTree): string | undefined {
-  const names = membersOf(type).flatMap((one) => (one.kind === "class" ? [one.name] : []));
-  return names.length === 1 ? names[0] : names.find((name) => `.${object.type}`.endsWith(`.${name}`));
+/** The class that is declared for an object: of several, the one that it is of; of a variable, its own, or the bound. */
+function classOf(object: PythonObject, type: PythonTypeTree, { modules }: Contract): NamedType | undefined {
+  const members = membersOf(type);
+  if (members.some(({ kind }) => kind === "variable")) {
+    const classes = Object.values(modules).flatMap((module) => Object.values(module.classes));
+    const own = classes.find((one) => one.type === object.type);
+    if (own !== undefined) return { kind: "class", name: own.name };
+  }
+  const kinds = members.flatMap((one) => (one.kind === "class" ? [one] : []));
+  return kinds.length === 1 ? kinds[0] : kinds.find(({ name }) => `.${object.type}`.endsWith(`.${name}`));
 }
 
 function membersOf(type: PythonTypeTree): readonly PythonTypeTree[] {
   if (type.kind === "seen") return membersOf(type.of);
+  if (type.kind === "variable" && type.bound !== undefined) return [type, ...membersOf(type.bound)];
   return type.kind === "union" ? type.of.flatMap(membersOf) : [type];
 }
 
-const changing: ReadonlySet<PythonTypeTree["kind"]> = new Set(["class", "complex", "array", "stream"]);
+const changing: ReadonlySet<PythonTypeTree["kind"]> = new Set(["class", "complex", "array", "stream", "variable"]);
 
 /** Whether a value of this type may come as something else than it is declared. */
 function changes(type: PythonTypeTree, contract: Contract, within: readonly string[]): boolean {
   return partsOf(type).some((part) => {
     if (part.kind !== "record") return changing.has(part.kind);
     if (within.includes(part.name)) return false;
-    const fields = Object.values(contract.records[part.name]?.fields ?? {});
-    return fields.some((one) => changes(one, contract, [...within, part.name]));
+    return Object.values(fieldsOf(part, contract)).some((one) => changes(one, contract, [...within, part.name]));
   });
 }
 

@@ -68,7 +68,11 @@ export function mapParts(
     case "stream":
     case "seen":
     case "derived":
+    case "type":
       return { ...type, of: inner(type.of) };
+    case "class":
+    case "record":
+      return type.args === undefined ? type : { ...type, args: type.args.map(inner) };
     case "dict":
       return { ...type, key: inner(type.key), value: inner(type.value) };
     case "callable":
@@ -82,6 +86,6 @@ export function mapParts(
   }
 }
 
-function mapped<T>(of: Readonly<Record<string, T>>, change: (one: T, name: string) => T): Record<string, T> {
+export function mapped<T>(of: Readonly<Record<string, T>>, change: (one: T, name: string) => T): Record<string, T> {
   return Object.fromEntries(Object.entries(of).map(([name, one]) => [name, change(one, name)]));
 }

@@ -1,4 +1,4 @@
-import type { NamedType, PythonTypeTree } from "./contract.ts";
+import type { DictType, NamedType, PythonTypeTree, RecordType, VariableType } from "./contract.ts";
 
 /** Whether a value goes to Python or comes from there: what goes may be given in more ways. */
 export type Way = "in" | "out";
@@ -48,36 +48,74 @@ export function typeText(type: PythonTypeTree, way: Way, name: (python: string) 
         : `AsyncIterable<${inner(type.of)}>`;
     case "tuple":
       return `readonly [${type.of.map(inner).join(", ")}]`;
-    case "dict": {
-      const [object, map] = [
-        `Readonly<Record<string, ${inner(type.value)}>>`,
-        `ReadonlyMap<${inner(type.key)}, ${inner(type.value)}>`,
-      ];
-      if (type.key.kind === "unknown") return `${object} | ${map}`;
-      return type.key.kind === "str" ? object : map;
-    }
+    case "dict":
+      return dictText(type, way, name);
     case "tensor":
     case "array":
       return way === "in" ? "adsam.Tensor | adsam.PythonObject" : "adsam.Tensor";
     case "callable":
       return callableText(type, way, name);
     case "class":
-      return way === "in" ? `${name(type.name)} | adsam.PythonObject` : name(type.name);
+      return way === "in" ? `${named(type, name)} | adsam.PythonObject` : named(type, name);
+    case "variable":
+      return way === "in" ? `${name(variableKey(type))} | adsam.PythonObject` : name(variableKey(type));
+    case "type":
+      return way === "in" ? `adsam.Maker<${typeText(type.of, "out", name)}>` : "adsam.PythonObject";
     case "object":
-      return way === "in" && givesBatches(type)
-        ? "adsam.PythonObject | AsyncIterable<unknown> | Iterable<unknown>"
-        : "adsam.PythonObject";
+      if (way === "out") return "adsam.PythonObject";
+      return `adsam.PythonObject | ${givesBatches(type) ? "AsyncIterable<unknown> | Iterable<unknown>" : "adsam.Instance"}`;
     case "derived":
       return way === "in" ? `${inner(type.kept)} | ${inner(type.of)}` : inner(type.of);
     case "enum":
       if (type.flag) return "adsam.EnumMember";
       return `adsam.EnumMember<${type.members.map((member) => JSON.stringify(member)).join(" | ")}>`;
     case "record":
-      return name(type.name);
+      return named(type, name);
     case "seen":
       return inner(type.of);
     case "unknown":
       return "unknown";
+  }
+}
+
+/** What a call answers: None and instances of the client's classes are what they are, also where results stay in Python. */
+export function answerText(type: PythonTypeTree, name: (python: string) => string): string {
+  const [value, kept] = [typeText(type, "out", name), unionText(keptTexts(type, name))];
+  if (value === kept) return `Promise<${value}>`;
+  return `adsam.Answer<${value}, Keep${kept === "adsam.PythonObject" ? "" : `, ${kept}`}>`;
+}
+
+function keptTexts(type: PythonTypeTree, name: (python: string) => string): readonly string[] {
+  if (type.kind === "union") return type.of.flatMap((one) => keptTexts(one, name));
+  if (type.kind === "seen") return keptTexts(type.of, name);
+  if (type.kind === "none" || type.kind === "class") return [typeText(type, "out", name)];
+  const perhapsNone = type.kind === "unknown" || (type.kind === "variable" && type.bound === undefined);
+  return ["adsam.PythonObject", ...(perhapsNone ? ["null"] : [])];
+}
+
+/** By what the name of a variable in TypeScript is known. */
+export const variableKey = ({ name }: VariableType): string => `variable ${name}`;
+
+function named({ name: own, args }: RecordType | NamedType, name: (python: string) => string): string {
+  return args === undefined ? name(own) : `${name(own)}<${args.map((one) => typeText(one, "out", name)).join(", ")}>`;
+}
+
+/** A dict comes as an object where all its keys are texts; of variable ones only the compiler knows in the end. */
+function dictText(type: DictType, way: Way, name: (python: string) => string): string {
+  const [key, value] = [
+    typeText(type.key, type.key.kind === "variable" ? "out" : way, name),
+    typeText(type.value, way, name),
+  ];
+  const map = `ReadonlyMap<${key}, ${value}>`;
+  switch (type.key.kind) {
+    case "str":
+      return `Readonly<Record<string, ${value}>>`;
+    case "unknown":
+      return `Readonly<Record<string, ${value}>> | ${map}`;
+    case "variable":
+      return way === "in" ? `Readonly<Record<${key} & string, ${value}>> | ${map}` : `adsam.Dict<${key}, ${value}>`;
+    default:
+      return map;
   }
 }
 
@@ -97,11 +135,11 @@ function callableText(
     parameters === undefined
       ? "...values: never[]"
       : parameters.map((one, i) => `${letter(i)}: ${typeText(one, "out", name)}`).join(", ");
-  return `((${given}) => ${answerText(result, name)}) | adsam.PythonObject`;
+  return `((${given}) => ${givenText(result, name)}) | adsam.PythonObject`;
 }
 
 /** What a function gives to Python: what may be None there may be nothing here. */
-function answerText(result: PythonTypeTree | undefined, name: (python: string) => string): string {
+function givenText(result: PythonTypeTree | undefined, name: (python: string) => string): string {
   if (result === undefined) return "unknown";
   if (result.kind === "none") return "void";
   const gives = unionText([typeText(result, "in", name), ...(takesNone(result) ? ["undefined"] : [])]);
@@ -117,9 +155,18 @@ export function unionText(types: readonly string[]): string {
   return members.has("unknown") ? "unknown" : [...members].join(" | ");
 }
 
-/** What a type without parts is one of. */
+/** What a type is one of, as it is written. */
 function alternatives(text: string): string[] {
-  return /[<([{"]/.test(text) ? [text] : text.split(" | ");
+  if (text.includes('"')) return [text];
+  const found = [""];
+  let depth = 0;
+  for (const part of text.split(/(=>|[()<>[\]{}]| \| )/)) {
+    if (/^[(<[{]$/.test(part)) depth += 1;
+    if (/^[)>\]}]$/.test(part)) depth -= 1;
+    if (part === " | " && depth === 0) found.push("");
+    else found.push(`${found.pop()}${part}`);
+  }
+  return found;
 }
 
 const letter = (i: number): string => (i < 26 ? String.fromCharCode(97 + i) : `a${i}`);
@@ -139,7 +186,11 @@ export function partsOf(type: PythonTypeTree): PythonTypeTree[] {
     case "set":
     case "stream":
     case "seen":
+    case "type":
       return [type, ...partsOf(type.of)];
+    case "class":
+    case "record":
+      return [type, ...(type.args ?? []).flatMap(partsOf)];
     case "derived":
       return [type, ...partsOf(type.kept), ...partsOf(type.of)];
     case "dict":

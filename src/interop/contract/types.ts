@@ -10,6 +10,8 @@ export type PythonTypeTree =
   | CallableType
   | RecordType
   | NamedType
+  | ClassType
+  | VariableType
   | DerivedType
   | EnumType
   | SeenType
@@ -91,6 +93,8 @@ export interface RecordType {
   readonly kind: "record";
   /** Its class, as `module:Qualname`. */
   readonly name: string;
+  /** What its variables stand for, in their order. */
+  readonly args?: readonly PythonTypeTree[] | undefined;
 }
 
 /** What has a class of its own, and stays in Python. */
@@ -99,6 +103,26 @@ export interface NamedType {
   readonly kind: "class" | "object";
   /** Of the class. */
   readonly name: string;
+  /** What the variables of a class of the contract's stand for, in their order. */
+  readonly args?: readonly PythonTypeTree[] | undefined;
+}
+
+/** A class itself, which makes values. */
+export interface ClassType {
+  /** A class. */
+  readonly kind: "type";
+  /** What it makes. */
+  readonly of: PythonTypeTree;
+}
+
+/** A type variable: one type, whatever it is, wherever the variable stands. */
+export interface VariableType {
+  /** A TypeVar. */
+  readonly kind: "variable";
+  /** Its name. */
+  readonly name: string;
+  /** What every type is that it stands for. */
+  readonly bound?: PythonTypeTree | undefined;
 }
 
 /** What crosses as what its class derives from: a Counter, a class that is a dict, a text, a number. */

@@ -6,8 +6,9 @@ import { fittingCall } from "./arguments.ts";
 import type { Instance } from "./askable.ts";
 import { memberName, ownOfClasses, ownOfInstances } from "./client-text.ts";
 import { changesBetween } from "./compare.ts";
-import type { CallContract, ClassContract, Contract, FunctionContract, ModuleContract } from "./contract.ts";
+import type { CallContract, ClassContract, Contract, FunctionContract, ModuleContract, NamedType } from "./contract.ts";
 import { departure } from "./departure.ts";
+import { classGiven } from "./generics.ts";
 import { standFor, standForMember } from "./instance.ts";
 import { asDeclared, type Declared, keptAsDeclared } from "./instances.ts";
 import { partsOf } from "./type-text.ts";
@@ -89,7 +90,7 @@ class Module {
     this.#module = module.with(asked);
     this.#classes = new Map([...classes].map(([of, object]) => [of, object.with(asked)]));
     this.#asked = asked;
-    this.#declared = { contract, make: (one, object) => this.#instance(one, object, {}), callbacks };
+    this.#declared = { contract, make: (type, object) => this.#instance(type, object, {}), callbacks };
   }
 
   #with(options: AskOptions): Members {
@@ -153,14 +154,15 @@ class Module {
   }
 
   /** An instance of a class of the client's. */
-  #instance(name: string, object: PythonObject, asked: AskOptions): Instance {
-    const { methods, attributes } = this.#contractOf(name);
+  #instance(type: NamedType, object: PythonObject, asked: AskOptions): Instance {
+    const { name } = type;
+    const { methods, attributes } = classGiven(this.#contractOf(name), type);
     const dispose = () => object.dispose();
-    const other = (options: AskOptions) => this.#instance(name, object.with(options), { ...asked, ...options });
+    const other = (options: AskOptions) => this.#instance(type, object.with(options), { ...asked, ...options });
     const instance: Members = { $: object, dispose, [Symbol.asyncDispose]: dispose, with: other };
     const where = `${this.#name}.${name}`;
-    for (const [attribute, type] of Object.entries(attributes)) {
-      const read = async () => this.#taken(await object.get(attribute), type, `${where}.${attribute}`, asked);
+    for (const [attribute, kind] of Object.entries(attributes)) {
+      const read = async () => this.#taken(await object.get(attribute), kind, `${where}.${attribute}`, asked);
       if (!Object.hasOwn(methods, attribute)) {
         Object.defineProperty(instance, memberName(attribute, ownOfInstances), { get: read });
       }

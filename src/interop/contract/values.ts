@@ -60,6 +60,8 @@ function converted(
     case "seen":
     case "derived":
       return inner(value, type.of);
+    case "variable":
+      return type.bound === undefined ? value : inner(value, type.bound);
     case "union": {
       const member = type.of.find((one) => fits(value, one, contract, "in"));
       return member === undefined ? value : inner(value, member);
@@ -82,7 +84,7 @@ function converted(
       return keepingIdentity(value as object, (fields) => Object.fromEntries(Object.entries(fields).map(pair)));
     }
     case "record":
-      return insteadOf(value as object, madeOnce(value as object, type.name, contract, made, inner));
+      return insteadOf(value as object, madeOnce(value as object, type, contract, made, inner));
     default:
       return value;
   }

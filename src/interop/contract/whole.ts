@@ -16,6 +16,8 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   class: ["name"],
   object: ["name"],
   derived: ["kept", "of"],
+  type: ["of"],
+  variable: ["name"],
   enum: ["name", "members"],
   seen: ["of"],
 };
@@ -26,6 +28,8 @@ const tree = z
     kind: z.string(),
     of: z.union([type, z.array(type)]).optional(),
     kept: type.optional(),
+    args: z.array(type).optional(),
+    bound: type.optional(),
     key: type.optional(),
     value: type.optional(),
     result: type.optional(),

@@ -6,7 +6,7 @@ import type { Contract, PythonTypeTree } from "../../../src/interop/contract/con
 function contract(type: PythonTypeTree, result: PythonTypeTree): Contract {
   const parameter = { name: "a", kind: "either", required: true, type } as const;
   const functions = { f: { doc: "", parameters: [parameter], result } };
-  return { format: 3, docstrings: true, records: {}, modules: { m: { doc: "", functions, classes: {}, enums: {} } } };
+  return { format: 4, docstrings: true, records: {}, modules: { m: { doc: "", functions, classes: {}, enums: {} } } };
 }
 
 const int: PythonTypeTree = { kind: "int" };
@@ -31,6 +31,19 @@ test.each([
   ["one type less", either, int, false],
 ])("a result that is %s", (_, before, now, breaks) => {
   expect(changesBetween(contract(int, before), contract(int, now))).toMatchObject([{ where: "m.f()", breaks }]);
+});
+
+const variable = (name: string, bound?: PythonTypeTree): PythonTypeTree => ({ kind: "variable", name, bound });
+const list = (of: PythonTypeTree): PythonTypeTree => ({ kind: "list", of });
+
+test.each([
+  ["another name", variable("T"), list(variable("T")), variable("U"), list(variable("U")), []],
+  ["more than it did", int, none, variable("T"), none, [{ where: "m.f(a)", breaks: false }]],
+  ["less than it did", variable("T"), none, int, none, [{ where: "m.f(a)", breaks: true }]],
+  ["what it is bound to", variable("T", int), none, int, none, [{ where: "m.f(a)", breaks: false }]],
+  ["another one", variable("T"), variable("T"), variable("T"), variable("U"), [{ where: "m.f()", breaks: true }]],
+])("a type variable that becomes %s", (_, a, gave, b, gives, changes) => {
+  expect(changesBetween(contract(a, gave), contract(b, gives))).toMatchObject(changes);
 });
 
 interface Damaged {

@@ -7,7 +7,7 @@ import type { Declared } from "../../../src/interop/contract/instances.ts";
 import { given } from "../../../src/interop/contract/values.ts";
 
 const contract: Contract = {
-  format: 3,
+  format: 4,
   docstrings: true,
   modules: {},
   records: {
