@@ -28,7 +28,7 @@ describe("a client whose types a program has shown", () => {
   test("is written beside what the program prints, which is on stderr", () => {
     expect(told).toMatchObject({ code: 0, stdout: "" });
     expect(told.stderr).toContain("scores ['a', 'b']\nfailed: {'why': 'no reason'}\nmean Tensor\n");
-    expect(told.stderr).toMatch(/^seen: \d+ calls of 18 functions$/m);
+    expect(told.stderr).toMatch(/^seen: \d+ calls of 21 functions$/m);
   });
 
   test.each([
@@ -42,7 +42,18 @@ describe("a client whose types a program has shown", () => {
       "what is made, but not from None alone",
       "create(width: number, options?: { readonly bias?: unknown | undefined }): Promise<Net>",
     ],
-    ["a result by a flag", "adsam.Answer<adsam.Tensor | readonly [adsam.Tensor, adsam.Tensor], Keep>"],
+    [
+      "a result by a flag",
+      "call(x: adsam.Tensor | adsam.PythonObject, options?: { readonly features?: false | undefined }): adsam.Answer<adsam.Tensor, Keep>",
+    ],
+    [
+      "another one by it",
+      "call(x: adsam.Tensor | adsam.PythonObject, options: { readonly features: true }): adsam.Answer<readonly [adsam.Tensor, adsam.Tensor], Keep>",
+    ],
+    [
+      "a result by no flag",
+      "contradicting(x: adsam.Tensor | adsam.PythonObject, options?: { readonly flag?: boolean | undefined }): adsam.Answer<adsam.Tensor | readonly [adsam.Tensor, adsam.Tensor], Keep>",
+    ],
     [
       "a named tuple",
       "split(images: adsam.Tensor | adsam.PythonObject, labels: adsam.Tensor | adsam.PythonObject): adsam.Answer<Split, Keep>",
@@ -86,7 +97,7 @@ describe("a client whose types a program has shown", () => {
 
   test("type-checks, runs, and holds what is given and what comes to what was seen", async () => {
     const use = `
-      import { open, tensor } from "adversarial-sampling";
+      import { open, type PythonObject, type Tensor, tensor } from "adversarial-sampling";
       import client from "./recorded.client.ts";
       await using backend = await open({ backend: "torch", device: "cpu" });
       const py = await backend.use(client, { folder: ${JSON.stringify(modules)} });
@@ -96,12 +107,23 @@ describe("a client whose types a program has shown", () => {
       const said = async (call: Promise<unknown>) => call.catch(({ code, message }) => console.log(code, message));
       await said(py.later("x" as never));
       await said(py.apply(async () => [1], [1]));
+      await using net = await py.Net.create(1);
+      const x = tensor(Float32Array.of(2), [1, 1]);
+      const out: Tensor = await net.call(x);
+      const [, features]: readonly [Tensor, Tensor] = await net.forward(x, { features: true });
+      const either: Tensor | readonly [Tensor, Tensor] = await net.call(x, { features: Math.random() > 2 });
+      const alone: readonly [Tensor, null] = await py.loss(x);
+      const [, loss]: readonly [Tensor, Tensor] = await py.loss(x, { targets: x });
+      const [mean, all]: [number, Tensor] = [await py.reduced(x), await py.reduced(x, { reduction: "none" })];
+      const kept: PythonObject = await net.with({ keep: true }).call(x, { features: true });
+      console.log(out.shape, features.shape, "dtype" in either, alone.length, loss.shape, mean, all.shape, await kept.length());
       for await (const [images] of await py.batches(await py.split(tensor(Float32Array.of(1, 2, 3)), tensor(Float32Array.of(1, 2, 3))), 2)) console.log(images.shape);`;
     expect(await ran(folder, use)).toBe(
       [
         "9 4",
         'usage recorded.later: value: expected number, got "x"',
         "python recorded.apply: expected number | str in recorded calls, got [1]",
+        "[ 1, 2 ] [ 1, 1 ] true 2 [] 2 [ 1, 1 ] 2",
         "[ 2 ]",
         "[ 1 ]",
         "",

@@ -14,6 +14,8 @@ class Site(NamedTuple):
     """Whether its first parameter is the instance that it is a method of."""
     callable_as: tuple[str, str] | None
     """Module and function, or ``Class.method``; None for what is not called by name."""
+    literals: tuple[str, ...]
+    """The parameters that take one of some values: flags, as those that are true, false or None."""
 
 
 class Keeping(NamedTuple):
@@ -50,8 +52,8 @@ def read_order(path: str) -> Order:
         said = json.load(file)
     code = said["code"]
     sites = {
-        (file, line, name): Site(number, bound, _callable_as(places))
-        for number, (file, line, name, places, bound) in enumerate(code["sites"])
+        (file, line, name): Site(number, bound, _callable_as(places), tuple(literals))
+        for number, (file, line, name, places, bound, literals) in enumerate(code["sites"])
     }
     classes = {(file, qualname): name for file, qualname, name in code["classes"]}
     keeping = Keeping(**said["keeping"]) if said["keeping"] else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import json
 import os
 from collections.abc import Mapping
 from types import CodeType, FrameType
@@ -20,6 +21,11 @@ _GENERATOR = 0x20 | 0x200
 _ATTRIBUTES_OFTEN = 32
 """In how many calls of each function the attributes of its object are looked at."""
 _CODES = 100_000
+_RESULTS_BY_FLAGS = 64
+"""Of each function; of one that has more, results do not depend on flags alone."""
+
+Flags = tuple[tuple[str, str], ...]
+"""The parameters of a call that are a bool, None, or a value of a Literal, as JSON."""
 
 
 class Watcher:
@@ -37,8 +43,9 @@ class Watcher:
         self._faults: set[str] = set()
         self._process = os.getpid()
         self._calls: dict[int, int] = {}
-        self._open: dict[int, tuple[Site, Any]] = {}
-        """Of the calls that run, by the id of their frame: the site and the object."""
+        self._open: dict[int, tuple[Site, Any, Flags]] = {}
+        """Of the calls that run, by the id of their frame: the site, the object, the flags."""
+        self._by_flags: dict[int, set[tuple[Flags, Look]]] = {}
         atexit.register(self._tell_calls)
         os.register_at_fork(after_in_child=self._calls.clear)
 
@@ -68,9 +75,11 @@ class Watcher:
         owner = None
         code, values = frame.f_code, frame.f_locals
         named = code.co_argcount + code.co_kwonlyargcount
+        flags: list[tuple[str, str]] = []
         for name in code.co_varnames[1 if site.bound else 0 : named]:
             if name in values:
                 self._note(site, "parameter", name, values[name])
+                flags += _flag(name, values[name], site)
         if self._kept is not None and site.callable_as is not None:
             self._keep(self._kept, site.callable_as, site.bound, code, values)
         if site.bound and code.co_argcount > 0 and count <= _ATTRIBUTES_OFTEN:
@@ -82,7 +91,7 @@ class Watcher:
         if code.co_flags & _VARKEYWORDS:
             for value in values.get(code.co_varnames[named], {}).values():
                 self._note(site, "parameter", code.co_varnames[named], value)
-        self._open[id(frame)] = site, owner
+        self._open[id(frame)] = site, owner, tuple(flags)
 
     def _keep(
         self,
@@ -108,9 +117,11 @@ class Watcher:
         begun = self._open.get(id(frame))
         if begun is None:
             return
-        site, owner = begun
+        site, owner, flags = begun
         if what == "item" or not frame.f_code.co_flags & _GENERATOR:
             self._note(site, what, "", value)
+        if what == "result" and not frame.f_code.co_flags & _GENERATOR:
+            self._note_by_flags(site, flags, value)
         if what == "result":
             del self._open[id(frame)]
             if owner is not None:
@@ -135,6 +146,15 @@ class Watcher:
             self._seen.add(seen)
             self._notes.write("seen", site.number, what, name, type_of(look))
 
+    def _note_by_flags(self, site: Site, flags: Flags, value: object) -> None:
+        seen = self._by_flags.setdefault(site.number, set())
+        look = self._looks.of(value)
+        if (flags, look) in seen or len(seen) > _RESULTS_BY_FLAGS:
+            return
+        seen.add((flags, look))
+        told = dict(flags) if len(seen) <= _RESULTS_BY_FLAGS else None
+        self._notes.write("by flags", site.number, told, type_of(look))
+
     def _tell_calls(self) -> None:
         for number, count in self._calls.items():
             self._notes.write("calls", os.getpid(), number, count)
@@ -144,6 +164,13 @@ class Watcher:
             for what, count in self._kept.unkept.items():
                 self._notes.write("unkept", what, count)
         self._notes.write("end", os.getpid())
+
+
+def _flag(name: str, value: object, site: Site) -> list[tuple[str, str]]:
+    if value is None or value is True or value is False:
+        return [(name, json.dumps(value))]
+    literal = name in site.literals and type(value) in (str, int)
+    return [(name, json.dumps(value))] if literal else []
 
 
 def _attributes(owner: object) -> dict[str, Any]:

@@ -18,6 +18,7 @@ PYTHON = Path(__file__).parents[2]
 MODULE = """
 import threading
 def double(x): return 2 * x
+def flagged(x, how="mean", both=False): return (x, x) if both else x
 def count(n):
     for i in range(n):
         yield i
@@ -43,6 +44,7 @@ def record(
     place = Folder(str(folder))
     with place.entered():
         code = code_of(["watched"], place)
+    code["sites"] = [[*site, ["how"]] for site in code["sites"]]  # as adsam adds what it knows
     order.write_text(
         json.dumps({"code": code, "notes": str(notes), "parent": os.getpid(), "keeping": None})
     )
@@ -173,3 +175,29 @@ print("call" in seen)
     ended, notes = record(folder, program)
     assert ended.stdout == "True\n"
     assert ("result", "", "int") in seen(notes)
+
+
+def test_results_are_told_with_the_flags_of_their_calls(folder: Path) -> None:
+    program = """
+from watched import flagged
+for _ in range(3):
+    flagged(1)
+    flagged(2, "sum", both=True)
+flagged(None)
+flagged([], how=[])
+for many in range(100):
+    flagged(1, how=many)
+"""
+    _, notes = record(folder, program)
+    told = [
+        (flags, kind["kind"])
+        for _, _, flags, kind in (line for line in notes if line[0] == "by flags")
+    ]
+    assert told[:4] == [
+        ({"how": '"mean"', "both": "false"}, "int"),
+        ({"how": '"sum"', "both": "true"}, "tuple"),
+        ({"x": "null", "how": '"mean"', "both": "false"}, "none"),
+        ({"both": "false"}, "list"),
+    ]
+    assert len(told) == 65
+    assert told[-1] == (None, "int")  # too many to say anything

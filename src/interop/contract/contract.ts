@@ -58,12 +58,18 @@ export interface CallContract {
   readonly result: PythonTypeTree;
 }
 
+/** One of the forms of a function. */
+export interface OverloadContract extends CallContract {
+  /** Where only recorded calls had it: in how many calls of the function. */
+  readonly seen?: number | undefined;
+}
+
 /** A function. */
 export interface FunctionContract extends CallContract {
   /** Its docstring. */
   readonly doc: string;
-  /** What it says of itself by `typing.overload`, one by one. */
-  readonly overloads?: readonly CallContract[] | undefined;
+  /** What it says of itself by `typing.overload`, or recorded calls have shown by their flags, one by one. */
+  readonly overloads?: readonly OverloadContract[] | undefined;
   /** Of one that makes what crosses by value: the methods of that class, which are given the value first. */
   readonly methods?: Readonly<Record<string, MethodContract>> | undefined;
 }

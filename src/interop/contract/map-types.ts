@@ -1,4 +1,4 @@
-import type { CallContract, ClassContract, Contract, FunctionContract, PythonTypeTree } from "./contract.ts";
+import type { CallContract, Contract, FunctionContract, PythonTypeTree } from "./contract.ts";
 
 /** Where a type stands in a contract. */
 export interface TypePlace {
@@ -11,33 +11,51 @@ export interface TypePlace {
 
 type Change = (type: PythonTypeTree, place: TypePlace) => PythonTypeTree;
 
-/** A contract with other types in their places; what `typing.overload` says stays. */
-export function mapTypes(contract: Contract, change: Change): Contract {
+type ChangeCall = <Call extends FunctionContract>(call: Call, owner: string) => Call;
+
+/** A contract with other calls in their places. */
+export function mapCalls(contract: Contract, change: ChangeCall): Contract {
   return {
     ...contract,
     modules: mapped(contract.modules, (module, name) => ({
       ...module,
-      functions: mapped(module.functions, (one, of) => called(one, `${name}/functions/${of}`, change)),
-      classes: mapped(module.classes, (one, of) => classOf(one, `${name}/classes/${of}`, change)),
+      functions: mapped(module.functions, (one, of) => change(one, `${name}/functions/${of}`)),
+      classes: mapped(module.classes, (one, of) => ({
+        ...one,
+        creation: change(one.creation, `${name}/classes/${of}/creation`),
+        methods: mapped(one.methods, (call, method) => change(call, `${name}/classes/${of}/methods/${method}`)),
+      })),
+    })),
+  };
+}
+
+/** The call of an owner; undefined where the contract has none there. */
+export function callAt({ modules }: Contract, owner: string): FunctionContract | undefined {
+  const [module = "", group, of = "", kind, method = ""] = owner.split("/");
+  const { functions = {}, classes = {} } = modules[module] ?? {};
+  if (group === "functions") return functions[of];
+  return kind === "creation" ? classes[of]?.creation : classes[of]?.methods[method];
+}
+
+/** A contract with other types in their places; what `typing.overload` says stays. */
+export function mapTypes(contract: Contract, change: Change): Contract {
+  const calls = mapCalls(contract, (call, owner) => ({ ...call, ...changed(call, owner, change) }));
+  return {
+    ...calls,
+    modules: mapped(calls.modules, (module, name) => ({
+      ...module,
+      classes: mapped(module.classes, (one, of) => ({
+        ...one,
+        attributes: mapped(one.attributes, (type, attribute) =>
+          change(type, { owner: `${name}/classes/${of}`, what: "attribute", name: attribute }),
+        ),
+      })),
     })),
     records: mapped(contract.records, (record, owner) => ({
       ...record,
       fields: mapped(record.fields, (type, name) => change(type, { owner, what: "field", name })),
     })),
   };
-}
-
-function classOf(kind: ClassContract, owner: string, change: Change): ClassContract {
-  return {
-    ...kind,
-    creation: called(kind.creation, `${owner}/creation`, change),
-    methods: mapped(kind.methods, (one, name) => called(one, `${owner}/methods/${name}`, change)),
-    attributes: mapped(kind.attributes, (type, name) => change(type, { owner, what: "attribute", name })),
-  };
-}
-
-function called<Call extends FunctionContract>(call: Call, owner: string, change: Change): Call {
-  return { ...call, ...changed(call, owner, change) };
 }
 
 function changed({ parameters, result }: CallContract, owner: string, change: Change): CallContract {

@@ -1,7 +1,8 @@
 import type { Contract, PythonTypeTree, RecordContract } from "../contract/contract.ts";
-import { mapParts, mapTypes, type TypePlace } from "../contract/map-types.ts";
+import { callAt, mapCalls, mapParts, mapTypes, type TypePlace } from "../contract/map-types.ts";
+import { withFlags } from "./flags.ts";
 import { merged } from "./merged.ts";
-import type { NotedType, Observed } from "./notes.ts";
+import type { FlaggedResult, NotedType, Observed } from "./notes.ts";
 
 /** Where a function's code is in the contract: `["attacks", "classes", "PGD", "creation"]`. */
 export type Place = readonly string[];
@@ -24,7 +25,7 @@ export function withSeen(
     return { calls, types: fields?.get(name) ?? [] };
   };
   const whole = { ...contract, records: { ...newRecords(records, contract), ...contract.records } };
-  return mapTypes(whole, (type, place) => {
+  const filledIn = mapTypes(whole, (type, place) => {
     const { owner, what, name } = place;
     if (what === "field") return contract.records[owner] === undefined ? type : filled(type, fieldOf(owner, name));
     const own = seen.get(keyOf(place)) ?? { calls: 0, types: [] };
@@ -40,6 +41,20 @@ export function withSeen(
       return remarked(type, "recorded calls had only None");
     return filled(type, { calls, types: parameter?.default === "null" ? [...types, { kind: "none" }] : types });
   });
+  const results = resultsByOwner(places, observed);
+  return mapCalls(filledIn, (call, owner) => withFlags(call, results.get(owner) ?? []));
+}
+
+/** What calls gave, by the owners of their sites; nothing for one of which there was too much. */
+function resultsByOwner(
+  places: ReadonlyMap<number, readonly Place[]>,
+  observed: ReadonlyMap<number, Observed>,
+): ReadonlyMap<string, readonly FlaggedResult[]> {
+  const results = new Map<string, readonly FlaggedResult[]>();
+  for (const [site, { results: own }] of observed) {
+    for (const place of places.get(site) ?? []) results.set(place.join("/"), own ?? []);
+  }
+  return results;
 }
 
 const keyOf = ({ owner, what, name }: TypePlace): string => `${owner} ${what} ${name}`;
@@ -73,10 +88,8 @@ function seenByPlace(
 
 /** A parameter's default, and the record that it is a field of, where the function makes one. */
 function parameterAt(contract: Contract, { owner, name }: TypePlace): { default?: string | undefined; makes?: string } {
-  const [module = "", group, of = "", kind, method = ""] = owner.split("/");
-  const { functions = {}, classes = {} } = contract.modules[module] ?? {};
-  const ofClass = kind === "creation" ? classes[of]?.creation : classes[of]?.methods[method];
-  const call = group === "functions" ? functions[of] : ofClass;
+  const [module, , of] = owner.split("/");
+  const call = callAt(contract, owner);
   const makes =
     call?.result.kind === "record" && call.result.name === `${module}:${of}` ? { makes: call.result.name } : {};
   return { default: call?.parameters.find((one) => one.name === name)?.default, ...makes };

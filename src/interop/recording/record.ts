@@ -1,5 +1,7 @@
 import { AdsamError } from "../../errors.ts";
 import type { Contract } from "../contract/contract.ts";
+import { callAt } from "../contract/map-types.ts";
+import { partsOf } from "../contract/type-text.ts";
 import type { ProgramCommand } from "./command.ts";
 import { type Place, withSeen } from "./fill.ts";
 import { type WatchOptions, watchProgram } from "./watched.ts";
@@ -43,7 +45,8 @@ export async function recordProgram(
   command: ProgramCommand,
   options: WatchOptions,
 ): Promise<Recording> {
-  const { notes, failure } = await watchProgram(command, code, options);
+  const sites = code.sites.map((site) => [...site, literalsOf(contract, site[3])]);
+  const { notes, failure } = await watchProgram(command, { ...code, sites }, options);
   const { observed, faults, left, unkept } = notes;
   if (observed.size === 0) {
     const modules = Object.keys(contract.modules).join(", ");
@@ -66,4 +69,11 @@ export async function recordProgram(
     unkept,
     faults,
   };
+}
+
+/** The parameters of a function that take one of some values. */
+function literalsOf(contract: Contract, places: readonly Place[]): string[] {
+  const calls = places.flatMap((place) => callAt(contract, place.join("/")) ?? []);
+  const parameters = calls.flatMap((call) => call.parameters);
+  return parameters.flatMap(({ name, type }) => (partsOf(type).some(({ kind }) => kind === "literal") ? [name] : []));
 }
