@@ -16,7 +16,7 @@ from .canonical import javascript_json
 from .errors import AdversarialSamplingError
 from .files import read_file, replace_file
 from .matching import check_match, keeps_initial_value, log_sigmas_of, means_of, unwrapped
-from .models import Network, build
+from .models import Network, build, check_model
 from .normalization import normalization_text
 from .pickled import is_pickled, read_pickled
 from .safetensors_format import decode_safetensors, encode_safetensors
@@ -44,8 +44,10 @@ def save(
             is what the published code reads, which has no place for them.
 
     Raises:
-        AdversarialSamplingError: ``file`` when it cannot be written.
+        AdversarialSamplingError: ``file`` when it cannot be written, ``usage`` for a model that
+            was cast or wrapped.
     """
+    check_model(model)
     if format == "safetensors":
         parts = encode_safetensors(model.state_dict(), metadata_of(model.spec, model.normalization))
     else:

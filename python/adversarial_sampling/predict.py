@@ -12,7 +12,7 @@ from ._protocol import ModelSpec, NetworkSpec, PredictOptions
 from .data import check_images
 from .device import multiplying
 from .errors import AdversarialSamplingError, Cancelled
-from .models import Network, parameter_dtype
+from .models import Network, check_model, parameter_dtype
 from .noise import noise_from
 from .normalization import Normalizer, resolve_normalization
 from .sampled import SampledForwards
@@ -55,9 +55,11 @@ def predict(
 
     Raises:
         AdversarialSamplingError: ``data`` when the images are no images, ``usage`` for pixels
-            when neither the model nor the options know a normalization.
+            when neither the model nor the options know a normalization, and for a model that was
+            cast or wrapped.
         Cancelled: when ``should_stop`` answered true.
     """
+    check_model(model)
     options = options or PredictOptions()
     check_images(images)
     normalization = resolve_normalization(model.normalization, images, options.normalization)

@@ -12,7 +12,7 @@ from ._protocol import FIDELITY_PRESETS, Fidelity, FitOptions, StepOptions
 from .device import multiplying
 from .loss_scale import LossScale
 from .measurements import Measurements
-from .models import Network
+from .models import Network, check_model
 from .objective import default_beta
 
 NEGLIGIBLE = 1e-7
@@ -56,6 +56,7 @@ class TrainingStep(ABC):
 
     def __post_init__(self) -> None:
         """What follows from the options."""
+        check_model(self.model)
         options = self.options
         self.fidelity = resolve_fidelity(options)
         self.beta = default_beta(self.training_size) if options.beta is None else options.beta

@@ -13,7 +13,7 @@ from ._protocol import FitOptions, FitResult, InputNormalization, Keep, NetworkS
 from .data import Images, check_labelled
 from .device import multiplying
 from .errors import AdversarialSamplingError
-from .models import Network, parameter_dtype
+from .models import Network, check_model, parameter_dtype
 from .normalization import Normalizer, resolve_normalization, said_of
 from .patience import check_metric
 from .reporting import OnEvent
@@ -71,6 +71,7 @@ def fit(
             ``diverged`` when the loss or a weight is no finite number any more, and ``disk``; what
             was saved before stays.
     """
+    check_model(model)
     options = options or FitOptions()
     classes = _classes(model)
     for name, data in (("train", train), ("test", test)):

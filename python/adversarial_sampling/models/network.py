@@ -63,6 +63,23 @@ class Network(nn.Module, ABC):
         if isinstance(self.spec, NetworkSpec):
             _check_images(shape, self.spec)
 
+    def check_numbers(self) -> None:
+        """Raises a ``usage`` error when it was cast since it was built, or has no numbers."""
+        expected, device = parameter_dtype(self.spec), self.device
+        named = str(expected).removeprefix("torch.")
+        for name, tensor in (*self.named_parameters(), *self.named_buffers()):
+            if tensor.is_floating_point() and tensor.dtype != expected:
+                raise AdversarialSamplingError(
+                    f"expected tensors of {named}, as the model's spec says, got "
+                    f"{name} of {dtype_name(tensor)}",
+                    suggestion=f'build it with dtype="{dtype_name(tensor)}" instead of casting it',
+                )
+            if tensor.device != device or tensor.is_meta:
+                raise AdversarialSamplingError(
+                    f"expected all of the model on one device, got {name} on {tensor.device}",
+                    suggestion=None if tensor.is_meta else f'move it there: model.to("{device}")',
+                )
+
     def narrowest(self, shape: torch.Size) -> str | None:
         """The first batch norm that sees one pixel alone of an image of this shape, if any does."""
         del shape
@@ -196,6 +213,8 @@ class Network(nn.Module, ABC):
         if self.training:
             self.check_batch(x.shape)
         dtype = parameter_dtype(self.spec)
+        if next((p.dtype for p in self.parameters()), dtype) != dtype:
+            self.check_numbers()
         low = AUTOCAST.get(self.spec.dtype)
         with torch.autocast(x.device.type, dtype=low, enabled=low is not None):
             out = self.embed(x.to(dtype), sample, fix)
