@@ -173,6 +173,7 @@ const alone = {
       "patience",
       "schedules",
     ],
+    "torch casts and wraps modules, which the twin has nothing like": ["models/given"],
     "formats that torch alone reads": ["pickled", "safetensors_format"],
     "GPUs, half precision and native kernels": [
       "device",
