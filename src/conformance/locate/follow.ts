@@ -29,8 +29,9 @@ export async function follow(
   const matched = operations.filter(({ outputs }) =>
     outputs.every((output) => matching.python[output] !== "unmet"),
   ).length;
-  const agree = Object.entries(named).every(([name, one]) => same(python.ends.get(name), one));
-  const departure = agree ? null : await departureOf(tracing, followed, python, named, trace, matching);
+  const otherwise = Object.keys(named).filter((name) => !same(python.ends.get(name), named[name] as Tensor));
+  const departure =
+    otherwise.length === 0 ? null : await departureOf(tracing, followed, python, { named, trace }, matching, otherwise);
   return { departure, matched, operations: operations.length };
 }
 
@@ -38,11 +39,11 @@ async function departureOf(
   tracing: Tracing,
   followed: FollowedFunction,
   python: PythonTrace,
-  named: NamedTensors,
-  trace: PortTrace,
+  { named, trace }: FollowedPort,
   matching: Matching,
+  otherwise: readonly string[],
 ): Promise<PortDeparture> {
-  const suspected = suspicion(python, trace, matching, Object.keys(named));
+  const suspected = suspicion(python, trace, matching, Object.keys(named), otherwise);
   const fault = await tracing.explain(followed, suspected.operations, named);
   const place = fault?.operation ?? suspected.operations[0] ?? 0;
   const kernel = kernelAt(place, suspected.phase, python, trace, matching, endsOf(trace, named));

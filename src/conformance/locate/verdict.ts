@@ -101,15 +101,20 @@ class Graph {
   }
 }
 
-/** Where two that give different numbers part. */
+/**
+ * Where two that give different numbers part.
+ * @param ends names of what the port gives.
+ * @param otherwise those of them whose numbers are not Python's.
+ */
 export function suspicion(
   python: PythonTrace,
   port: PortTrace,
   matching: Matching,
   ends: readonly string[],
+  otherwise: readonly string[],
 ): Suspicion {
   const graph = new Graph(python, matching);
-  const { operations } = python;
+  const { operations, returns } = python;
   const kernels = departedKernels(port, matching);
   const departed = operations.flatMap((one, i) =>
     graph.unmet(one) && !graph.metAgain(i) && reaches(python, graph, i, ends) ? [i] : [],
@@ -124,7 +129,18 @@ export function suspicion(
     const all = [...new Set([...ranked, ...others.slice(0, most), ...moving, ...before])];
     return { phase: "forward", operations: all, kernel };
   }
-  return backward(python, graph, matching, kernels);
+  const behind = backward(python, graph, matching, kernels);
+  const last = operations.flatMap((one, i) => (otherwise.some((end) => makes(one, returns[end])) ? [i] : []));
+  if (last.length === 0) return behind;
+  // The port has all that Python computes, and goes on: a factor on the whole, say.
+  const moving = last.flatMap((i) => graph.movers(operations[i] as Operation));
+  const before = moving.concat(last).flatMap((i) => graph.makers(operations[i] as Operation));
+  const all = [...new Set([...last, ...before, ...behind.operations])];
+  return { phase: "forward", operations: all, kernel: kernels.at(-1) ?? null };
+}
+
+function makes({ outputs }: Operation, value: number | null | undefined): boolean {
+  return typeof value === "number" && outputs.includes(value);
 }
 
 /** Whether a departure is seen in what the function gives and the port is judged by. */

@@ -66,6 +66,7 @@ test.each([
   ["weighted", "detach", "y.detach()", "detach"],
   ["weighted", "reduction", "far.sum()", "reduction"],
   ["repeated", "third turn", "x @ w", "transposed"],
+  ["repeated", "whole", "torch.tanh(x @ w)", "factor"],
   ["tapped", "half", "x * 0.5", "factor"],
 ] as const)("%s: %s is found in its line, and its kind is told", async (name, fault, text, kind) => {
   const departure = await find(name, fault);
@@ -81,11 +82,19 @@ test.each([
   ["attend", "activation", "tf.relu"],
   ["weighted", "reduction", "far.mean()"],
   ["repeated", "third turn", "tf.matMul(state"],
+  ["repeated", "whole", "state.mul(2)"],
   ["tapped", "half", "0.25"],
 ] as const)("%s: %s is found in the port's line", async (name, fault, text) => {
   const departure = await find(name, fault);
   expect(departure?.port?.text).toContain(text);
   expect(departure?.port?.file).toMatch(/followed\.ts$/);
+});
+
+test("a factor on the whole that the port gives parts forward, though all on the way to it is Python's", async () => {
+  expect(await find("repeated", "whole")).toMatchObject({
+    phase: "forward",
+    fault: { detail: "2 where Python has 1" },
+  });
 });
 
 test("no line of the port's is named where what the operation starts from is written differently", async () => {

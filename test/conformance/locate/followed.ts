@@ -37,7 +37,7 @@ export function repeated({ x, w }: Inputs, planted: Planted): tf.Tensor {
     const next = tf.matMul(state, w, false, planted("third turn") && i === 2);
     state = tf.tanh(next);
   }
-  return state;
+  return planted("whole") ? state.mul(2) : state;
 }
 
 export function tapped({ x }: Inputs, planted: Planted): tf.Tensor {
