@@ -47,7 +47,7 @@ function summary(evaluation: Evaluation, name: string): string {
     ["  mutual information", nats(evaluation.mutualInformation)],
     ...detectionRows(evaluation),
   ];
-  return rows.map(([name, value]) => `${name.padEnd(26)}${value}`).join("\n");
+  return rows.map(([name, value]) => `${name.padEnd(28)}${value}`).join("\n");
 }
 
 /** How well the total and the epistemic uncertainty tell wrong answers from right ones. */
@@ -66,7 +66,7 @@ function retentionTable({ retention }: Evaluation): string {
   const every = Math.max(1, Math.floor(retention.length / retentionPoints));
   const points = retention.filter((_, index) => (index + 1) % every === 0);
   const row = (name: string, values: readonly string[]) =>
-    name.padEnd(26) + values.map((value) => value.padStart(9)).join("");
+    name.padEnd(28) + values.map((value) => value.padStart(9)).join("");
   return [
     row(
       "most certain images kept",
@@ -104,7 +104,7 @@ function calibrationTable({ temperature, before, after, sets, ...told }: Calibra
       `hold the class of ${percent(coverage)}, ${meanSize.toFixed(2)} classes each`,
     ]),
   ];
-  return rows.map(([name, value]) => `${name.padEnd(26)}${value}`).join("\n");
+  return rows.map(([name, value]) => `${name.padEnd(28)}${value}`).join("\n");
 }
 
 function gallery(

@@ -27,6 +27,11 @@ const pageGroup = {
       .boolean()
       .optional()
       .describe("judge the mean of the predictions of runs that differ in the seed alone too, as a deep ensemble"),
+    conformance: z
+      .string()
+      .optional()
+      .describe("what `adsam conform --json` answered, to be shown beside the versions of the runs")
+      .meta({ placeholder: "file" }),
     images: count.default(8).describe("how many of the most and of the least certain images are shown"),
   },
   spellings: { output: { short: "-o" } },

@@ -1,6 +1,7 @@
 import { escaped } from "../markup.ts";
 import { packageVersion } from "../package.ts";
 import type { Chapter } from "./chapters.ts";
+import { type Conformance, conformanceParts } from "./conformance.ts";
 import { embedded } from "./draw.ts";
 import type { Gallery, ShownImage } from "./gallery.ts";
 import type { Grouping } from "./groups.ts";
@@ -22,6 +23,8 @@ export interface PageContents {
   readonly svgs: ReadonlyMap<string, string>;
   /** Of each run, in their order; a text says why there is none. */
   readonly galleries: readonly (Gallery | string)[];
+  /** null: none was given. */
+  readonly conformance: Conformance | null;
   /** How the predictions were made; null: there are none. */
   readonly predicted: string | null;
 }
@@ -55,6 +58,7 @@ ${section(
   runs.map((run, n) => galleryHtml(run.name, contents.galleries[n] ?? "")),
 )}
 ${section(runs.length > 1 ? "Options in common" : "Options", [commonOptions(runs)])}
+${contents.conformance === null ? "" : section("Conformance", conformanceParts(contents.conformance, runs))}
 ${section("Versions", [versionsTable(runs)])}
 </main>
 </body>

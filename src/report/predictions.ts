@@ -4,8 +4,9 @@ import type { Dataset } from "../data/dataset.ts";
 import { AdsamError, type ErrorCode } from "../errors.ts";
 import { choiceOf, dataRecordOf, loadChosen, requireSameData } from "../experiments/data.ts";
 import { judgedOutside, loadOutside, logitsOutside, type OutsideEvaluation } from "../experiments/outside.ts";
-import { type Asking, keptLogitsOn, logitsOn, type PredictionInput } from "../experiments/predicted.ts";
+import { type Asking, keptLogitsOn, type PredictionInput } from "../experiments/predicted.ts";
 import type { DataRecord } from "../experiments/record.ts";
+import { shiftedPredictions } from "../experiments/shifted.ts";
 import { jsonText } from "../json.ts";
 import { type Evaluation, evaluation } from "../metrics.ts";
 import type { Tensor } from "../tensor.ts";
@@ -53,7 +54,6 @@ export interface Unpredicted {
 
 /** What a run's folder and its data may lack: the report goes on without. Everything else is an error. */
 const lacking: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["file", "data", "checkpoint", "usage"]);
-const severities = [1, 2, 3, 4, 5];
 /** Images in one forward: of five times as many as usual the digits take half as long. */
 const batch = 500;
 
@@ -110,12 +110,10 @@ export class Predictor {
 
   async #shifted(asking: Asking, content: string): Promise<ShiftedEvaluation[]> {
     const found: ShiftedEvaluation[] = [];
-    for (const kind of this.#options.shift) {
-      for (const severity of severities) {
-        const key = jsonText([content, kind, severity]);
-        const data = await this.#once(key, () => corruptDataset(asking.data, { kind, severity }));
-        found.push({ kind, severity, data, ...this.#judged(data, await logitsOn({ ...asking, data })) });
-      }
+    const corrupted = (kind: CorruptionName, severity: number) =>
+      this.#once(jsonText([content, kind, severity]), () => corruptDataset(asking.data, { kind, severity }));
+    for await (const { logits, ...shifted } of shiftedPredictions(asking, this.#options.shift, corrupted)) {
+      found.push({ ...shifted, ...this.#judged(shifted.data, logits) });
     }
     return found;
   }

@@ -11,6 +11,7 @@ import type { BackendName, OpenOptions } from "../schema/backends.ts";
 import { count, positiveCount } from "../schema/numbers.ts";
 import { abortSignal, validate } from "../validation.ts";
 import { chaptersOf } from "./chapters.ts";
+import { readConformance } from "./conformance.ts";
 import { drawn } from "./draw.ts";
 import { withEnsembles } from "./ensemble.ts";
 import { checkReportPath, writePictures } from "./files.ts";
@@ -38,6 +39,8 @@ export interface RunReportOptions extends Cancellable {
   readonly outOfDistribution?: string | undefined;
   /** Whether the mean of the predictions of runs that differ in the seed alone is judged too, as a deep ensemble. */
   readonly ensemble?: boolean | undefined;
+  /** What `adsam conform --json` answered, a file, to be shown beside the versions of the runs. */
+  readonly conformance?: string | undefined;
   /** How many of the most and of the least certain images are shown; 8 unless given. */
   readonly images?: number | undefined;
   /**
@@ -65,6 +68,7 @@ const reportOptions = z.strictObject({
   shift: z.array(z.enum(corruptionNames)).readonly().default([]),
   outOfDistribution: z.string().min(1).optional(),
   ensemble: z.boolean().default(false),
+  conformance: z.string().min(1).optional(),
   images: count.default(8),
   backend: z.custom<OpenOptions | Backend>((value) => typeof value === "object").optional(),
   signal: abortSignal.optional(),
@@ -87,6 +91,7 @@ export async function report(folders: readonly string[], options: RunReportOptio
   if (twice !== undefined) throw new AdsamError("usage", `expected each run once, got ${twice} twice`);
   if (places.length === 0) throw new AdsamError("usage", "expected runs to report on, got none");
   await checkReportPath(output);
+  const conformance = given.conformance === undefined ? null : await readConformance(resolve(given.conformance));
   const read = await Promise.all(places.map(readRun));
   const runs = await judged(read, given);
   const plain = grouped(runs);
@@ -101,7 +106,7 @@ export async function report(folders: readonly string[], options: RunReportOptio
   const galleries = await Promise.all(runs.map((run) => galleryOrReason(run, given.images)));
   const title = runs.length === 1 ? `Report of ${runs[0]?.name}` : `Report of ${runs.length} runs`;
   const predicted = runs.some(({ predictions }) => predictions !== null) ? howPredicted(runs) : null;
-  const page = pageHtml({ title, grouping, runs, chapters, svgs, galleries, predicted });
+  const page = pageHtml({ title, grouping, runs, chapters, svgs, galleries, predicted, conformance });
   const pictures =
     given.pictures === undefined
       ? []

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -63,6 +63,30 @@ describe("evaluate", () => {
     expect(shown.stdout).toMatch(/^sets \(aps\) of 90\.0 % +hold the class of [\d.]+ %, [\d.]+ classes each$/m);
     const refused = await adsam(["evaluate", run, "--mean", "--coverage", "0.8"], { cwd });
     expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("got no --calibrate") });
+  });
+
+  test("makes a table of corruptions at all severities, as JSON and CSV too", async () => {
+    const words = ["evaluate", run, "--samples", "2", "--seed", "3", "--backend", "tfjs", "--shift"];
+    const csv = "shift.csv";
+    const { shifted, accuracy } = await answer(...words, "brightness,contrast", "--csv", csv);
+    const alone = await answer(...words, "contrast:4");
+    expect(shifted).toHaveLength(1 + 2 * 5);
+    expect(shifted).toContainEqual(
+      expect.objectContaining({ kind: "contrast", severity: 4, accuracy: alone.accuracy, nll: alone.nll }),
+    );
+    expect(shifted).toContainEqual(expect.objectContaining({ kind: null, severity: 0, accuracy }));
+    const lines = (await readFile(join(cwd, csv), "utf8")).trimEnd().split("\n");
+    expect(lines[0]).toMatch(/^kind,severity,images,samples,accuracy,nll,/);
+    expect(lines[9 + 1]?.startsWith(`contrast,4,360,2,${alone.accuracy},${alone.nll},`)).toBe(true);
+    const shown = await adsam([...words, "brightness"], { cwd });
+    expect(shown.stdout).toMatch(/^brightness( +[\d.]+ %){6}( +[\d.]+){2}$/m);
+    for (const [wrong, told] of [
+      ["fogg", "did you mean fog"],
+      ["contrast:4", "got no --shift of all severities"],
+    ] as const) {
+      const refused = await adsam([...words, wrong, "--csv", csv], { cwd });
+      expect(refused).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(told) });
+    }
   });
 
   test("tells images of another data set by each uncertainty, whatever their classes, scale and size", async () => {

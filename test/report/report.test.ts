@@ -11,6 +11,7 @@ import { open } from "../../src/open.ts";
 import { report } from "../../src/report/report.ts";
 import { readSafetensors, writeSafetensors } from "../../src/safetensors.ts";
 import { tensor } from "../../src/tensor.ts";
+import { record } from "../experiments/records.ts";
 import { sharedFolder, temporaryFolder } from "../temporary.ts";
 import { recorded } from "./recorded.ts";
 
@@ -172,6 +173,45 @@ test("runs of the same options are averaged over, with standard errors", async (
   expect([rows[0]?.mean, rows[0]?.low, rows[0]?.high].map(Number)).toEqual(
     [0.6, 0.5, 0.7].map((x) => expect.closeTo(x, 12)),
   );
+});
+
+describe("what adsam conform answered", () => {
+  const answered = (versions: Readonly<Record<string, string>>) => ({
+    ...{ passed: 2, failed: 1 },
+    cases: [
+      { suite: "layers", id: "a", backend: "tfjs", status: "passed", worst: null },
+      { suite: "layers", id: "b", backend: "tfjs", status: "failed", worst: null },
+      { suite: "training", id: "a", backend: "tfjs", status: "passed", worst: null },
+      { suite: "training", id: "b", backend: "tfjs", status: "unsupported", worst: null },
+    ],
+    measured: {
+      ...{ version: record.version, date: "2026-11-28T00:00:00.000Z" },
+      sides: [{ backend: record.backend.backend, device: "cpu", versions }],
+    },
+  });
+
+  test.each([
+    [record.backend.versions, false],
+    [{ other: "1" }, true],
+  ])("stands beside the versions of the runs, and whether they are its own: %j", async (versions, differ) => {
+    const folder = await temporaryFolder();
+    const [output, conformance] = [join(folder, "report.html"), join(folder, "conform.json")];
+    await writeFile(conformance, jsonText(answered(versions)));
+    await report([await recorded(join(folder, "run"))], { output, conformance });
+    const page = await readFile(output, "utf8");
+    expect(headings(page)).toContain("Conformance");
+    expect(page).toContain("adsam conform found 2 cases to agree and 1 to differ (conform.json).");
+    expect(page).toMatch(/layers<\/t[dh]><td>tfjs<\/td><td>1<\/td><td>1<\/td><td>0<\/td>/);
+    expect(page).toContain("Measured on 2026-11-28");
+    expect(page.includes("was made with other versions")).toBe(differ);
+  });
+
+  test("is refused where it is something else", async () => {
+    const folder = await temporaryFolder();
+    const [output, run] = [join(folder, "report.html"), await recorded(join(folder, "run"))];
+    const told = { code: "file", message: expect.stringContaining("run.json: passed:") };
+    await expect(report([run], { output, conformance: join(run, "run.json") })).rejects.toMatchObject(told);
+  });
 });
 
 test("what a run does not have is said in a line", async () => {
