@@ -5,7 +5,7 @@ import { AdsamError } from "../errors.ts";
 import { checkWritable, fileError, writeFileAtomically } from "../files.ts";
 import type { Contract } from "../interop/contract/contract.ts";
 import { contractFormat } from "../interop/contract/format.ts";
-import { type Change, changesBetween, clientText, unknowns } from "../interop/contract/index.ts";
+import { type Change, changesBetween, clientText, leftOut, unknowns } from "../interop/contract/index.ts";
 import type { Recording } from "../interop/recording/record.ts";
 import type { KeepCalls } from "../interop/recording/watched.ts";
 import { jsonText } from "../json.ts";
@@ -87,13 +87,13 @@ export function wrap(command: Command): void {
     }
     await writeFileAtomically(contractFile, [`${jsonText(contract, 2)}\n`]);
     await writeFileAtomically(out, [clientText(contract)]);
-    const unknown = unknowns(contract);
+    const [unknown, left] = [unknowns(contract), leftOut(contract)];
     const { contract: _, ...recorded } = recording ?? {};
     const told = recording === undefined ? {} : { recorded };
-    if (json) process.stdout.write(`${jsonText({ client: out, contract: contractFile, unknown, ...told })}\n`);
+    if (json) process.stdout.write(`${jsonText({ client: out, contract: contractFile, unknown, left, ...told })}\n`);
     else
       process.stderr.write(
-        [...seenWords(recording), ...remarks(contract, unknown)].map((line) => `${line}\n`).join(""),
+        [...seenWords(recording), ...remarks(contract, left, unknown)].map((line) => `${line}\n`).join(""),
       );
     if (recording?.failure !== undefined) {
       throw new AdsamError("python", `the program ended with ${recording.failure}: ${trace}`, {
@@ -149,8 +149,9 @@ function tableOf(changes: readonly Change[]): string {
   return changes.map(({ where, what, breaks }) => `${breaks ? "breaks  " : "        "}${where} ${what}\n`).join("");
 }
 
-function remarks({ docstrings }: Contract, unknown: readonly string[]): string[] {
+function remarks({ docstrings }: Contract, left: readonly string[], unknown: readonly string[]): string[] {
   const lines = docstrings ? [] : ["docstrings were not read: this Python lacks griffelib (pip install griffelib)"];
+  if (left.length > 0) lines.push(`not in the client: ${left.length}`, ...left.map((one) => `  ${one}`));
   if (unknown.length > 0) lines.push(`unknown in ${unknown.length} places:`, ...unknown.map((one) => `  ${one}`));
   return lines;
 }

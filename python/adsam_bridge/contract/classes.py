@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from .ancestors import own_ancestors
 from .attributes import attributes_of
 from .docstrings import read_docstring
-from .records import fields_of, hints_of, is_record, required_keys
+from .records import hints_of, required_keys
 from .signatures import function_of
 from .types import Types, unknown
 from .variables import home_of, scope_of
@@ -33,34 +33,12 @@ def class_of(kind: type, types: Types) -> dict[str, Any]:
     return described
 
 
-def methods_of_record(kind: Any, types: Types) -> dict[str, Any]:
-    """The methods of a class whose instances cross by value: these are given to them first."""
-    types.owner = kind
-    everybodys = {*fields_of(kind), *dir(BaseModel), "__call__"}
-    methods = {
-        name: method
-        for name, method in _methods(kind, types).items()
-        if name not in everybodys and _takes_first(method)
-    }
-    for method in methods.values():
-        if method["of"] == "instance":
-            first = {"kind": "positional", "type": types.itself(kind)}
-            method["parameters"][0].update(first)
-    types.owner = None
-    return {"methods": methods} if methods else {}
-
-
-def _takes_first(method: dict[str, Any]) -> bool:
-    kinds = [one["kind"] for one in method["parameters"][:1]]
-    return method["of"] != "instance" or kinds in (["either"], ["positional"])
-
-
 def _methods(kind: type, types: Types) -> dict[str, Any]:
     found: dict[str, dict[str, Any] | None] = {}
     for name, value in sorted(members_of(kind).items()):
         if name == "__call__" or not name.startswith("_"):
             with types.where(scope_of(kind, home_of(kind, name)), alone=True):
-                found[name] = _method(value, types, bound=not is_record(kind))
+                found[name] = method_of(value, types, bound=True)
     return {name: method for name, method in found.items() if method is not None}
 
 
@@ -75,7 +53,8 @@ def members_of(kind: type) -> dict[str, Any]:
     return {**found, "__call__": found["forward"]} if module_forward else found
 
 
-def _method(value: Any, types: Types, *, bound: bool) -> dict[str, Any] | None:
+def method_of(value: Any, types: Types, *, bound: bool) -> dict[str, Any] | None:
+    """A method; None for what is none. ``bound``: whoever owns it gives the first parameter."""
     if isinstance(value, staticmethod):
         return {"of": "static", **function_of(value.__func__, types, bound=False)}
     if isinstance(value, classmethod):

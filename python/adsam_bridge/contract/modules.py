@@ -11,8 +11,9 @@ from typing import Any
 from adsam_bridge.functions import load_module
 from adsam_bridge.modules import Folder
 
-from .classes import class_of, made_by, methods_of_record
+from .classes import class_of, made_by
 from .docstrings import READS, read_docstring
+from .record_members import members_of_record
 from .records import is_record
 from .signatures import function_of
 from .types import Types
@@ -85,7 +86,7 @@ def _module(module: ModuleType, public: dict[str, Any], types: Types) -> dict[st
                 **made_by(value, types),
                 "doc": read_docstring(value).text,
                 "result": types.itself(value),
-                **methods_of_record(value, types),
+                **members_of_record(value, types),
             }
         elif isinstance(value, type):
             classes[name] = class_of(value, types)

@@ -26,6 +26,11 @@ export function memberName(python: string, own: ReadonlySet<string>): string {
   return own.has(python) ? `${python}$` : python;
 }
 
+/** The name of a member of what crosses by value: `call` calls it, as it calls an instance. */
+export function recordMemberName(python: string): string {
+  return python === "__call__" ? "call" : memberName(python, new Set(["call"]));
+}
+
 /** What the client gives every class, and every instance. */
 export const ownOfClasses: ReadonlySet<string> = new Set(["create", "$", "then"]);
 export const ownOfInstances: ReadonlySet<string> = new Set(["call", "dispose", "$", "then"]);
@@ -182,7 +187,7 @@ class Writer {
     }
     this.#lines.push(`  readonly ${key(name)}: {`);
     this.#call(2, "", call);
-    for (const [method, one] of methods) this.#call(2, method, one);
+    for (const [method, one] of methods) this.#call(2, recordMemberName(method), one);
     this.#lines.push("  };");
   }
 

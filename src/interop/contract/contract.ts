@@ -72,12 +72,14 @@ export interface FunctionContract extends CallContract {
   readonly overloads?: readonly OverloadContract[] | undefined;
   /** Of one that makes what crosses by value: the methods of that class, which are given the value first. */
   readonly methods?: Readonly<Record<string, MethodContract>> | undefined;
+  /** What else that class has, and why it is not offered. */
+  readonly left?: Readonly<Record<string, string>> | undefined;
 }
 
-/** A method, of an instance or of its class. */
+/** A method, of an instance or of its class, or a property of what crosses by value. */
 export interface MethodContract extends FunctionContract {
   /** Whose it is. */
-  readonly of: "instance" | "class" | "static";
+  readonly of: "instance" | "class" | "static" | "property";
 }
 
 /** A class. */

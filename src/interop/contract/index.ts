@@ -1,3 +1,3 @@
 export { clientText } from "./client-text.ts";
 export { type Change, changesBetween } from "./compare.ts";
-export { unknowns } from "./unknowns.ts";
+export { leftOut, unknowns } from "./unknowns.ts";

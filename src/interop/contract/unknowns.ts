@@ -28,5 +28,14 @@ export function unknowns(contract: Contract): string[] {
   return [...found];
 }
 
+/** What classes have that callers are not offered: where, and why. */
+export function leftOut({ modules }: Contract): string[] {
+  return Object.entries(modules).flatMap(([module, { functions }]) =>
+    Object.entries(functions).flatMap(([name, { left = {} }]) =>
+      Object.entries(left).map(([member, reason]) => `${module}.${name}.${member}: ${reason}`),
+    ),
+  );
+}
+
 const reasonOf = ({ reason, recorded }: UnknownType): string =>
   recorded === undefined ? reason : `${reason}, and ${recorded}`;

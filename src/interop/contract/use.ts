@@ -4,7 +4,7 @@ import { PythonObject } from "../handle.ts";
 import { EnumMember } from "../kinds.ts";
 import { fittingCall } from "./arguments.ts";
 import type { Instance } from "./askable.ts";
-import { memberName, ownOfClasses, ownOfInstances } from "./client-text.ts";
+import { memberName, ownOfClasses, ownOfInstances, recordMemberName } from "./client-text.ts";
 import { changesBetween } from "./compare.ts";
 import type { CallContract, ClassContract, Contract, FunctionContract, ModuleContract, NamedType } from "./contract.ts";
 import { departure } from "./departure.ts";
@@ -70,6 +70,8 @@ export function useClient<Modules>(
   return (used.length === 1 && first !== undefined ? first[1] : Object.fromEntries(used)) as Modules;
 }
 
+/** Asks Python what a call is to give. */
+type Ask = (...sent: readonly unknown[]) => Promise<unknown>;
 type Members = Record<string, unknown>;
 
 class Module {
@@ -118,10 +120,23 @@ class Module {
     const where = `${this.#name}.${name}`;
     const call = this.#callable(this.#module, name, where, contract, this.#asked);
     for (const [method, one] of Object.entries(contract.methods ?? {})) {
-      const value = this.#callable(this.#handleOf(name), method, `${where}.${method}`, one, this.#asked);
-      Object.defineProperty(call, method, { value }); // a function has a name of its own
+      const own = recordMemberName(method);
+      const owner = this.#handleOf(name);
+      const ask =
+        one.of === "property" ? this.#getter(owner, method) : (...sent: unknown[]) => owner.method(method, ...sent);
+      const value = this.#callable(owner, method, `${where}.${own}`, one, this.#asked, ask);
+      Object.defineProperty(call, own, { value }); // a function has a name of its own
     }
     return call;
+  }
+
+  /** Reads a property of a class, of a value that is given. */
+  #getter(owner: PythonObject, name: string): Ask {
+    let property: Promise<PythonObject> | undefined;
+    return async (...sent) => {
+      property ??= owner.get<PythonObject>(name).then((found) => found.with(this.#asked));
+      return (await property).method("__get__", ...sent);
+    };
   }
 
   /** A class: making an instance, and its class and static methods. */
@@ -175,11 +190,17 @@ class Module {
     return standFor(instance as unknown as Instance, object);
   }
 
-  #callable(owner: PythonObject, name: string, where: string, contract: FunctionContract, asked: AskOptions) {
+  #callable(
+    owner: PythonObject,
+    name: string,
+    where: string,
+    contract: FunctionContract,
+    asked: AskOptions,
+    ask: Ask = name === "__call__" ? (...sent) => owner.call(...sent) : (...sent) => owner.method(name, ...sent),
+  ) {
     const call = async (...values: unknown[]): Promise<unknown> => {
       const { result, sent } = fittingCall(contract, values, this.#declared, where);
-      const answer = name === "__call__" ? owner.call(...sent) : owner.method(name, ...sent);
-      return this.#taken(await answer, result, where, asked);
+      return this.#taken(await ask(...sent), result, where, asked);
     };
     return standForMember(call, owner, name);
   }

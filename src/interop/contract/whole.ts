@@ -67,7 +67,7 @@ const contract = z.looseObject({
       classes: named(
         z.looseObject({
           creation: function_,
-          methods: named(function_.extend({ of: z.enum(["instance", "class", "static"]) })),
+          methods: named(function_.extend({ of: z.enum(["instance", "class", "static", "property"]) })),
           attributes: named(type),
         }),
       ),

@@ -83,7 +83,17 @@ assert.equal(await py.Trainer.fit(trainer, 2), 0.25);
 assert.deepEqual([trainer.rate, [...trainer.losses]], [0.25, [1, 0.5]]);
 assert.equal((await py.Trainer.slow()).rate, 0.125);
 assert.equal(await py.Trainer.name("my "), "my trainer");
+const last: number | null = await py.Trainer.last(trainer);
+const doubled: Trainer = await py.Trainer.doubled(trainer);
+const product: number = await py.Trainer.call(trainer, 2, { times: 3 });
+assert.deepEqual([last, doubled.rate, product, trainer.losses.at(-1)], [0.5, 0.5, 1.5, 2]);
+const own: string = await py.Trainer.call$(trainer);
+assert.deepEqual([own, (await py.Trainer.copy(trainer)).losses.length], ["a method of its own", 3]);
+assert.equal(await (await py.with({ keep: true }).Trainer.last(trainer))?.text(), "2.0");
+// @ts-expect-error a trainer is what has it
+await refused(py.Trainer.last(1), "declared.Trainer.last: self: expected Trainer, got 1");
 const settings = await py.Settings({ countName: 2 });
+assert.equal(await py.Settings.half(settings), 1);
 assert.deepEqual([(await py.Settings.raised(settings, 3)).count, settings.count], [5, 5]);
 // @ts-expect-error not what the alias is annotated as
 await refused(py.Settings({ countName: "2" }), 'declared.Settings: countName: expected int, got "2"');
