@@ -8,6 +8,7 @@ import type { Recording } from "./interop/recording/record.ts";
 import type { KeepCalls } from "./interop/recording/watched.ts";
 import type { Evaluation } from "./metrics.ts";
 import type { NativeFunction, Patch, PatchOptions } from "./port/port.ts";
+import type { StagedOptions, StageMaker } from "./port/stages/stage.ts";
 import type { BackendName } from "./schema/backends.ts";
 import type { InputNormalization, Normalization } from "./schema/data.ts";
 import type { ModelSpec, ModelSpecInput } from "./schema/models.ts";
@@ -28,6 +29,7 @@ import type { NamedTensors, Tensor } from "./tensor.ts";
 import type { FitFiles, Run } from "./training.ts";
 
 export type * from "./answers.ts";
+export type * from "./port/stages/stage.ts";
 
 /** Work that can be given up. */
 export interface Cancellable {
@@ -52,7 +54,7 @@ export interface BackendInfo {
 }
 
 /** How a model is trained, and what is written on the way. */
-export type FitRunOptions = FitOptionsInput & FitFiles & Cancellable;
+export type FitRunOptions = FitOptionsInput & FitFiles & Cancellable & StagedOptions<Backend>;
 
 /** How to predict. */
 export interface PredictRunOptions extends PredictOptionsInput, Cancellable {}
@@ -140,7 +142,7 @@ export interface Model {
 }
 
 /** The steps that a trace takes. */
-export interface TraceOptions extends Cancellable {
+export interface TraceOptions extends Cancellable, StagedOptions<Backend> {
   /** What each step does. */
   readonly step: StepOptions;
   /** N of beta = 1 / N / 100. */
@@ -170,6 +172,8 @@ export interface LoadOptions {
  * after `close`.
  */
 export interface Backend extends AsyncDisposable {
+  /** What it computes of the steps of other backends' models: see `FitRunOptions.stages`. */
+  readonly stages: StageMaker;
   /** What it runs on. */
   info(): Promise<BackendInfo>;
   /**

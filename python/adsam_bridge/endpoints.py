@@ -17,6 +17,7 @@ from adversarial_sampling.models import Network, build
 from adversarial_sampling.noise import noise_from
 from adversarial_sampling.normalization import check_agreement
 from adversarial_sampling.predict import Prediction, predict
+from adversarial_sampling.stages import Stages
 from adversarial_sampling.trace import trace
 from adversarial_sampling.train import fit
 
@@ -144,6 +145,7 @@ def run_trace(session: Session, request: protocol.TraceRequest, _job: Job) -> pr
         request.training_size,
         noise_from(request.noise, model.noise, session.device),
         request.normalization,
+        _stages(session, request.stages),
     )
     return protocol.TraceAnswer(steps=tuple(steps))
 
@@ -171,7 +173,16 @@ def run_fit(session: Session, request: protocol.FitRequest, job: Job) -> protoco
         keep=request.keep,
         events=request.events,
         resume=request.resume,
+        stages=_stages(session, request.stages),
     )
+
+
+def _stages(session: Session, number: int | None) -> Stages | None:
+    if number is None:
+        return None
+    stages = session.objects.get(number)
+    assert isinstance(stages, Stages)
+    return stages
 
 
 def run_predict(

@@ -530,6 +530,8 @@ class TraceRequest(Message):
     """N of beta = 1 / N / 100"""
     noise: NoiseSpec
     normalization: InputNormalization
+    stages: Count | None
+    """number of the object that says what of each step is computed elsewhere; null: nothing"""
     tensors: Bundle
     """input.*, labels.*"""
 
@@ -670,6 +672,8 @@ class FitRequest(Message):
     """file to write each event to, one JSON document a line"""
     resume: str | None
     """training state to go on from"""
+    stages: Count | None
+    """number of the object that says what of each step is computed elsewhere; null: nothing"""
 
 
 class TrainingMeans(Message):
@@ -1090,4 +1094,4 @@ ARCHITECTURES: dict[str, ArchitectureFacts] = {
     ),
 }
 
-PROTOCOL_VERSION = 7
+PROTOCOL_VERSION = 8

@@ -22,6 +22,7 @@ from .patience import better, is_spent
 from .reporting import OnEvent, Place, StepReporter, timestamp
 from .run_files import RunFiles
 from .schedules import beta_share, learning_rate
+from .stages import Stages
 from .state import Progress, Setting, read_state, subset, write_state
 from .streams import Streams
 from .validate import validate
@@ -40,6 +41,7 @@ class Run:
         files: RunFiles,
         on_event: OnEvent | None,
         should_stop: Callable[[], bool],
+        stages: Stages | None = None,
     ) -> None:
         self.streams = Streams(options.seed, model.device, options.noise)
         self._setting = Setting(
@@ -54,7 +56,7 @@ class Run:
         self._train = train.to(model.device)
         self._test = None if test is None else test.to(model.device)
         self._files, self._on_event, self._should_stop = files, on_event, should_stop
-        self._step = FastStep(model, options, len(train))
+        self._step = FastStep(model, options, len(train), stages=stages)
         self._beta = self._step.beta
         self._progress = Progress()
         self._last: StepEvent | None = None

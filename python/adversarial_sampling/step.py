@@ -14,6 +14,7 @@ from .loss_scale import LossScale
 from .measurements import Measurements
 from .models import Network, check_model
 from .objective import default_beta
+from .stages import Stages
 
 NEGLIGIBLE = 1e-7
 """A part of the loss with a weight up to this is left out."""
@@ -40,6 +41,7 @@ class TrainingStep(ABC):
         model: is to be in train mode when the step is taken.
         training_size: the N of the default beta.
         observe: see ``Observer``.
+        stages: what is computed elsewhere; None: nothing.
         fidelity: the four switches.
         beta: of the KL divergence in the loss.
         bayesian: whether the weights are drawn.
@@ -53,6 +55,7 @@ class TrainingStep(ABC):
     options: StepOptions | FitOptions
     training_size: int
     observe: Observer | None = None
+    stages: Stages | None = None
 
     def __post_init__(self) -> None:
         """What follows from the options."""

@@ -14,6 +14,7 @@ from .models import Network
 from .noise import NoiseSource, WaveNoise, digest
 from .normalization import resolve_normalization
 from .passes import prepare
+from .stages import Stages
 
 
 class CountedDraws:
@@ -36,6 +37,7 @@ def trace(
     training_size: int,
     noise: NoiseSource,
     normalization: InputNormalization = "model",
+    stages: Stages | None = None,
 ) -> list[StepRecord]:
     """Takes one training step a batch, with one optimizer, and records what it did.
 
@@ -47,6 +49,7 @@ def trace(
         training_size: N of beta = 1 / N / 100.
         noise: where the draws come from; ``draws`` counts them from 0, or from ``noise.next``.
         normalization: as for ``fit``; the model does not keep it.
+        stages: what of each step is computed elsewhere.
     """
     batches = list(batches)
     for number, batch in enumerate(batches, 1):
@@ -67,7 +70,7 @@ def trace(
 
     source = CountedDraws(noise)
     with model.drawing_from(source), model.in_mode(train=True):
-        step = FastStep(model, options, training_size, observe)
+        step = FastStep(model, options, training_size, observe, stages)
         records: list[StepRecord] = []
         for batch in batches:
             first = source.next

@@ -20,6 +20,7 @@ from .reporting import OnEvent
 from .run import Run
 from .run_files import RunFiles
 from .schedules import check_schedules
+from .stages import Stages
 
 Path = str | os.PathLike[str]
 
@@ -39,6 +40,7 @@ def fit(
     keep: Keep | None = None,
     events: Path | None = None,
     resume: Path | None = None,
+    stages: Stages | None = None,
 ) -> FitResult:
     """Trains ``model`` by Adversarial Sampling. Same seed, same device: same run, bit for bit.
 
@@ -63,6 +65,7 @@ def fit(
         events: where every event is written, one JSON document a line.
         resume: such a state to go on from, with the same options; more epochs are fine. What
             ``events`` holds from after the state is cut off.
+        stages: what of each step is computed elsewhere.
 
     Raises:
         AdversarialSamplingError: ``data``, ``usage``, ``checkpoint`` or ``file``, before training
@@ -85,7 +88,9 @@ def fit(
     check_schedules(options)
     files = RunFiles(checkpoint, state, events, state_every, keep)
     check_metric(options, keep or Keep(), validated=test is not None)
-    run = Run(model, train, test, options, normalize, files, on_event, should_stop or _never)
+    run = Run(
+        model, train, test, options, normalize, files, on_event, should_stop or _never, stages
+    )
     if resume is not None:
         run.restore(resume)
     model.normalization = said_of(train.images, resolved) or model.normalization

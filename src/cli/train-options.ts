@@ -1,10 +1,12 @@
 import { resolve } from "node:path";
 import * as z from "zod";
 import { findPublished } from "../data/sources/published.ts";
+import { AdsamError } from "../errors.ts";
 import { defaultedConfig, mergeConfigs, readTrainConfig } from "../experiments/config.ts";
 import type { DataChoice } from "../experiments/data.ts";
 import { presetNames, presets } from "../experiments/presets.ts";
 import { limitOptions } from "../experiments/record.ts";
+import type { StagePlaces } from "../experiments/run-stages.ts";
 import type { TrainOptions } from "../experiments/train.ts";
 import type { TrainConfig } from "../experiments/train-config.ts";
 import type { OpenOptions } from "../schema/backends.ts";
@@ -77,6 +79,13 @@ const runGroup = {
       .meta({ placeholder: "folder" }),
     tag: z.array(z.string()).optional().describe("words to find it by: --tag once a word"),
     notes: z.string().optional().describe("what there is to say about it").meta({ placeholder: "text" }),
+    stage: z
+      .array(z.string())
+      .optional()
+      .describe(
+        "compute a stage of each step on another backend: adversarial=tfjs, layer:linear=tfjs; --stage once a stage",
+      )
+      .meta({ placeholder: "stage=backend" }),
     tensorboard: z
       .boolean()
       .optional()
@@ -111,7 +120,7 @@ export type TrainArguments = z.output<typeof trainArguments>;
 
 /** Options that may be given with --resume; the others are the run's own. */
 export const resumable: ReadonlySet<string> = new Set([
-  ...["resume", "epochs", "patience", "maxMinutes", "data", "tensorboard", "mlflow"],
+  ...["resume", "epochs", "patience", "maxMinutes", "data", "stage", "tensorboard", "mlflow"],
   ...Object.keys(backendGroup.shape),
   ...Object.keys(outputGroup.shape),
 ]);
@@ -161,6 +170,7 @@ async function askedConfig(values: TrainArguments, names: readonly string[]): Pr
     stateEvery: asked({ steps, minutes }, { steps: "stateSteps", minutes: "stateMinutes" }),
     keep: asked({ best, every }, { best: "keepBest", every: "keepEvery" }),
     backend: askedOptions(values, names),
+    stages: askedStages(values.stage) ?? {},
   };
   return {
     ...Object.fromEntries(Object.entries(parts).filter(([, part]) => Object.keys(part).length > 0)),
@@ -180,6 +190,21 @@ export async function askedData(
   const path = resolve(folder);
   const published = await findPublished(path);
   return { ...(published === undefined ? { name: path } : { name: published.name, folder: path }), ...choice };
+}
+
+/** Of `stage=backend` once a stage; undefined: none was asked for. */
+export function askedStages(given: readonly string[] | undefined): StagePlaces | undefined {
+  if (given === undefined) return undefined;
+  const places = given.map((text) => {
+    const [stage, backend, ...rest] = text.split("=");
+    if (stage && backend && rest.length === 0) return [stage, backend] as const;
+    throw new AdsamError("usage", `--stage: expected <stage>=<backend>, got ${text || "nothing"}`, {
+      suggestion: "for example: --stage adversarial=tfjs",
+    });
+  });
+  const twice = places.find(([stage], i) => places.findIndex(([other]) => other === stage) !== i);
+  if (twice === undefined) return Object.fromEntries(places) as StagePlaces;
+  throw new AdsamError("usage", `--stage: expected a backend for ${twice[0]}, got several`);
 }
 
 /** What was asked for of the backend, without defaults: a run goes on where it was. */

@@ -13,6 +13,7 @@ import { interruptedExitCode, interruptSignal } from "./interrupt.ts";
 import { addOptions, givenOptions, kebabCase } from "./options.ts";
 import {
   askedOptions,
+  askedStages,
   resumable,
   type TrainArguments,
   trainArguments,
@@ -67,6 +68,7 @@ async function* resumed(
     maxMinutes: given.includes("maxMinutes") ? values.maxMinutes : undefined,
     dataFolder: values.data,
     backend: askedOptions(values, given),
+    stages: askedStages(values.stage),
     signal,
   });
 }

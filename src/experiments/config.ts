@@ -3,7 +3,7 @@ import * as z from "zod";
 import { knownName } from "../data/names.ts";
 import { AdsamError } from "../errors.ts";
 import { jsonIn } from "../files.ts";
-import { openOptions } from "../schema/backends.ts";
+import { backendNames, openOptions } from "../schema/backends.ts";
 import { relativeSigma } from "../schema/checkpoints.ts";
 import { readingOptions } from "../schema/data.ts";
 import { networkSpec } from "../schema/models.ts";
@@ -15,6 +15,9 @@ import { limitOptions, remarks } from "./record.ts";
 import type { TrainOptions } from "./train.ts";
 import type { TrainConfig } from "./train-config.ts";
 
+const stageName = z.union([z.literal("adversarial"), z.templateLiteral(["layer:", z.string().min(1)])], {
+  error: "expected adversarial or layer:<name>",
+});
 const path = z.string().min(1);
 
 /** What `adsam train --config` reads, and `train` takes. */
@@ -46,6 +49,10 @@ export const trainConfig = z
       .optional()
       .describe(`${relativeSigma.description}; null: model.initLogSigma`),
     backend: openOptions.optional().describe("what computes"),
+    stages: z
+      .record(stageName, z.union([z.enum(backendNames), openOptions]))
+      .optional()
+      .describe("what computes stages of each step instead: adversarial, or layer:<name>"),
     tags: remarks.shape.tags.unwrap().optional().describe(`${remarks.shape.tags.description}`),
     notes: remarks.shape.notes.unwrap().optional().describe(`${remarks.shape.notes.description}`),
     folder: path.optional().describe("where the run is recorded; otherwise a new folder in runs"),
@@ -53,7 +60,7 @@ export const trainConfig = z
   .meta({ id: "TrainConfig", description: "How a run is to be made; what it leaves out has its default." });
 
 /** Objects of which each says its own fields; of all else the later one counts. */
-const merged = ["model", "data", "fit", "stateEvery", "keep", "backend"] as const;
+const merged = ["model", "data", "fit", "stateEvery", "keep", "backend", "stages"] as const;
 
 /** One way of making a run with what another says besides or otherwise, field by field. */
 export function mergeConfigs(first: TrainConfig, second: TrainConfig): TrainConfig {

@@ -79,6 +79,26 @@ export interface RunRecord {
     /** of the parts it is made of */
     readonly versions: Readonly<Record<string, string>>;
   };
+  /** what computed stages of its steps instead, by their names: adversarial, layer:<name> */
+  readonly stages: Readonly<
+    Record<
+      string,
+      {
+        /** what computes */
+        readonly backend: "torch" | "tfjs" | "reference";
+        /** what the device asked for has become */
+        readonly device: string;
+        /** the device as its maker calls it */
+        readonly deviceName: string;
+        /** that one operation was computed on; null: the engine decides */
+        readonly threads: number | null;
+        /** the numbers that it can compute in */
+        readonly dtypes: readonly ("float32" | "float64" | "float16" | "bfloat16")[];
+        /** of the parts it is made of */
+        readonly versions: Readonly<Record<string, string>>;
+      }
+    >
+  >;
   /** words to find it by */
   readonly tags: readonly string[];
   /** what there is to say about it */

@@ -80,6 +80,18 @@ const gitState = z
   })
   .meta({ id: "GitState", description: "What a working directory had checked out." });
 
+const place = z.strictObject({
+  backend: z.enum(backendNames).describe("what computes"),
+  device: z.string().describe("what the device asked for has become"),
+  deviceName: z.string().describe("the device as its maker calls it"),
+  threads: positiveCount
+    .nullable()
+    .default(null)
+    .describe("that one operation was computed on; null: the engine decides"),
+  dtypes: z.array(z.enum(dtypes)).readonly().describe("the numbers that it can compute in"),
+  versions: z.record(z.string(), z.string()).describe("of the parts it is made of"),
+});
+
 export const runRecord = z
   .strictObject({
     format,
@@ -97,19 +109,11 @@ export const runRecord = z
       .nullable()
       .default(null)
       .describe("sigma that they begin with, in parts of |w|; null: the network's initLogSigma"),
-    backend: z
-      .strictObject({
-        backend: z.enum(backendNames).describe("what computes"),
-        device: z.string().describe("what the device asked for has become"),
-        deviceName: z.string().describe("the device as its maker calls it"),
-        threads: positiveCount
-          .nullable()
-          .default(null)
-          .describe("that one operation was computed on; null: the engine decides"),
-        dtypes: z.array(z.enum(dtypes)).readonly().describe("the numbers that it can compute in"),
-        versions: z.record(z.string(), z.string()).describe("of the parts it is made of"),
-      })
-      .describe("what trained it"),
+    backend: place.describe("what trained it"),
+    stages: z
+      .record(z.string(), place)
+      .default({})
+      .describe("what computed stages of its steps instead, by their names: adversarial, layer:<name>"),
     ...remarks.shape,
     command: z
       .array(z.string())

@@ -5,6 +5,7 @@ import type { Backend, Cancellable } from "../backend.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { AdsamError } from "../errors.ts";
 import { isSpent } from "../patience.ts";
+import { checkStages } from "../port/stages/open.ts";
 import type { OpenOptions } from "../schema/backends.ts";
 import { type FitOptions, fitOptions } from "../schema/options.ts";
 import { unlessAborted } from "../unless-aborted.ts";
@@ -15,6 +16,7 @@ import { limitOptions, type RunRecord } from "./record.ts";
 import { isOpen, RunBackend } from "./run-backend.ts";
 import { leftoversIn, openRun, type RunFolder, removeResult, writeRecord } from "./run-folder.ts";
 import { lockRun } from "./run-lock.ts";
+import { RunStages, type StagePlaces } from "./run-stages.ts";
 import { savedIn, trainIn } from "./train.ts";
 import type { TrainEvent } from "./train-events.ts";
 
@@ -32,6 +34,8 @@ export interface ResumeOptions extends Cancellable {
   readonly dataFolder?: string | undefined;
   /** The data set, of a run that was made with one in memory; it may be given instead of files too. */
   readonly data?: Dataset | undefined;
+  /** What computes stages of each step instead, where not what did for the run; `{}`: nothing does any more. */
+  readonly stages?: StagePlaces | undefined;
   /** What computes, where not the run's own backend and device. A backend that is open stays open. */
   readonly backend?: OpenOptions | Backend | undefined;
 }
@@ -57,17 +61,21 @@ export async function* resumeTraining(path: string, options: ResumeOptions = {})
   const data = await loadChosen(choice);
   requireSameData(record.data, dataRecordOf(choice, data));
   await using backend = await RunBackend.of(backendOf(record, options.backend));
+  await using stages = await RunStages.of(options.stages ?? stagesOf(record));
   const { pretrain, relativeSigma } = record;
   const start = resume === undefined && pretrain !== null ? { checkpoint: pretrain, relativeSigma } : null;
   const model = await unlessAborted(backend.model(record.model, start), signal);
-  const run = { ...record, fit, ...limits, backend: await backend.info() };
+  const info = await backend.info();
+  const { spec, tensors } = model;
+  await checkStages({ backend: info.backend, spec, tensors, options: fit }, stages.backends);
+  const run = { ...record, fit, ...limits, backend: info, stages: await stages.info() };
   const leftovers = await leftoversIn(folder); // now, for the run that goes on makes such files too
   const onBegin = async () => {
     await Promise.all(leftovers.map((path) => rm(path, { force: true })));
     await writeRecord(files.record, run);
     await removeResult(files);
   };
-  const training = () => model.fit(data, { ...fit, ...savedIn(folder, run), resume });
+  const training = () => model.fit(data, { ...fit, ...savedIn(folder, run), resume, stages: stages.backends });
   yield* trainIn(folder, training, run, { data, loggers, onBegin, signal });
 }
 
@@ -94,6 +102,12 @@ function backendOf(
   if (isOpen(asked)) return asked;
   const other = asked.backend !== undefined && asked.backend !== backend;
   return { backend, ...(other ? {} : { device }), ...asked };
+}
+
+/** Where the run's own stages were computed. */
+function stagesOf({ stages }: RunRecord): StagePlaces {
+  const places = Object.entries(stages).map(([stage, { backend, device }]) => [stage, { backend, device }] as const);
+  return Object.fromEntries(places);
 }
 
 /** How the run was trained, with its length and patience as they are asked for now. */

@@ -1,4 +1,5 @@
-import type { OpenOptions } from "../schema/backends.ts";
+import type { Stages } from "../port/stages/stage.ts";
+import type { BackendName, OpenOptions } from "../schema/backends.ts";
 import type { NetworkSpecInput } from "../schema/models.ts";
 import type { DataChoice } from "./data.ts";
 import type { TrainOptions } from "./train.ts";
@@ -15,4 +16,6 @@ export interface TrainConfig
   readonly data?: Partial<DataChoice> | undefined;
   /** What computes. */
   readonly backend?: OpenOptions | undefined;
+  /** What computes stages of each step instead. */
+  readonly stages?: Stages<BackendName | OpenOptions> | undefined;
 }

@@ -3,6 +3,7 @@ import type { Backend, BackendInfo, Cancellable } from "../backend.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { AdsamError } from "../errors.ts";
 import { packageVersion } from "../package.ts";
+import { checkStages } from "../port/stages/open.ts";
 import type { OpenOptions } from "../schema/backends.ts";
 import { type NetworkSpecInput, networkSpec } from "../schema/models.ts";
 import {
@@ -28,6 +29,7 @@ import {
 import { limitOptions, type RunRecord, remarks, runFormat } from "./record.ts";
 import { isOpen, RunBackend } from "./run-backend.ts";
 import { runFiles } from "./run-folder.ts";
+import { RunStages, type StagePlaces } from "./run-stages.ts";
 import { masked, maskedValue } from "./secrets.ts";
 import { startingPoint } from "./starting-point.ts";
 import { surroundings } from "./surroundings.ts";
@@ -58,6 +60,11 @@ export interface TrainOptions extends Cancellable {
   readonly relativeSigma?: number | null | undefined;
   /** What computes; torch unless told otherwise. A backend that is open stays open. */
   readonly backend?: OpenOptions | Backend | undefined;
+  /**
+   * What computes stages of each step instead: `{ adversarial: "tfjs" }` for the signed ascents, `{ "layer:linear": "tfjs" }` for
+   * a convolution or a linear layer.
+   */
+  readonly stages?: StagePlaces | undefined;
   /** Words to find the run by. */
   readonly tags?: readonly string[] | undefined;
   /** What there is to say about it. */
@@ -85,13 +92,15 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
   const spec = validate(networkSpec, { classes: data.classes, seed: fit.seed, ...modelInput }, "model");
   const start = await startingPoint(options, spec);
   await using backend = await RunBackend.of(options.backend);
+  await using stages = await RunStages.of(options.stages);
   const model = await unlessAborted(backend.model(spec, start), signal);
   const info = await backend.info();
+  await checkStages({ backend: info.backend, spec, tensors: model.tensors, options: fit }, stages.backends);
   const run: RunRecord = {
     format: runFormat,
     version: packageVersion(),
     started: started.toISOString(),
-    given: givenOptions(options, info),
+    given: { ...givenOptions(options, info), ...givenStages(options.stages, await stages.info()) },
     model: spec,
     fit,
     stateEvery: every,
@@ -100,13 +109,15 @@ export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, 
     pretrain: start?.checkpoint ?? null,
     relativeSigma: start?.relativeSigma ?? null,
     backend: info,
+    stages: await stages.info(),
     tags: said.tags.map(masked),
     notes: said.notes === null ? null : masked(said.notes),
     ...(await surroundings()),
   };
   const lock = await createRunFolder(folder, run);
   try {
-    yield* trainIn(folder, () => model.fit(data, { ...fit, ...savedIn(folder, run) }), run, { data, loggers, signal });
+    const training = () => model.fit(data, { ...fit, ...savedIn(folder, run), stages: stages.backends });
+    yield* trainIn(folder, training, run, { data, loggers, signal });
   } catch (error) {
     if (!isCrash(error)) await discardUnstartedRun(folder);
     throw error;
@@ -157,6 +168,15 @@ function givenOptions(options: TrainOptions, info: BackendInfo): RunRecord["give
     ...(relativeSigma === undefined ? {} : { relativeSigma }),
     backend: isOpen(backend) ? { backend: info.backend, device: info.device } : backend,
   });
+}
+
+/** As run.json keeps them: of what was open the name and the device. */
+function givenStages(places: StagePlaces = {}, infos: Readonly<Record<string, BackendInfo>>): RunRecord["given"] {
+  const given = Object.entries(places).map(([stage, place]) => {
+    const info = typeof place === "object" && isOpen(place) ? infos[stage] : undefined;
+    return [stage, info === undefined ? place : { backend: info.backend, device: info.device }];
+  });
+  return given.length === 0 ? {} : { stages: maskedValue(Object.fromEntries(given)) };
 }
 
 /** Not a refusal: run.json has all that it takes to begin anew. */

@@ -22,9 +22,12 @@ import {
 import { fitResult, modelInfo, stepRecord } from "./results.ts";
 
 /** Raised whenever a message changes; the two sides refuse to talk when theirs differ. */
-export const protocolVersion = 7;
+export const protocolVersion = 8;
 
 const model = count.describe("the model's number in its session");
+const stages = count
+  .nullable()
+  .describe("number of the object that says what of each step is computed elsewhere; null: nothing");
 const nothing = z.object({}).meta({ id: "Nothing" });
 const tensorsOnly = z.object({ tensors: carrying("*") }).meta({ id: "TensorsAnswer" });
 
@@ -166,6 +169,7 @@ export const jobs = {
         trainingSize: positiveCount.describe("N of beta = 1 / N / 100"),
         noise,
         normalization: inputNormalization,
+        stages,
         tensors: carrying("input.*", "labels.*"),
       })
       .meta({ id: "TraceRequest" }),
@@ -184,6 +188,7 @@ export const jobs = {
         keep: keep.describe("models that are written beside the checkpoint, under names made of its own"),
         events: z.string().nullable().describe("file to write each event to, one JSON document a line"),
         resume: z.string().nullable().describe("training state to go on from"),
+        stages,
       })
       .meta({ id: "FitRequest" }),
     fitResult,

@@ -7,6 +7,7 @@ import { loadOptions } from "../schema/checkpoints.ts";
 import { type ModelSpecInput, modelSpec } from "../schema/models.ts";
 import { validate } from "../validation.ts";
 import { startEngine } from "./engine.ts";
+import { tfjsStages } from "./fast/guest.ts";
 import { Jobs } from "./jobs.ts";
 import { TfjsModel } from "./model.ts";
 import { readModel } from "./model-files.ts";
@@ -15,6 +16,7 @@ import type { Network } from "./models/network.ts";
 
 /** TensorFlow.js in this process; its engine starts with the first question. */
 class TfjsBackend implements Backend {
+  readonly stages = tfjsStages;
   readonly #jobs = new Jobs();
   readonly #models = new Set<TfjsModel>();
 

@@ -4,6 +4,7 @@
  * by opening the backend.
  */
 
+export type { AdversarialStage, AscentEnd, AscentStart, LayerStage, OpenStages } from "../port/stages/stage.ts";
 export type { Safetensors } from "../safetensors/format.ts";
 export { fromTfjs, toTfjs } from "../tensor/tfjs.ts";
 export type { TfjsTensor } from "../tensor/tfjs-tensor.ts";

@@ -51,6 +51,14 @@ export class Layout {
     return new FlatWeights(this.flat("mean", parameters), { logSigma, priorSigma: spec.priorSigma });
   }
 
+  /** The weights of which `FlatWeights.theta` gave the numbers. */
+  weightsOf(theta: tf.Tensor1D): FlatWeights {
+    const { bayesian, spec } = this.#model;
+    if (!bayesian) return new FlatWeights(theta, null);
+    const [mean, logSigma] = tf.split(theta, 2) as [tf.Tensor1D, tf.Tensor1D];
+    return new FlatWeights(mean, { logSigma, priorSigma: spec.priorSigma });
+  }
+
   /** Noise to be stored: P numbers of N(0, 1), one draw a tensor in the order of registration. */
   drawStored(source: NoiseSource): tf.Tensor1D {
     return this.#draw(source, this.#parts);

@@ -22,6 +22,7 @@ import { absolutePath } from "../files.ts";
 import { givenBatches, givenNames, givenOptions } from "../given.ts";
 import { checkKeep } from "../kept-models.ts";
 import { type Evaluation, evaluation } from "../metrics.ts";
+import { withStages } from "../port/stages/open.ts";
 import { StreamedRun } from "../run.ts";
 import { saveOptions } from "../schema/checkpoints.ts";
 import { inputNormalization, type Normalization } from "../schema/data.ts";
@@ -29,10 +30,12 @@ import type { ModelSpec } from "../schema/models.ts";
 import { positiveCount } from "../schema/numbers.ts";
 import {
   evaluateOptions,
+  type FitOptions,
   fitOptions,
   noise as noiseSchema,
   type PredictOptions,
   predictOptions,
+  type StepOptions,
   stateEvery as stateEverySchema,
   stepOptions,
 } from "../schema/options.ts";
@@ -69,7 +72,10 @@ export class TfjsModel implements Model {
 
   fit(data: Dataset, given: FitRunOptions = {}): Run {
     return new StreamedRun(async (onEvent, stop) => {
-      const { checkpoint, state, stateEvery, keep, events, resume, signal, ...rest } = givenOptions(given, "fit");
+      const { checkpoint, state, stateEvery, keep, events, resume, signal, stages, ...rest } = givenOptions(
+        given,
+        "fit",
+      );
       const options = validate(fitOptions, rest, "fit");
       const every = validate(stateEverySchema, stateEvery ?? {}, "fit: stateEvery");
       const kept = checkKeep(keep, options, checkpoint);
@@ -80,7 +86,9 @@ export class TfjsModel implements Model {
       return this.#run(async (network) => {
         const setting = { normalization: data.normalization, onEvent, stop: AbortSignal.any(stops), files };
         try {
-          return await training.fit(network, data, options, { ...setting, resume: await files.read() });
+          return await withStages(this.#host(options), stages, async (open) =>
+            training.fit(network, data, options, { ...setting, resume: await files.read(), stages: open }),
+          );
         } finally {
           files.close();
         }
@@ -147,7 +155,7 @@ export class TfjsModel implements Model {
   }
 
   async trace(batches: readonly Split[], given: TraceOptions): Promise<readonly StepRecord[]> {
-    const { step, trainingSize, noise, normalization: asked = "model", signal } = givenOptions(given, "trace");
+    const { step, trainingSize, noise, normalization: asked = "model", stages, signal } = givenOptions(given, "trace");
     const options = validate(stepOptions, step, "trace");
     const images = validate(positiveCount, trainingSize, "trace: trainingSize");
     const checked = givenBatches(batches, "trace");
@@ -155,7 +163,9 @@ export class TfjsModel implements Model {
     const normalization = validate(inputNormalization, asked, "trace: normalization");
     return this.#run((network) => {
       const setting = { options, trainingSize: images, noise: noiseFrom(source, network.noise), normalization };
-      return trace(network, checked, setting, () => checkCancelled(signal));
+      return withStages(this.#host(options), stages, (open) =>
+        trace(network, checked, { ...setting, stages: open }, () => checkCancelled(signal)),
+      );
     }, signal);
   }
 
@@ -197,6 +207,10 @@ export class TfjsModel implements Model {
   release(network = this.#network): void {
     network?.dispose();
     this.#network = null;
+  }
+
+  #host(options: FitOptions | StepOptions) {
+    return { backend: "tfjs", spec: this.spec, tensors: this.tensors, options } as const;
   }
 
   #run<T>(work: (network: Network) => T | Promise<T>, signal?: AbortSignal): Promise<T> {

@@ -1,4 +1,5 @@
 import { better, isSpent } from "../patience.ts";
+import type { OpenStages } from "../port/stages/stage.ts";
 import { permutation } from "../random.ts";
 import type { Safetensors } from "../safetensors.ts";
 import { betaShare, learningRateAt } from "../schedules.ts";
@@ -30,17 +31,16 @@ import {
 import { Streams } from "./streams.ts";
 import { validate } from "./validate.ts";
 
+/** null: no test, no normalization of pixels, nothing written down, no stage elsewhere. `stop` is looked at after every step. */
 export interface RunSetting {
   readonly train: LabelledImages;
   readonly test: LabelledImages | null;
   readonly options: FitOptions;
-  /** Of pixels; null when the images are the network's input already. */
   readonly normalization: Normalization | null;
   readonly onEvent: OnEvent;
-  /** Looked at after every step. */
   readonly stop: AbortSignal;
-  /** null: nothing is written down. */
   readonly files: Keeper | null;
+  readonly stages: OpenStages | null;
 }
 
 /** A run under way: what `fit` drives, writes down and restores. */
@@ -61,7 +61,7 @@ export class Run {
     this.#model = model;
     this.#setting = setting;
     this.#streams = new Streams(setting.options);
-    this.#step = new FastStep(model, setting.options, setting.train.labels.length);
+    this.#step = new FastStep(model, setting.options, setting.train.labels.length, undefined, setting.stages);
     this.#beta = this.#step.beta;
   }
 

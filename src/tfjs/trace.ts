@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs-core";
 import type { Split } from "../data/dataset.ts";
 import { resolveNormalization } from "../data/normalization.ts";
+import type { OpenStages } from "../port/stages/stage.ts";
 import type { InputNormalization } from "../schema/data.ts";
 import type { StepOptions } from "../schema/options.ts";
 import type { Digest, StepRecord } from "../schema/results.ts";
@@ -23,7 +24,7 @@ import { fromTf, inside, type NamedVariables } from "./tensors.ts";
 export async function trace(
   model: Network,
   batches: readonly Split[],
-  { options, trainingSize, noise, normalization: asked = "model" }: TraceSetting,
+  { options, trainingSize, noise, normalization: asked = "model", stages = null }: TraceSetting,
   check: () => void,
 ): Promise<StepRecord[]> {
   const classes = classesOf(model.spec);
@@ -36,10 +37,11 @@ export async function trace(
   });
   const origin = noise instanceof WaveNoise ? 0 : noise.next;
   const forwards: StepRecord["forwards"][number][] = [];
-  const step = new FastStep(model, options, trainingSize, (fixedNoise, loss) => {
+  const observe = (fixedNoise: boolean, loss: number) => {
     const kl = model.bayesian ? numberOf(model.kl()) : null;
     forwards.push({ fixedNoise, eps: fixedNoise ? digests(model.storedNoise) : null, loss, kl });
-  });
+  };
+  const step = new FastStep(model, options, trainingSize, observe, stages);
   const records: StepRecord[] = [];
   const pace = new Pace();
   try {
@@ -76,6 +78,8 @@ export interface TraceSetting {
   readonly noise: NoiseSource;
   /** How the images become the network's input; "model" unless given, and the model does not keep it. */
   readonly normalization?: InputNormalization | undefined;
+  /** What is computed elsewhere; null unless given. */
+  readonly stages?: OpenStages | null | undefined;
 }
 
 function digests(variables: NamedVariables): Record<string, Digest> {

@@ -1,6 +1,7 @@
 import type { Split } from "../data/dataset.ts";
 import { arePixels, checkNormalization, resolveNormalization, saidOf } from "../data/normalization.ts";
 import { AdsamError } from "../errors.ts";
+import type { OpenStages } from "../port/stages/stage.ts";
 import type { Safetensors } from "../safetensors.ts";
 import { checkSchedules } from "../schedules.ts";
 import type { InputNormalization } from "../schema/data.ts";
@@ -36,6 +37,8 @@ export interface FitSetting {
   readonly files?: Keeper | undefined;
   /** A state that it saved to go on from, with the same options; more epochs are fine. */
   readonly resume?: SavedState | undefined;
+  /** What of each step is computed elsewhere; null unless given. */
+  readonly stages?: OpenStages | null | undefined;
 }
 
 /** What to train on, and what to validate on. */
@@ -60,7 +63,7 @@ export async function fit(
   model: Network,
   { train, test }: TrainingData,
   options: FitOptions,
-  { normalization: asked = "model", onEvent = () => {}, stop = never(), files, resume }: FitSetting = {},
+  { normalization: asked = "model", onEvent = () => {}, stop = never(), files, resume, stages = null }: FitSetting = {},
 ): Promise<FitResult> {
   checkSchedules(options);
   const classes = classesOf(model.spec);
@@ -78,6 +81,7 @@ export async function fit(
     onEvent,
     stop,
     files: files ?? null,
+    stages,
   });
   try {
     if (resume !== undefined) run.restore(resume.file, resume.name);

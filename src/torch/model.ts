@@ -19,21 +19,26 @@ import { normalizationForEvaluation, saidOf } from "../data/normalization.ts";
 import { AdsamError } from "../errors.ts";
 import { absolutePath } from "../files.ts";
 import { givenBatches, givenNames, givenOptions } from "../given.ts";
+import type { Python } from "../interop/python.ts";
 import { checkKeep } from "../kept-models.ts";
 import { type Evaluation, evaluation } from "../metrics.ts";
+import { withStages } from "../port/stages/open.ts";
 import { StreamedRun } from "../run.ts";
 import { checkSchedules } from "../schedules.ts";
+import type { BackendName } from "../schema/backends.ts";
 import { saveOptions } from "../schema/checkpoints.ts";
 import { inputNormalization, type Normalization } from "../schema/data.ts";
 import type { FitEvent } from "../schema/events.ts";
 import type { ModelSpec } from "../schema/models.ts";
 import {
   evaluateOptions,
+  type FitOptions,
   fitOptions,
   forwardOptions,
   gradientOptions,
   type PredictOptions,
   predictOptions,
+  type StepOptions,
   stateEvery as stateEverySchema,
 } from "../schema/options.ts";
 import type { StepRecord } from "../schema/results.ts";
@@ -44,6 +49,13 @@ import { validate } from "../validation.ts";
 import { withPrefix } from "./bundle.ts";
 import type { JobAnswer } from "./messages.ts";
 import type { Requests } from "./requests.ts";
+import { toPython } from "./stages.ts";
+
+/** Where a model lives. */
+interface Home {
+  readonly requests: Requests;
+  readonly python: Python;
+}
 
 /** A model that lives in a session's Python. */
 export class TorchModel implements Model {
@@ -51,19 +63,26 @@ export class TorchModel implements Model {
   readonly tensors: readonly TensorInfo[];
   readonly #model: number;
   readonly #requests: Requests;
+  readonly #python: Python;
+  readonly #backend: BackendName;
   #normalization: Normalization | null;
 
-  constructor(requests: Requests, info: JobAnswer<"create">) {
+  constructor({ requests, python }: Home, backend: BackendName, info: JobAnswer<"create">) {
     this.spec = info.spec;
     this.tensors = info.tensors;
     this.#model = info.model;
     this.#normalization = info.normalization;
     this.#requests = requests;
+    this.#python = python;
+    this.#backend = backend;
   }
 
   fit(data: Dataset, given: FitRunOptions = {}): Run {
     return new StreamedRun(async (onEvent, stop) => {
-      const { checkpoint, state, stateEvery, keep, events, resume, signal, ...rest } = givenOptions(given, "fit");
+      const { checkpoint, state, stateEvery, keep, events, resume, signal, stages, ...rest } = givenOptions(
+        given,
+        "fit",
+      );
       const options = validate(fitOptions, rest, "fit");
       checkSchedules(options);
       checkDataset(data);
@@ -90,10 +109,12 @@ export class TorchModel implements Model {
         learnt(); // by now Python's model knows it, even if the run fails later
         onEvent(event);
       };
-      const result = await this.#requests.run(
-        "fit",
-        { model: this.#model, options, normalization: data.normalization, ...files, tensors },
-        { onEvent: told, stop: signal === undefined ? stop : AbortSignal.any([signal, stop]) },
+      const result = await this.#withStages(options, stages, (number) =>
+        this.#requests.run(
+          "fit",
+          { model: this.#model, options, normalization: data.normalization, ...files, stages: number, tensors },
+          { onEvent: told, stop: signal === undefined ? stop : AbortSignal.any([signal, stop]) },
+        ),
       );
       learnt();
       return result;
@@ -165,7 +186,7 @@ export class TorchModel implements Model {
   }
 
   async trace(batches: readonly Split[], given: TraceOptions): Promise<readonly StepRecord[]> {
-    const { step, trainingSize, noise, normalization: asked = "model", signal } = givenOptions(given, "trace");
+    const { step, trainingSize, noise, normalization: asked = "model", stages, signal } = givenOptions(given, "trace");
     const tensors = Object.fromEntries(
       givenBatches(batches, "trace").flatMap(({ images, labels }, j) => [
         [`input.${j}`, images],
@@ -174,7 +195,24 @@ export class TorchModel implements Model {
     );
     const normalization = validate(inputNormalization, asked, "trace: normalization");
     const request = { model: this.#model, options: step, trainingSize, noise, normalization, tensors };
-    return (await this.#requests.run("trace", request, { signal })).steps;
+    const { steps } = await this.#withStages(step, stages, (number) =>
+      this.#requests.run("trace", { ...request, stages: number }, { signal }),
+    );
+    return steps;
+  }
+
+  /** `work` is given the number of the object that says in Python what is computed elsewhere; null: nothing. */
+  #withStages<Result>(
+    options: FitOptions | StepOptions,
+    stages: FitRunOptions["stages"],
+    work: (number: number | null) => Promise<Result>,
+  ): Promise<Result> {
+    const host = { backend: this.#backend, spec: this.spec, tensors: this.tensors, options };
+    return withStages(host, stages, async (open) => {
+      if (open === null) return work(null);
+      await using there = await toPython(this.#python, open);
+      return await work(this.#python.numberOf(there) ?? null);
+    });
   }
 
   async read(names?: readonly string[]): Promise<NamedTensors> {

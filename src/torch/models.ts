@@ -2,6 +2,7 @@ import type { Backend, BackendInfo, LoadOptions, Model } from "../backend.ts";
 import { AdsamError, type ErrorCode } from "../errors.ts";
 import { absolutePath } from "../files.ts";
 import { Python } from "../interop/python.ts";
+import type { StageMaker } from "../port/stages/stage.ts";
 import type { CheckedOpenOptions } from "../schema/backends.ts";
 import { loadOptions } from "../schema/checkpoints.ts";
 import { dtypes, type ModelSpecInput, modelSpec } from "../schema/models.ts";
@@ -11,16 +12,20 @@ import { closed } from "./failures.ts";
 import { TorchModel } from "./model.ts";
 import { Requests } from "./requests.ts";
 import { Session } from "./session.ts";
+import { publishedStages, torchStages } from "./stages.ts";
 
 /** Models in a Python process of its own, which starts with the first question. */
 export class PythonModels implements Backend {
   readonly #options: CheckedOpenOptions;
+  readonly stages: StageMaker;
   #life: Life;
   #closed = false;
 
   constructor(options: CheckedOpenOptions) {
     this.#options = options;
     this.#life = this.#begin();
+    const connected = async () => ({ python: this.living.python, device: (await this.info()).device });
+    this.stages = options.backend === "reference" ? publishedStages : torchStages(connected);
   }
 
   async info(): Promise<BackendInfo> {
@@ -33,15 +38,15 @@ export class PythonModels implements Backend {
 
   async model(spec: ModelSpecInput): Promise<Model> {
     const request = { spec: validate(modelSpec, spec, "model") };
-    const { requests } = this.living;
-    return new TorchModel(requests, await requests.run("create", request));
+    const { living } = this;
+    return new TorchModel(living, this.#options.backend, await living.requests.run("create", request));
   }
 
   async load(path: string, options: LoadOptions = {}): Promise<Model> {
     const { spec = null, pretrained, relativeSigma = null } = validate(loadOptions, options, "load");
     const request = { path: absolutePath(path, "load"), pretrained, relativeSigma, spec };
-    const { requests } = this.living;
-    return new TorchModel(requests, await requests.run("load", request));
+    const { living } = this;
+    return new TorchModel(living, this.#options.backend, await living.requests.run("load", request));
   }
 
   async close(): Promise<void> {

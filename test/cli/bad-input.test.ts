@@ -65,6 +65,18 @@ describe("train refuses", () => {
     ["more images than there are", ["--limit", "1438"], /^limit: expected a whole number from 1 to 1437/],
     ["an unknown device", ["--device", "tpu"], /^--device: expected "auto".*, got tpu$/],
     ["a missing run to go on with", ["--resume", "/none"], /^cannot read \/none: there is no such file$/],
+    ["a stage without a backend", ["--stage", "adversarial"], /^--stage: expected <stage>=<backend>, got adversarial$/],
+    ["a stage twice", ["--stage", "a=tfjs", "--stage", "a=torch"], /^--stage: expected a backend for a, got several$/],
+    [
+      "a stage on a backend that there is not",
+      ["--stage", "adversarial=jax"],
+      /^stage adversarial: expected one of torch, tfjs, reference, got jax$/,
+    ],
+    [
+      "a stage that there is not",
+      ["--stage", "adversaril=tfjs", "--device", "cpu"],
+      /^expected a stage adversarial or layer:<name>, got adversaril$/,
+    ],
     [
       "another ratio for a run that goes on",
       ["--resume", "x", "--ratio", "1"],

@@ -36,6 +36,7 @@ export const record: RunRecord = {
     dtypes: ["float32"],
     versions: { torch: "2.13.0" },
   },
+  stages: {},
   tags: ["first"],
   notes: null,
   command: ["adsam", "train"],

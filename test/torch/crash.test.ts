@@ -4,6 +4,7 @@ import { beforeAll, expect, test } from "vitest";
 import type { Dataset } from "../../src/data/dataset.ts";
 import { loadDataset } from "../../src/data/index.ts";
 import { AdsamError } from "../../src/errors.ts";
+import { Python } from "../../src/interop/python.ts";
 import { modelSpec } from "../../src/schema/models.ts";
 import { tensor } from "../../src/tensor.ts";
 import { TorchModel } from "../../src/torch/model.ts";
@@ -18,7 +19,11 @@ beforeAll(async () => {
 
 async function modelOf(session: Session, spec: object): Promise<TorchModel> {
   const requests = new Requests(async () => session);
-  return new TorchModel(requests, await requests.run("create", { spec: modelSpec.parse(spec) }));
+  return new TorchModel(
+    { requests, python: new Python(requests) },
+    "torch",
+    await requests.run("create", { spec: modelSpec.parse(spec) }),
+  );
 }
 
 async function pingForever(session: Session): Promise<never> {

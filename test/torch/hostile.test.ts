@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { loadDataset, open } from "../../src/index.ts";
+import { Python } from "../../src/interop/python.ts";
 import { modelSpec } from "../../src/schema/models.ts";
 import { tensor } from "../../src/tensor.ts";
 import type { JobRequest } from "../../src/torch/messages.ts";
@@ -47,7 +48,11 @@ const create = { spec: modelSpec.parse({ kind: "resnet20" }) };
 
 test("an event that is not of the protocol fails its job, and only that", async () => {
   const { session, requests } = await started();
-  const model = new TorchModel(requests, await requests.run("create", create));
+  const model = new TorchModel(
+    { requests, python: new Python(requests) },
+    "torch",
+    await requests.run("create", create),
+  );
   const run = model.fit(await loadDataset("digits"), { epochs: 1000 });
   await run[Symbol.asyncIterator]().next(); // it is under way, as the second job
   const misfit = JSON.stringify({ kind: "progress", job: 2, event: { kind: "step", epoch: "one".repeat(100_000) } });

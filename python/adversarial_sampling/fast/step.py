@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from math import log
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from ..flat import FlatModel
 from ..measurements import Measurements
 from ..objective import accuracy, cross_entropy
 from ..replay import Replayed, noise_on_gpu
+from ..stages import AscentStart, Stages, moving_buffers
 from ..step import NEGLIGIBLE, TrainingStep
 from .differentiate import Slope, choose
 from .optimizer import FlatOptimizer
@@ -40,6 +42,7 @@ class FastStep(TrainingStep):
     Attributes:
         flat: the weights, as the vectors that the step works on.
         optimizer: Adam, or SGD with momentum 0.9; torch's defaults otherwise.
+        sums: of the gradients of -CE with respect to the noise, where they are never cleared.
         computed_by: what runs the network: "native kernels", or "torch" and why not those.
     """
 
@@ -51,9 +54,10 @@ class FastStep(TrainingStep):
         """
         super().__post_init__()
         self.flat = FlatModel(self.model)
-        self._sums = torch.zeros_like(self.flat.eps) if self.accumulates else None
-        options = self.options
-        self.computed_by, self._differentiator = choose(self.flat, self.scale, options.kernels)
+        self.sums = torch.zeros_like(self.flat.eps) if self.accumulates else None
+        options, stages = self.options, self.stages or Stages()
+        kernels = "torch" if stages.layers else options.kernels
+        self.computed_by, self._differentiator = choose(self.flat, self.scale, kernels)
         self.optimizer = FlatOptimizer(self.flat, options.optimizer, options.learning_rate)
         self._replayed = Replayed(Measurements.copy)
         weight = (1 - self.ratio) * self.beta
@@ -82,9 +86,10 @@ class FastStep(TrainingStep):
 
     def _step(self, x: Tensor, y: Tensor) -> Measurements:
         # float16 looks at every step whether a gradient overflowed: that cannot be recorded.
-        recordable = self.observe is None and not self.scale.enabled
+        recordable = self.observe is None and not self.scale.enabled and self.stages is None
         noise = noise_on_gpu(self.model) if recordable else None
-        return self._replayed(self._take, noise, x, y)
+        with nullcontext() if self.stages is None else self.stages.in_force(self.model):
+            return self._replayed(self._take, noise, x, y)
 
     @torch.no_grad()
     def _take(self, x: Tensor, y: Tensor) -> Measurements:
@@ -127,30 +132,64 @@ class FastStep(TrainingStep):
             total.copy_(tensors[f"noise_gradient.{name}"])
 
     def _named_sums(self) -> dict[str, Tensor]:
-        if self._sums is None:
+        if self.sums is None:
             return {}
         parts = zip(self.model.stored_noise(), self.flat.parts, strict=False)
-        return {name: part.of(self._sums) for name, part in parts}
+        return {name: part.of(self.sums) for name, part in parts}
 
     def _worst_case(self, x: Tensor, y: Tensor, sigma: Tensor) -> tuple[_Term, Tensor]:
         eps = self.flat.draw_stored(self.model.noise)
-        first: Tensor | None = None
-        for _ in range(self.options.steps):
-            slope = self._slope(x, y, sigma, eps, fix=True, moves_statistics=self.every_forward)
-            first = slope.cross_entropy if first is None else first
-            uphill = slope.gradient if self._sums is None else self._remember(slope, sigma, 1.0)
-            eps.add_(uphill.sign(), alpha=self.options.step_size)
+        there = self.stages and self.stages.ascend
+        losses = (self._ascend_there if there else self.ascend)(x, y, sigma, self.options.steps)
         slope = self._slope(x, y, sigma, eps, fix=True)
-        if self._sums is not None:
+        if self.sums is not None:
             # The published code never clears what the last backward leaves on the noise.
             self._remember(slope, sigma, -self.ratio)
         reached = slope.cross_entropy
-        return _Term(self.ratio, slope, eps), reached - (reached if first is None else first)
+        return _Term(self.ratio, slope, eps), reached - (losses[0] if len(losses) else reached)
+
+    def ascend(self, x: Tensor, y: Tensor, sigma: Tensor, steps: int) -> Tensor:
+        """Moves the stored noise ``steps`` times; CE before each, [steps]."""
+        eps = self.flat.eps
+        losses: list[Tensor] = []
+        for _ in range(steps):
+            slope = self._slope(x, y, sigma, eps, fix=True, moves_statistics=self.every_forward)
+            losses.append(slope.cross_entropy)
+            uphill = slope.gradient if self.sums is None else self._remember(slope, sigma, 1.0)
+            eps.add_(uphill.sign(), alpha=self.options.step_size)
+        return torch.stack(losses) if losses else sigma.new_zeros(0)
+
+    def _ascend_there(self, x: Tensor, y: Tensor, _sigma: Tensor, steps: int) -> Tensor:
+        """As ``ascend``, by whoever has that stage; one at a time where each is told of."""
+        assert self.stages is not None
+        assert self.stages.ascend is not None
+        flat, buffers = self.flat, moving_buffers(self.model)
+        losses: list[Tensor] = []
+        for count in [steps] if self.observe is None else [1] * steps:
+            start = AscentStart(
+                theta=flat.theta,
+                eps=flat.eps,
+                sums=self.sums,
+                buffers=buffers,
+                images=x,
+                labels=y,
+                steps=count,
+            )
+            end = self.stages.ascend(start)
+            losses.append(end["losses"].to(flat.device, flat.dtype))
+            if self.observe is not None:
+                self.observe(True, losses[-1][0])
+            flat.eps.copy_(end["eps"])
+            if self.sums is not None and end["sums"] is not None:
+                self.sums.copy_(end["sums"])
+            for name, buffer in buffers.items():
+                buffer.copy_(end["buffers"][name])
+        return torch.cat(losses)
 
     def _remember(self, slope: Slope, sigma: Tensor, share: float) -> Tensor:
-        assert self._sums is not None
-        self._sums.addcmul_(slope.gradient, sigma, value=-share)
-        return self._sums.neg()
+        assert self.sums is not None
+        self.sums.addcmul_(slope.gradient, sigma, value=-share)
+        return self.sums.neg()
 
     def _expectation(self, x: Tensor, y: Tensor, sigma: Tensor) -> list[_Term]:
         draws = self.options.samplings if self.bayesian else 1

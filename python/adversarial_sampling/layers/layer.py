@@ -43,6 +43,9 @@ class Layer(nn.Module, ABC):
     kernels: Kernels | None = None
     """Used in place of torch's operations where they are faster, likewise."""
 
+    elsewhere: Callable[..., Tensor] | None = None
+    """Used in place of ``transform``, while the operation is computed elsewhere."""
+
     def __init__(self) -> None:
         super().__init__()
         self.purposes: dict[str, Purpose] = {}
@@ -75,6 +78,8 @@ class Layer(nn.Module, ABC):
     def respond(self, x: Tensor, sample: bool = True, fix: bool = False) -> Tensor:
         """The output alone, for callers that add up the KL divergence elsewhere."""
         weight, bias = self.given or self.weights(sample, fix)
+        if self.elsewhere is not None:
+            return self.elsewhere(*(part for part in (x, weight, bias) if part is not None))
         if self.tap is None:
             return self.transform(x, weight, bias)
         for part, tensor in (("input", x), ("weight", weight), ("bias", bias)):

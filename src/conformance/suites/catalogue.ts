@@ -5,6 +5,7 @@ import { losses } from "./losses.ts";
 import { models } from "./networks.ts";
 import { prediction } from "./prediction.ts";
 import { schedules } from "./schedules.ts";
+import { stages } from "./stages.ts";
 import { steps } from "./steps.ts";
 import { teacherForced } from "./teacher-forced.ts";
 import { training } from "./training.ts";
@@ -16,6 +17,7 @@ export const suites = {
   losses,
   steps,
   adversarial: [...teacherForced, ...freeRunning],
+  stages,
   prediction,
   training: [...schedules, ...training],
 } as const satisfies Readonly<Record<string, readonly Check[]>>;

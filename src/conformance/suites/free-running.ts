@@ -23,14 +23,14 @@ function pair(fidelity: "reference" | "paper"): BackendPair {
     ],
     compute: (backend, inputs, { signal, dtype }) =>
       withModel(backend, spec, inputs, { dtype }, async (model): Promise<NamedTensors> => {
-        const records = await traceBatches(model, inputs, steps, step, signal);
+        const records = await traceBatches(model, inputs, steps, step, { signal });
         return Object.fromEntries(records.flatMap((record, j) => [...trajectory(record, `steps.${j}`)]));
       }),
   };
 }
 
 /** Of each forward its cross-entropy, and of the eps before it norm and projection, all tensors in one. */
-function* trajectory({ forwards, loss, draws }: StepRecord, place: string): Generator<[string, Tensor]> {
+export function* trajectory({ forwards, loss, draws }: StepRecord, place: string): Generator<[string, Tensor]> {
   yield [`${place}.draws`, tensor(BigInt64Array.from(draws, BigInt))];
   for (const [i, forward] of forwards.entries()) {
     if (forward.eps !== null) {

@@ -1,4 +1,4 @@
-import type { Model } from "../../backend.ts";
+import type { Model, TraceOptions } from "../../backend.ts";
 import type { ModelSpecInput } from "../../schema/models.ts";
 import { type StepOptions, stepOptions } from "../../schema/options.ts";
 import type { StepRecord } from "../../schema/results.ts";
@@ -6,7 +6,7 @@ import { isParameter } from "../../schema/tensors.ts";
 import { type NamedTensors, tensor } from "../../tensor.ts";
 import { batchLabels } from "../formulas.ts";
 import { given, under } from "../named.ts";
-import type { BackendPair, ComputeOptions, InputSources } from "../pairs/pair.ts";
+import type { BackendPair, InputSources } from "../pairs/pair.ts";
 import { type Check, pairChecks } from "./check.ts";
 import { modelInputs, runningStatistics, withModel } from "./subject.ts";
 
@@ -27,13 +27,13 @@ export function traceBatches(
   inputs: NamedTensors,
   steps: number,
   step: StepOptions,
-  signal: ComputeOptions["signal"],
+  rest: Pick<TraceOptions, "signal" | "stages">,
 ): Promise<readonly StepRecord[]> {
   const batches = Array.from({ length: steps }, (_, j) => ({
     images: given(inputs, `images.${j}`),
     labels: given(inputs, `labels.${j}`),
   }));
-  return model.trace(batches, { step, trainingSize: 500, noise: { kind: "wave", next: 0 }, signal });
+  return model.trace(batches, { step, trainingSize: 500, noise: { kind: "wave", next: 0 }, ...rest });
 }
 
 interface StepCase {
@@ -64,7 +64,7 @@ function pair({ id, bayesian, steps, options }: StepCase): BackendPair {
     ],
     compute: (backend, inputs, { signal, dtype }) =>
       withModel(backend, spec, inputs, { dtype }, async (model): Promise<NamedTensors> => {
-        const records = await traceBatches(model, inputs, steps, step, signal);
+        const records = await traceBatches(model, inputs, steps, step, { signal });
         const trained = model.tensors.filter(isParameter).map(({ name }) => name);
         return {
           loss: tensor(Float64Array.from(records, ({ loss }) => loss)),

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { AdsamError } from "../../errors.ts";
+import type { AscentEnd, AscentStart, OpenStages } from "../../port/stages/stage.ts";
 import type { TrainingMeans } from "../../schema/events.ts";
 import type { Fidelity, StepOptions } from "../../schema/options.ts";
 import { NoiseAscent } from "../ascent.ts";
@@ -7,7 +7,8 @@ import { Layout } from "../layout.ts";
 import type { Network } from "../models/network.ts";
 import { accuracy, crossEntropy, defaultBeta } from "../objective.ts";
 import { differentiate, numberOf, scoped } from "../passes.ts";
-import { type Observer, resolveFidelity } from "../step.ts";
+import { ascendHere, ascendThere, type Climb, withLayers } from "../stages.ts";
+import { type Observer, refuseForeign, resolveFidelity } from "../step.ts";
 import { type ByName, createOptimizer, type Optimizer } from "./optimizer.ts";
 import type { Contribution, FlatWeights } from "./weights.ts";
 
@@ -40,15 +41,6 @@ interface Pass {
   readonly moves?: boolean;
 }
 
-/** Options that say how torch is to compute mean nothing here. */
-function refuseForeign({ kernels, tf32 }: StepOptions): void {
-  if (kernels === "auto" && !tf32) return;
-  const given = tf32 ? "tf32" : `kernels ${kernels}`;
-  throw new AdsamError("usage", `the backend tfjs has no ${given}`, {
-    suggestion: "leave kernels and tf32 as they are, or take the backend torch",
-  });
-}
-
 /**
  * Trains a network by Adversarial Sampling, one batch at a time: Zhang et al., "Improving Bayesian Neural Networks by
  * Adversarial Sampling", AAAI 2022, doi 10.1609/aaai.v36i9.21250. The noise of the weights is moved to where the loss
@@ -74,6 +66,7 @@ export class FastStep {
   readonly #model: Network;
   readonly #options: StepOptions;
   readonly #observe: Observer | undefined;
+  readonly #stages: OpenStages | null;
   readonly #layout: Layout;
   /** Keeps the gradients of the noise from batch to batch, where they are accumulated. */
   readonly #ascent: NoiseAscent;
@@ -81,14 +74,21 @@ export class FastStep {
   readonly #ratio: number;
   readonly #everyForward: boolean;
 
-  /** The model is to be in train mode in every step; `trainingSize` is the N of beta. */
-  constructor(model: Network, options: StepOptions, trainingSize: number, observe?: Observer) {
+  /** The model is to be in train mode in every step; `trainingSize` is the N of beta; `stages` are computed elsewhere. */
+  constructor(
+    model: Network,
+    options: StepOptions,
+    trainingSize: number,
+    observe?: Observer,
+    stages: OpenStages | null = null,
+  ) {
     refuseForeign(options);
     this.fidelity = resolveFidelity(options);
     this.optimizer = createOptimizer(options, model.parameters);
     this.#model = model;
     this.#options = options;
     this.#observe = observe;
+    this.#stages = stages;
     this.#layout = new Layout(model);
     this.#bayesian = model.bayesian;
     this.#ascent = new NoiseAscent(this.#layout.size, options.stepSize, {
@@ -107,6 +107,10 @@ export class FastStep {
 
   /** One step on images x [N, H, W, 3] of classes y [N], int32. */
   take(x: tf.Tensor, y: tf.Tensor1D): TrainingMeans {
+    return withLayers(this.#model, this.#stages, () => this.#take(x, y));
+  }
+
+  #take(x: tf.Tensor, y: tf.Tensor1D): TrainingMeans {
     return scoped(() => {
       const weights = this.#layout.weights();
       const worst = this.#ratio > negligible ? this.#worstCase(x, y, weights) : null;
@@ -130,6 +134,13 @@ export class FastStep {
     });
   }
 
+  /** The signed ascents of a step that is taken elsewhere. */
+  ascendFor(start: AscentStart): AscentEnd {
+    const climb: Climb = (x, y, weights, eps, steps) => this.#ascend(x, y, weights, eps, steps);
+    const place = { model: this.#model, layout: this.#layout, ascent: this.#ascent, climb };
+    return scoped(() => this.#model.inMode(true, () => ascendHere(place, start)));
+  }
+
   /** The accumulated gradients of the stored noise by its names, none where they are not accumulated. Call it inside `scoped`. */
   noiseGradients(): ByName {
     const { sums } = this.#ascent;
@@ -149,20 +160,38 @@ export class FastStep {
 
   /** Moves the stored noise to the worst case; `rise` is how far CE rose from the noise first drawn. */
   #worstCase(x: tf.Tensor, y: tf.Tensor1D, weights: FlatWeights): { term: Term; rise: number } {
-    let eps = this.#layout.drawStored(this.#model.noise);
-    let first: number | null = null;
-    for (let step = 0; step < this.#options.steps; step++) {
-      const slope = this.#slope(x, y, { weights, eps, stored: true, moves: this.#everyForward });
-      const before = eps;
-      eps = tf.tidy(() => this.#ascent.climb(before, tf.neg(weights.noiseGradient(slope.gradient))));
-      tf.dispose([before, slope.gradient]); // each has a number for every weight
-      first ??= slope.crossEntropy;
-    }
+    const drawn = this.#layout.drawStored(this.#model.noise);
+    const { eps, losses } = this.#ascended(x, y, weights, drawn, this.#options.steps);
     const slope = this.#slope(x, y, { weights, eps, stored: true });
     // The published code never clears what this backward leaves on the noise that it used.
     tf.tidy(() => this.#ascent.remember(tf.mul(weights.noiseGradient(slope.gradient), this.#ratio)));
     this.#layout.store(eps);
-    return { term: { ...slope, share: this.#ratio, eps }, rise: slope.crossEntropy - (first ?? slope.crossEntropy) };
+    const rise = slope.crossEntropy - (losses[0] ?? slope.crossEntropy);
+    return { term: { ...slope, share: this.#ratio, eps }, rise };
+  }
+
+  #ascended(...start: Parameters<Climb>): ReturnType<Climb> {
+    const { adversarial: stage = null } = this.#stages ?? {};
+    if (stage === null) return this.#ascend(...start);
+    const [, , weights] = start;
+    const tell = (eps: tf.Tensor1D, crossEntropy: number) =>
+      this.#tell({ weights, eps, stored: true }, { crossEntropy });
+    const observe = this.#observe && tell;
+    return ascendThere({ stage, model: this.#model, ascent: this.#ascent, observe }, ...start);
+  }
+
+  /** `steps` signed ascents from noise, which is freed; the cross-entropy before each. */
+  #ascend(...[x, y, weights, from, steps]: Parameters<Climb>): ReturnType<Climb> {
+    let eps = from;
+    const losses: number[] = [];
+    for (let step = 0; step < steps; step++) {
+      const slope = this.#slope(x, y, { weights, eps, stored: true, moves: this.#everyForward });
+      const before = eps;
+      eps = tf.tidy(() => this.#ascent.climb(before, tf.neg(weights.noiseGradient(slope.gradient))));
+      tf.dispose([before, slope.gradient]); // each has a number for every weight
+      losses.push(slope.crossEntropy);
+    }
+    return { eps, losses };
   }
 
   /** One term for each of `samplings` fresh draws of the weights. */
@@ -207,7 +236,7 @@ export class FastStep {
   }
 
   /** Tells the observer of a forward; after its backward, which would keep what the observer computes. */
-  #tell({ eps, stored = false }: Pass, { crossEntropy }: Judged): void {
+  #tell({ eps, stored = false }: Pass, { crossEntropy }: Pick<Judged, "crossEntropy">): void {
     const observe = this.#observe;
     if (observe === undefined) return;
     tf.tidy(() => {

@@ -43,6 +43,11 @@ export class FlatWeights {
     return tf.add(this.#mean, tf.mul(this.#spread.sigma, eps));
   }
 
+  /** Means and log sigmas, 2 P numbers; without a distribution the means alone. */
+  theta(): tf.Tensor1D {
+    return this.#spread === null ? this.#mean : tf.concat1d([this.#mean, this.#spread.logSigma]);
+  }
+
   /** KL divergence from the prior, a scalar, in nats; null without a distribution. */
   kl(): tf.Scalar | null {
     if (this.#spread === null) return null;

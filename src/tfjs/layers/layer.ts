@@ -55,6 +55,8 @@ export abstract class Layer {
   frozen = false;
   /** Used instead of its own weights, while somebody gives them. */
   given: Weights | null = null;
+  /** Used instead of `transform`, while the operation is computed elsewhere. */
+  elsewhere: ((x: tf.Tensor, weights: Weights) => tf.Tensor) | null = null;
   /** Told of every tensor on the way, while somebody inspects. */
   tap: Tap | null = null;
 
@@ -75,7 +77,7 @@ export abstract class Layer {
     this.tap?.("input", x);
     if (weights.weight !== null) this.tap?.("weight", weights.weight);
     if (weights.bias !== null) this.tap?.("bias", weights.bias);
-    const output = this.transform(x, weights);
+    const output = this.elsewhere === null ? this.transform(x, weights) : this.elsewhere(x, weights);
     this.tap?.("output", output);
     return output;
   }

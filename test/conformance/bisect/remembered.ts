@@ -38,6 +38,7 @@ class Rememberer {
 export function remembered(backend: Backend): Backend {
   const models = new Map<string, Promise<Rememberer>>();
   return {
+    stages: backend.stages,
     info: () => backend.info(),
     load: (path, options) => backend.load(path, options),
     async model(spec) {
