@@ -7,6 +7,7 @@ import { isTensor, type NamedTensors, type Tensor, tensor } from "../tensor.ts";
 import { startEngine } from "../tfjs/engine.ts";
 import type { NativeFunction } from "./port.ts";
 import { nameOf, type Parts, rebuilt, takenApart } from "./structure.ts";
+import { watched } from "./unchanged.ts";
 
 /** A native function, and what it gives. */
 export class Native {
@@ -31,7 +32,10 @@ export class Native {
         return scoped(tf, () => copied(this.#results(tf, rebuilt(given, inputs))));
       }
       if (wanted) throw this.#promised();
-      const results = takenApart(await this.#call(rebuilt(given, inputs) as never), isNumeric(tf));
+      const values = rebuilt(given, inputs);
+      const check = watched(this.#name, values);
+      const results = takenApart(await this.#call(values as never), isNumeric(tf));
+      check();
       const copies = copied(results);
       tf.dispose(results.tensors.filter((one) => one instanceof tf.Tensor));
       return copies;
@@ -82,8 +86,10 @@ export class Native {
   }
 
   #results(tf: typeof Tf, values: unknown): Parts<Numeric> {
+    const check = watched(this.#name, values);
     const result = this.#call(values as never);
     if (types.isPromise(result)) throw this.#promised();
+    check();
     return takenApart(result === undefined ? null : result, isNumeric(tf));
   }
 

@@ -46,15 +46,39 @@ test("native: what a module holds reaches its method, and gradients its paramete
   interface Scale {
     readonly self: {
       readonly parameters: { readonly weight: tf.Tensor };
-      readonly attributes: { readonly factor: number };
+      readonly attributes: { readonly factor: number; readonly shape: readonly number[]; readonly settings: unknown };
     };
     readonly x: tf.Tensor;
   }
+  const seen: unknown[] = [];
   const before = await program.method<Tensor[]>("through", 3);
-  const scale = ({ self: { parameters, attributes }, x }: Scale) =>
-    tf.mul(tf.mul(x, parameters.weight), attributes.factor);
+  const scale = ({ self: { parameters, attributes }, x }: Scale) => {
+    seen.push([...attributes.shape], attributes.settings);
+    return tf.mul(tf.mul(x, parameters.weight), attributes.factor);
+  };
   await using _ = await backend.patch("losses:Scale.forward", scale, { folder });
   expect(await program.method("through", 3)).toEqual(before);
+  expect(seen.slice(0, 2)).toEqual([[2, 3], { offsets: [0, [1.5, null]] }]);
+});
+
+test("native: a function that writes to what it is given is refused, since Python would not see it", async () => {
+  const counting = ({ self, x }: { self: { attributes: { factor: number } }; x: tf.Tensor }) => {
+    self.attributes.factor += 1;
+    return tf.clone(x);
+  };
+  const adding = ({ self, x }: { self: { attributes: { settings: { offsets: unknown[] } } }; x: tf.Tensor }) => {
+    self.attributes.settings.offsets.push(1);
+    return tf.clone(x);
+  };
+  for (const [native, place] of [
+    [counting, "self.attributes.factor"],
+    [adding, "self.attributes.settings.offsets.2"],
+  ] as const) {
+    await using _ = await backend.patch("losses:Scale.forward", native as never, { folder });
+    await expect(program.method("through", 3)).rejects.toThrow(
+      `expected a native function that leaves its arguments as they are, got one that changes ${place}`,
+    );
+  }
 });
 
 test("native: lists, numbers and whole numbers come back as Python has them", async () => {

@@ -84,4 +84,9 @@ def told(argument: Any) -> Any:
 
 
 def _is_plain(value: Any) -> bool:
+    if isinstance(value, (list, tuple)):
+        return all(_is_plain(item) for item in cast("tuple[Any, ...]", value))
+    if type(value) is dict:
+        fields = cast("dict[Any, Any]", value)
+        return all(type(name) is str and _is_plain(item) for name, item in fields.items())
     return value is None or type(value) in (bool, int, float, str)
