@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { client, open, type PythonObject, pythonType, record, type Tensor } from "../../src/index.ts";
+import { client, keywords, open, type PythonObject, pythonType, record, type Tensor } from "../../src/index.ts";
 
 const folder = "test/fixtures/python";
 const backend = await open({ backend: "torch", device: "cpu" });
@@ -57,6 +57,10 @@ test("new ones are made of their fields, whatever pydantic calls them", async ()
   expect(await records.method("as_text", record("records:Aliased", { name: 3, path: "b" }))).toBe(
     "Aliased(name=3, path='b')",
   );
+  const reached = { first: 3, second: 5, third: { a: 1 } };
+  const text = "Reached(first=3, second=5, third={'a': 1})";
+  expect(await records.method("as_text", record("records:Reached", reached))).toBe(text);
+  expect(await records.method("as_text", await records.method("Reached", keywords({ ...reached })))).toBe(text);
   expect(await records.method("as_text", record("records:Wrapped", { root: [1] }))).toBe("Wrapped(root=[1.0])");
   expect(await records.method("as_text", record("records:Checked", { value: 1 }))).toBe("Checked(value=2)");
   expect(await records.method("as_text", record("records:Config", { runs: 5 }))).toMatch(/runs=5\)$/);

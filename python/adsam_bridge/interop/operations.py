@@ -18,6 +18,7 @@ from adsam_bridge.port.patch import patch
 from adversarial_sampling._protocol import Operation
 from adversarial_sampling.errors import AdversarialSamplingError
 
+from .aliases import as_signed
 from .gradients import Pullback, jvp, vjp
 from .outgoing import type_name
 
@@ -58,11 +59,12 @@ def _reload(folder: Folder, module: ModuleType) -> ModuleType:
 
 
 def _call(_: Folder, function: Callable[..., Any], /, *values: Any, **named: Any) -> Any:
-    return function(*values, **named)
+    return function(*values, **as_signed(function, named))
 
 
 def _method(_: Folder, owner: Any, name: str, /, *values: Any, **named: Any) -> Any:
-    return _attribute(owner, name)(*values, **named)
+    function = _attribute(owner, name)
+    return function(*values, **as_signed(function, named))
 
 
 def _get(_: Folder, owner: Any, name: str) -> Any:

@@ -12,11 +12,13 @@ from dataclasses import is_dataclass
 from typing import Any, cast
 
 import numpy as np
-from pydantic import AliasChoices, BaseModel
+from pydantic import BaseModel
 from torch import Tensor
 
 from adsam_bridge.contract.records import fields_of, is_record
 from adversarial_sampling.errors import AdversarialSamplingError
+
+from .aliases import asked_as
 
 _WRITTEN_IN_PYTHON = 1 << 9
 """Of a class's flags: its instances are laid out as those of an ancestor that is not."""
@@ -44,24 +46,13 @@ def made(kind: type, fields: Mapping[str, Any]) -> Any:
             suggestion="call the class: what it makes stays in Python, and is a handle",
         )
     if not is_dataclass(kind):
-        return kind(**{_asked_as(kind, name): value for name, value in fields.items()})
+        return kind(**asked_as(kind, fields))
     later = {one.name for one in dataclasses.fields(kind) if not one.init} & fields.keys()
-    given = {_asked_as(kind, name): fields[name] for name in fields.keys() - later}
-    value = kind(**given)
+    given = {name: one for name, one in fields.items() if name not in later}
+    value = kind(**asked_as(kind, given))
     for name in later:
         object.__setattr__(value, name, fields[name])
     return value
-
-
-def _asked_as(kind: type, field: str) -> str:
-    """What a class calls a field when an instance is made: pydantic's alias for it."""
-    settings = getattr(kind, "model_config", {})
-    if settings.get("populate_by_name") or settings.get("validate_by_name"):
-        return field
-    info = getattr(kind, "__pydantic_fields__", {}).get(field)
-    alias = None if info is None else info.validation_alias
-    first = alias.choices[0] if isinstance(alias, AliasChoices) else alias
-    return first if isinstance(first, str) else field
 
 
 class Source:
