@@ -1,6 +1,6 @@
 """The same calls in Python alone, for ``calls/*.ts``.
 
-``python alone.py CHECKOUT`` reads ``{"preamble": ..., "calls": {name: code}}`` and prints
+``python alone.py CHECKOUT FILE`` reads ``{"preamble": ..., "calls": {name: code}}`` and prints
 what the last expression of each code is, or how it failed, by name.
 """
 
@@ -10,9 +10,11 @@ import json
 import os
 import random
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 import torch
 
 
@@ -39,7 +41,7 @@ def numbers(values: list[Any]) -> list[float]:
     return values[:: max(1, len(values) // 1000)]
 
 
-def shown(value: Any) -> Any:  # noqa: PLR0911
+def shown(value: Any) -> Any:
     """A result as JSON has it; tried.ts shows its own in the same way."""
     match value:
         case None | bool() | str():
@@ -47,7 +49,11 @@ def shown(value: Any) -> Any:  # noqa: PLR0911
         case torch.Tensor() | np.ndarray():
             held = value.detach().numpy() if isinstance(value, torch.Tensor) else value
             values = [float(one) for one in numbers(held.flatten().tolist())]
-            return {"dtype": str(held.dtype), "shape": list(held.shape), "values": values}
+            return {
+                "dtype": str(held.dtype),
+                "shape": list(held.shape),
+                "values": values,
+            }
         case int() | float() | np.number():
             return float(value)
         case dict():
@@ -71,14 +77,20 @@ def ended(code: str, names: dict[str, Any]) -> Any:
 
 
 def main() -> None:
-    """Answers what is asked on standard input."""
-    folder = sys.argv[1]
-    asked = json.load(sys.stdin)
+    """Answers what is asked in the file."""
+    folder, file = sys.argv[1:]
+    asked = json.loads(Path(file).read_text())
     os.chdir(folder)
     sys.path.insert(0, folder)
     sys.argv = [""]
     answers: dict[str, Any] = {}
-    names: dict[str, Any] = {"torch": torch, "nn": torch.nn, "np": np, "wave": wave, "whole": whole}
+    names: dict[str, Any] = {
+        "torch": torch,
+        "nn": torch.nn,
+        "np": np,
+        "wave": wave,
+        "whole": whole,
+    }
     with contextlib.redirect_stdout(sys.stderr):
         exec(asked["preamble"], names)
         for name, code in asked["calls"].items():

@@ -9,6 +9,8 @@ export interface Repository {
   readonly from: string;
   /** Its modules and packages; of a package everything in it, tests and examples aside. */
   readonly modules: readonly string[];
+  /** A short program of its own that runs here, and its arguments. */
+  readonly program?: readonly string[];
 }
 
 /**
@@ -37,7 +39,12 @@ export const repositories: readonly Repository[] = [
     from: "lucidrains/rotary-embedding-torch",
     modules: ["rotary_embedding_torch"],
   },
-  { folder: "minGPT", from: "karpathy/minGPT", modules: ["mingpt", "projects"] },
+  {
+    folder: "minGPT",
+    from: "karpathy/minGPT",
+    modules: ["mingpt", "projects"],
+    program: ["projects/adder/adder.py", "--trainer.max_iters=40", "--trainer.num_workers=0", "--system.work_dir=out"],
+  },
   { folder: "sam", from: "davda54/sam", modules: ["sam"] },
 ];
 

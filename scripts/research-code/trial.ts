@@ -1,7 +1,6 @@
-import { execFile, spawn } from "node:child_process";
-import { copyFile, readdir } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { copyFile, readdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -16,6 +15,16 @@ interface Outcome {
 /** The calls of a repository: by name, what is wrong with each, or nothing. */
 export type Trial = ReadonlyMap<string, string | undefined>;
 
+/** Where the clients, a checkout and its Python are. */
+export interface Place {
+  readonly folder: string;
+  readonly checkout: string;
+  readonly python: string;
+}
+
+/** The file that alone.py takes the calls of a repository from, once they have been made here. */
+export const callsFile = (folder: string, name: string): string => join(folder, `${name}.calls.json`);
+
 /** Copies the programs that make calls to where the clients are; which of the repositories have one. */
 export async function copyPrograms(folder: string): Promise<string[]> {
   const from = join(import.meta.dirname, "calls");
@@ -25,26 +34,21 @@ export async function copyPrograms(folder: string): Promise<string[]> {
 }
 
 /** Makes the calls of a repository through its typed client, and in Python alone, and compares what came of them. */
-export async function tryCalls(name: string, { folder, checkout, python }: Record<string, string>): Promise<Trial> {
+export async function tryCalls(name: string, { folder, checkout, python }: Place): Promise<Trial> {
   const tsx = join(root, "node_modules/tsx/dist/cli.mjs");
-  const words = [tsx, `${name}.ts`, checkout ?? "", python ?? "", import.meta.dirname];
-  const options = { cwd: folder ?? "", maxBuffer: 2 ** 28 };
+  const words = [tsx, `${name}.ts`, checkout, python, import.meta.dirname];
+  const options = { cwd: folder, maxBuffer: 2 ** 28 };
   const { stdout } = await run(process.execPath, words, options);
   const { preamble, outcomes } = JSON.parse(stdout) as {
     preamble: string;
     outcomes: Record<string, Outcome & { code: string }>;
   };
   const calls = Object.fromEntries(Object.entries(outcomes).map(([call, { code }]) => [call, code]));
-  const alone = await answers(python ?? "", checkout ?? "", { preamble, calls });
+  const file = callsFile(folder, name);
+  await writeFile(file, JSON.stringify({ preamble, calls }));
+  const answers = await run(python, [join(import.meta.dirname, "alone.py"), checkout, file], options);
+  const alone: Record<string, Outcome> = JSON.parse(answers.stdout);
   return new Map(Object.entries(outcomes).map(([call, one]) => [call, faultOf(one, alone[call])]));
-}
-
-async function answers(python: string, checkout: string, asked: object): Promise<Record<string, Outcome>> {
-  const child = spawn(python, [join(import.meta.dirname, "alone.py"), checkout], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  child.stdin.end(JSON.stringify(asked));
-  return JSON.parse(await text(child.stdout));
 }
 
 function faultOf({ value, error }: Outcome, alone: Outcome | undefined): string | undefined {

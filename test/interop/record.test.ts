@@ -19,7 +19,7 @@ describe("a client whose types a program has shown", () => {
   beforeAll(async () => {
     folder = await project(await mkdtemp(join(tmpdir(), "adsam-test-")));
     client = join(folder, "recorded.client.ts");
-    told = await wrap(client, "python recorded_main.py --epochs 2");
+    told = await wrap(client, "PYTHONPATH=. python recorded_main.py --epochs 2");
     text = await readFile(client, "utf8").catch(() => "");
   }, 120_000);
 

@@ -81,7 +81,7 @@ function run(
   const output = onOutput === undefined ? 2 : "pipe";
   const program = spawn(python, [...command.interpreter, ...words], {
     cwd: folder,
-    env: { ...pythonVariables(), ...command.environment },
+    env: pythonVariables(command.environment),
     stdio: ["inherit", output, output],
   });
   for (const stream of ["stdout", "stderr"] as const) {

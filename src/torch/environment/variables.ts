@@ -16,13 +16,17 @@ const dropped = new Set([
   "PYTHONIOENCODING",
 ]);
 
-/** The environment of every Python that this package starts: what inspects one sees what a session will see. */
-export function pythonVariables(): NodeJS.ProcessEnv {
+/**
+ * The environment of every Python that this package starts: what inspects one sees what a session will see.
+ * @param own variables of one program's, such as those that stand before a command.
+ */
+export function pythonVariables(own: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !dropped.has(name));
   return {
     ...Object.fromEntries(inherited),
-    PYTHONPATH: [join(packageRoot, "python"), process.env.PYTHONPATH].filter(Boolean).join(delimiter),
     PYTHONUNBUFFERED: "1",
     PYTHONUTF8: "1", // as Node names files and writes text, whatever the locale
+    ...own,
+    PYTHONPATH: [join(packageRoot, "python"), own.PYTHONPATH ?? process.env.PYTHONPATH].filter(Boolean).join(delimiter),
   };
 }
