@@ -301,6 +301,18 @@ describe("what Python draws is given to the port by name", () => {
     ]);
   });
 
+  test("by whatever function or method it draws, each call by itself", async () => {
+    const port = (a: tf.Tensor, { draws }: Drawn) => {
+      const draw = (name: string) => draws[name] ?? tf.scalar(Number.NaN);
+      const kept = tf.mul(draw("bernoulli.0"), draw("rand.0"));
+      const shifted = tf.add(tf.mul(kept, a), draw("randn.0"));
+      return tf.add(shifted, tf.mul(draw("normal.0"), draw("randn.1")));
+    };
+    expect(await verdict("drawn_in_many_ways", port, { inputs: { x }, differentiate: ["x"] })).toMatchObject({
+      status: "passed",
+    });
+  });
+
   test("and a port that draws for itself does not pass", async () => {
     const own = (a: tf.Tensor) => [tf.randomNormal(a.shape), tf.tensor1d([0, 1, 2, 3], "int32")];
     expect(await verdict("noisy", own, { inputs: { x } })).toMatchObject({
