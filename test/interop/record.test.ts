@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readCalls } from "../../src/conformance/prove/recorded-calls.ts";
-import { numbers, pythonType, type Tensor } from "../../src/index.ts";
+import { keywords, numbers, open, pythonType, type Tensor } from "../../src/index.ts";
 import { readSafetensors } from "../../src/safetensors.ts";
 import { temporaryFolder } from "../temporary.ts";
 import { adsam, compiled, modules, project, ran, root } from "./wrapped/project.ts";
@@ -28,7 +28,7 @@ describe("a client whose types a program has shown", () => {
   test("is written beside what the program prints, which is on stderr", () => {
     expect(told).toMatchObject({ code: 0, stdout: "" });
     expect(told.stderr).toContain("scores ['a', 'b']\nfailed: {'why': 'no reason'}\nmean Tensor\n");
-    expect(told.stderr).toMatch(/^seen: \d+ calls of 21 functions$/m);
+    expect(told.stderr).toMatch(/^seen: \d+ calls of 22 functions$/m);
   });
 
   test.each([
@@ -201,6 +201,21 @@ test("calls that are kept are what adsam prove makes again", async () => {
     [0, 0.5, 0.25, 0.25], // as it was before the call
     "numpy.ndarray",
   ]);
+  const [every] = (await readCalls(calls, "recorded:kinds")).cases;
+  await using backend = await open({ backend: "torch", device: "cpu" });
+  const recorded = await backend.import("recorded", { folder: modules });
+  expect(await recorded.method("kinds", keywords({ ...every?.inputs }))).toEqual({
+    whole: `int  ${2n ** 60n}`,
+    z: "complex  (1+infj)",
+    raw: "bytes  b'\\x00\\xff'",
+    more: "bytearray  bytearray(b'a')",
+    some: "set  {1.5}",
+    frozen: "frozenset  frozenset({'a'})",
+    place: "PosixPath  a/b",
+    single: "ndarray float32 0.5", // without dimensions
+    double: "ndarray float64 0.1",
+    flag: "ndarray bool True",
+  });
   const { unkept } = await readCalls(calls, "recorded:apply");
   const reason = "the recording has not kept function (builtins.builtin_function_or_method)";
   expect(unkept[0]).toEqual({ id: "recorded.apply/1", reason });

@@ -5,6 +5,7 @@ src/conformance/prove/recorded-calls.ts reads them.
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import os
@@ -17,6 +18,10 @@ from .order import Keeping
 
 _PLAIN = (type(None), bool, str)
 _DEEPEST = 20
+_LONGEST = 8192
+"""Bits of an int: Python writes no longer ones."""
+_HOLDERS = {list: "", tuple: "$tuple", set: "$set", frozenset: "$frozenset"}
+_BYTES = {bytes: "$bytes", bytearray: "$bytearray"}
 
 
 class Kept:
@@ -78,11 +83,12 @@ class _Call:
         kind = type(value)
         if kind in _PLAIN or (kind is int and abs(value) < 2**53):
             return value
-        if kind is float:
-            return {"$float": value if math.isfinite(value) else _named(value)}
-        if depth < _DEEPEST and kind in (list, tuple):
+        said = _said(value, kind)
+        if said is not None:
+            return said
+        if depth < _DEEPEST and kind in _HOLDERS:
             items = [self.written(one, f"{place}.{i}", depth + 1) for i, one in enumerate(value)]
-            return items if kind is list else {"$tuple": items}
+            return items if kind is list else {_HOLDERS[kind]: items}
         if depth < _DEEPEST and kind is dict and all(_is_name(key) for key in value):
             return {
                 key: self.written(one, f"{place}.{key}", depth + 1) for key, one in value.items()
@@ -124,10 +130,16 @@ def _numbers(value: Any, kind: type) -> tuple[str, Any] | None:
         dense = value.layout == torch.strided and value.device.type != "meta"
         if dense and _DTYPE.fullmatch(str(value.dtype).removeprefix("torch.")):
             return "$tensor", value.detach().cpu().contiguous().clone()
-    elif numpy is not None and kind is numpy.ndarray and _DTYPE.fullmatch(value.dtype.name):
-        native = value.astype(value.dtype.newbyteorder("="), order="C", copy=True)
+    elif numpy is not None and kind.__module__ == "numpy" and _is_numeric(value, kind, numpy):
+        held = numpy.asarray(value)  # a number of numpy's has no dimensions then
+        native = held.astype(held.dtype.newbyteorder("="), order="C", copy=True)
         return "$array", native
     return None
+
+
+def _is_numeric(value: Any, kind: type, numpy: Any) -> bool:
+    numbers = kind is numpy.ndarray or issubclass(kind, numpy.generic)
+    return numbers and _DTYPE.fullmatch(value.dtype.name) is not None
 
 
 def _what(value: Any, kind: type) -> str:
@@ -141,7 +153,29 @@ def _is_name(key: Any) -> bool:
     return type(key) is str and not key.startswith("$")
 
 
-def _named(value: float) -> str:
+def _said(value: Any, kind: type) -> dict[str, Any] | None:
+    """What JSON has no form for, in one of its forms; None for what has no such form."""
+    if kind is float:
+        return {"$float": _named(value)}
+    if kind is int and value.bit_length() < _LONGEST:
+        return {"$int": str(value)}
+    if kind is complex:
+        return {"$complex": [_named(value.real), _named(value.imag)]}
+    if kind in _BYTES:
+        return {_BYTES[kind]: base64.b64encode(value).decode()}
+    pathlib: Any = sys.modules.get("pathlib")
+    if (
+        pathlib is not None
+        and kind.__module__.startswith("pathlib")
+        and issubclass(kind, pathlib.PurePath)
+    ):
+        return {"$path": str(value)}
+    return None
+
+
+def _named(value: float) -> float | str:
+    if math.isfinite(value):
+        return value
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
 
 

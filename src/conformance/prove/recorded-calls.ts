@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { AdsamError } from "../../errors.ts";
 import { fileError, jsonIn } from "../../files.ts";
-import { array, Float, tuple } from "../../interop/kinds.ts";
+import { array, bytearray, Complex, Float, frozenset, PythonPath, tuple } from "../../interop/kinds.ts";
 import { readSafetensors } from "../../safetensors.ts";
 import type { NamedTensors } from "../../tensor.ts";
 import { validate } from "../../validation.ts";
@@ -75,18 +75,35 @@ function filled(part: object, place: string, tensors: NamedTensors, path: string
     missing.push(`${place} (${part.$unkept})`);
     return null;
   }
-  if ("$tuple" in part) {
-    const within = (item: unknown, i: number) =>
-      mapped(item, `${place}.${i}`, (one, where) => filled(one, where, tensors, path, missing));
-    return tuple(...(part.$tuple as unknown[]).map(within));
-  }
-  if ("$float" in part) return new Float(Number(part.$float));
+  const within = (items: unknown) =>
+    (items as unknown[]).map((item, i) =>
+      mapped(item, `${place}.${i}`, (one, where) => filled(one, where, tensors, path, missing)),
+    );
+  if ("$tuple" in part) return tuple(...within(part.$tuple));
+  if ("$set" in part) return new Set(within(part.$set));
+  if ("$frozenset" in part) return frozenset(within(part.$frozenset));
+  const said = plain(part);
+  if (said !== undefined) return said;
   if (!("$tensor" in part || "$array" in part)) return undefined;
   const name = String("$tensor" in part ? part.$tensor : part.$array);
   const found = tensors[name];
   if (found === undefined) throw new AdsamError("file", `${path}: there is no tensor ${name} beside it`);
   return "$array" in part ? array(found) : found;
 }
+
+/** What JSON has no form for. */
+function plain(part: object): unknown {
+  if ("$float" in part) return new Float(Number(part.$float));
+  if ("$int" in part) return BigInt(String(part.$int));
+  if ("$path" in part) return new PythonPath(String(part.$path));
+  if ("$bytes" in part) return bytesOf(part.$bytes);
+  if ("$bytearray" in part) return bytearray(bytesOf(part.$bytearray));
+  if (!("$complex" in part)) return undefined;
+  const [re, im] = (part.$complex as unknown[]).map(Number);
+  return new Complex(re ?? 0, im ?? 0);
+}
+
+const bytesOf = (base64: unknown): Uint8Array => Uint8Array.from(Buffer.from(String(base64), "base64"));
 
 /** Objects replaced where `change` gives something else. */
 function mapped(value: unknown, place: string, change: (part: object, place: string) => unknown): unknown {
