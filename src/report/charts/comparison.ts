@@ -29,7 +29,7 @@ export function comparisonCharts(groups: readonly Group<JudgedRun>[]): Chart[] {
           width: 220,
           height: { step: rowHeight },
           encoding: {
-            y: { field: "series", type: "nominal", sort: null, title: null, axis: { grid: true, labelLimit: 160 } },
+            y: { field: "series", type: "nominal", sort: null, title: null, axis: { grid: true, labelLimit: 240 } },
             color: { ...color, legend: null },
           },
           layer: [
