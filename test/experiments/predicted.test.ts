@@ -1,11 +1,14 @@
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadDataset } from "../../src/data/index.ts";
 import { type KeptAsking, keptLogitsOn, predictionsName } from "../../src/experiments/predicted.ts";
+import { removeRun } from "../../src/experiments/remove-run.ts";
 import { open } from "../../src/open.ts";
 import { readSafetensors, writeSafetensors } from "../../src/safetensors.ts";
 import { tensor } from "../../src/tensor.ts";
+import { recorded } from "../report/recorded.ts";
 import { sharedFolder } from "../temporary.ts";
 
 describe("predictions of a run", () => {
@@ -75,6 +78,14 @@ describe("predictions of a run", () => {
     for (const name of await readdir(kept)) await writeSafetensors(join(kept, name), {}, {});
     expect((await ask({ by: null })).data).toEqual(fresh.data);
     expect(loads - before).toBe(2);
+  });
+
+  test("go with the run that is removed", async () => {
+    const own = await recorded(join(shared, "removed"));
+    await ask({ folder: own });
+    expect(await readdir(join(own, predictionsName))).toHaveLength(1);
+    await removeRun(own);
+    expect(existsSync(own)).toBe(false);
   });
 
   test("are no reason to fail where the folder may not be written", async () => {
