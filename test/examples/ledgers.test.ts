@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { keepLedger, ledgerBadge } from "adversarial-sampling";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { openSides, type Sides } from "../../examples/ladder.ts";
-import { keepLedger, ledgerBadge } from "../../src/port/ledger/index.ts";
 
 let sides: Sides & AsyncDisposable;
 beforeAll(async () => {
