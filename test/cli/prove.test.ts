@@ -31,6 +31,18 @@ test("a wrong one: which element, and 1", async () => {
   expect(stdout).toMatch(/output\.0\[\d\]: the port gives /);
 });
 
+test("one whose promise nothing settles fails, where Node would end without a word", async () => {
+  const { exitCode, stdout } = await prove(
+    "proved:scaled",
+    `${ports}#unsettled`,
+    "--input",
+    "x=float32[2]",
+    "--no-edges",
+  );
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(/the port: its promise is never settled/);
+});
+
 describe("what is wrong with a command is said, with 2", () => {
   test.each<[string, readonly string[], RegExp]>([
     ["no input", [], /^error: inputs: expected x, got none\n {2}say what it is, such as x=float32\[4,3\]\n$/],

@@ -118,14 +118,16 @@ test("what has a proof of the same files is not proved again; of what has change
   expect(is.proofs.softplus.asked).not.toBe(was.proofs.softplus.asked);
 });
 
-test("since when it conforms outlasts another proof; a departure ends it", async () => {
+test("since when it conforms outlasts another proof; a departure ends it, and is told again", async () => {
   const since = entry(await keep(), "scaled")?.proof?.since;
   expect(since).toEqual(expect.any(String));
   expect(entry(await keep({ again: true }), "scaled")?.proof?.since).toBe(since);
   await file("numbers.ts", "export const two = 3;\n");
   const wrong = await keep();
   expect(entry(wrong, "scaled")).toMatchObject({ state: "departs", proof: { since: null } });
-  expect(problems(wrong)).toEqual({ scaled: ["it conformed, and no longer does"] });
+  const told = { scaled: ["it conformed, and no longer does"] };
+  expect(problems(wrong)).toEqual(told);
+  expect(problems(await keep())).toEqual(told);
 });
 
 describe("check writes nothing, and says", () => {

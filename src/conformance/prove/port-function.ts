@@ -12,6 +12,7 @@ import type { Given } from "./given.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import type { Ran } from "./python-subject.ts";
 import { type Expected, type Leaf, leafTensor, leavesOf } from "./results.ts";
+import { settled } from "./settled.ts";
 
 /** A port: any function; what it takes is decided by how it is called. */
 export type Port = (...values: never[]) => unknown;
@@ -87,7 +88,8 @@ async function scoped(
   try {
     const values = Object.fromEntries(Object.entries(request.inputs).map(([name, one]) => [name, form(one)]));
     const call = (given: Values) => port(...argumentsOf(convention, request, given, form));
-    if (request.differentiate.length === 0) return answer(outcomeOf(await call(values)), [], request, expected, values);
+    if (request.differentiate.length === 0)
+      return answer(outcomeOf(await settled(call(values))), [], request, expected, values);
     const { outcome, gradients, kept } = differentiated(tf, call, values, request, expected);
     try {
       return answer(outcome, gradients, request, expected, values);

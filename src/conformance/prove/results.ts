@@ -79,7 +79,13 @@ function readLeaf(name: string, value: unknown, like: Tensor | undefined): Tenso
       ? tensor(data.slice(), shape, "bool")
       : tensor(data.slice(), shape);
   }
-  const read = toTensor(name, value);
+  const read = withLostAxes(toTensor(name, value), Array.isArray(value) ? like : undefined);
   const integers = whole && Array.isArray(value) && numbers(read).every(Number.isSafeInteger);
   return integers ? tensor(BigInt64Array.from(numbers(read), BigInt), read.shape) : read;
+}
+
+/** Rows that hold nothing cannot say how long they would be: `[]` is what `[0,3]` is in rows. */
+function withLostAxes(read: Tensor, like: Tensor | undefined): Tensor {
+  const lost = like !== undefined && elementCount(like.shape) === 0 && read.shape.every((n, i) => n === like.shape[i]);
+  return lost && elementCount(read.shape) === 0 ? { ...read, shape: like.shape } : read;
 }

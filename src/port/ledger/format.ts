@@ -73,6 +73,10 @@ const ledgerProof = z
       .datetime()
       .nullable()
       .describe("when it was first seen to conform, and has ever since; null where it departs"),
+    conformed: z.iso
+      .datetime()
+      .optional()
+      .describe("when it last was seen to conform, where it departs and once did conform"),
     proved: z.iso.datetime().describe("when this was seen"),
     cases: count.describe("how many were compared"),
     worst: z

@@ -143,6 +143,8 @@ export interface LedgerProof {
   readonly state: "conforms" | "departs";
   /** when it was first seen to conform, and has ever since; null where it departs */
   readonly since: string | null;
+  /** when it last was seen to conform, where it departs and once did conform */
+  readonly conformed?: string | undefined;
   /** when this was seen */
   readonly proved: string;
   /** how many were compared */

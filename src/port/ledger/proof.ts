@@ -43,18 +43,20 @@ export async function proofOf(
   const stale = before === undefined ? [] : keys.filter((key) => before[key] !== digests[key]);
   const fresh = before !== undefined && stale.length === 0;
   const unmeasured = time && before?.speed === null;
-  if (before !== undefined && fresh && !again && !check && !unmeasured) return { proof: before, problems: [] };
+  if (before !== undefined && fresh && !again && !check && !unmeasured)
+    return { proof: before, problems: broken(before) };
   const options = await optionsOf(sides, name, twin);
   const report = await prove(sides.candidate, sides.reference, { ...options, signal });
   const kept = fresh ? before.speed : null;
   const speed = time ? await timed(sides.candidate, sides.reference, options) : kept;
   const proof = { ...verdictOf(report, before), speed, ...digests };
-  const problems = [
-    ...(before === undefined ? ["it has no proof"] : []),
-    ...stale.map((key) => changes[key]),
-    ...(before?.state === "conforms" && proof.state === "departs" ? ["it conformed, and no longer does"] : []),
-  ];
-  return { proof, problems: check ? problems : problems.filter((text) => text.startsWith("it conformed")) };
+  const problems = [...(before === undefined ? ["it has no proof"] : []), ...stale.map((key) => changes[key])];
+  return { proof, problems: [...(check ? problems : []), ...broken(proof)] };
+}
+
+/** It stays a problem until it conforms again, however often it is looked at meanwhile. */
+function broken({ conformed }: LedgerProof): string[] {
+  return conformed === undefined ? [] : ["it conformed, and no longer does"];
 }
 
 async function optionsOf({ ledger, program }: Sides, name: string, twin: LedgerTwin): Promise<ProveOptions> {
@@ -74,7 +76,7 @@ async function optionsOf({ ledger, program }: Sides, name: string, twin: LedgerT
   };
 }
 
-type Verdict = Pick<LedgerProof, "state" | "since" | "proved" | "cases" | "worst" | "message">;
+type Verdict = Pick<LedgerProof, "state" | "since" | "conformed" | "proved" | "cases" | "worst" | "message">;
 
 function verdictOf({ cases, failed, passed }: Report, before: LedgerProof | undefined): Verdict {
   const proved = new Date().toISOString();
@@ -85,9 +87,11 @@ function verdictOf({ cases, failed, passed }: Report, before: LedgerProof | unde
   const conforms = failed === 0 && passed > 0;
   const reason = wrong === undefined ? "no case could be compared" : `${wrong.id}: ${wrong.message ?? "it fails"}`;
   const since = before?.state === "conforms" ? before.since : proved;
+  const conformed = before?.state === "conforms" ? before.proved : before?.conformed;
   return {
     state: conforms ? "conforms" : "departs",
     since: conforms ? since : null,
+    ...(conforms || conformed === undefined ? {} : { conformed }),
     proved,
     cases: passed + failed,
     worst: Number.isFinite(worst) ? worst : null,
