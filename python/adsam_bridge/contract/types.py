@@ -9,7 +9,7 @@ import collections.abc
 import enum
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -45,7 +45,7 @@ class Types:
         """The variables whose bounds are being looked at, which these may name again."""
 
     @contextmanager
-    def where(self, meaning: Meaning, *, alone: bool = False) -> Iterator[None]:
+    def where(self, meaning: Meaning, *, alone: bool = False) -> Generator[None]:
         """Type variables stand for these annotations within; ``alone``: and no others do."""
         before = self._meaning
         self._meaning = meaning if alone else {**before, **meaning}
