@@ -31,6 +31,21 @@ export const jsonGroup = (what: string) => ({
   shape: { json: z.boolean().optional().describe(what) },
 });
 
+/** How Python's modules are run, as the schema's `program` has it; `argv` is left to that where it is not given. */
+export const programShape = {
+  folder: z.string().default(".").describe("where Python's modules are").meta({ placeholder: "folder" }),
+  argv: z
+    .array(z.string())
+    .meta({ repeated: true })
+    .optional()
+    .describe("a word that modules find in sys.argv; once for each, such as --argv=--epochs --argv=1")
+    .meta({ placeholder: "word" }),
+  cuda: z
+    .enum(["real", "served"])
+    .default("real")
+    .describe("served: where there is no CUDA, code that asks for it gets the device at hand"),
+};
+
 export const dataFolder = path("path").describe(
   "where the files of the data set are; without --dataset it is one of your own",
 );

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type Arguments, tensorForms } from "../conformance/index.ts";
 import { AdsamError } from "../errors.ts";
 import { Float } from "../interop/kinds.ts";
-import { backendGroup } from "./groups.ts";
+import { backendGroup, programShape } from "./groups.ts";
 
 const repeated = (about: string) =>
   z
@@ -28,17 +28,7 @@ const inputGroup = {
       .optional()
       .describe("function of Python's that makes what the method belongs to, with what --init says")
       .meta({ placeholder: "module:function" }),
-    folder: z.string().default(".").describe("where Python's module is").meta({ placeholder: "folder" }),
-    argv: z
-      .array(z.string())
-      .meta({ repeated: true })
-      .optional()
-      .describe("a word that modules find in sys.argv; once for each, such as --argv=--epochs --argv=1")
-      .meta({ placeholder: "word" }),
-    cuda: z
-      .enum(["real", "served"])
-      .default("real")
-      .describe("served: where there is no CUDA, code that asks for it gets the device at hand"),
+    ...programShape,
   },
 };
 const portGroup = {

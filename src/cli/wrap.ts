@@ -12,7 +12,7 @@ import { jsonText } from "../json.ts";
 import { open } from "../open.ts";
 import { positiveCount } from "../schema/numbers.ts";
 import { unlessAborted } from "../unless-aborted.ts";
-import { backendGroup, jsonGroup } from "./groups.ts";
+import { backendGroup, jsonGroup, programShape } from "./groups.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { addOptions } from "./options.ts";
 
@@ -24,7 +24,7 @@ const clientGroup = {
       .optional()
       .describe("TypeScript file to write; its contract is written beside it, as .contract.json")
       .meta({ placeholder: "file" }),
-    folder: z.string().default(".").describe("where the modules are").meta({ placeholder: "folder" }),
+    ...programShape,
     check: z
       .boolean()
       .default(false)
@@ -63,13 +63,15 @@ const wrapArguments = z.object({
 export function wrap(command: Command): void {
   addOptions(command, [clientGroup, traceGroup, pythonGroup, output]);
   command.action(async (modules: string[]) => {
-    const { out, folder, check, trace, keepCalls, keepCount, keepMegabytes, python, json } = wrapArguments.parse(
-      command.opts(),
-    );
+    const given = wrapArguments.parse(command.opts());
+    const { out, folder, argv, cuda, check, trace, keepCalls, keepCount, keepMegabytes, python, json } = given;
     if (out === undefined) {
       throw new AdsamError("usage", "expected the file to write the client to, got none", {
         suggestion: `name it: adsam wrap ${modules.join(" ")} -o client.ts`,
       });
+    }
+    if (trace !== undefined && cuda === "served") {
+      throw new AdsamError("usage", "--trace: a program of its own is served no CUDA, and --cuda served was given");
     }
     const contractFile = contractFileOf(out);
     const keep = keptAs(trace, keepCalls, keepCount, keepMegabytes);
@@ -77,8 +79,9 @@ export function wrap(command: Command): void {
     await using backend = await open({ backend: "torch", device: "cpu", python });
     const signal = interruptSignal();
     const recording =
-      trace === undefined ? undefined : await backend.record(modules, trace, { folder, signal, keepCalls: keep });
-    const contract = recording?.contract ?? (await unlessAborted(backend.contract(modules, { folder }), signal));
+      trace === undefined ? undefined : await backend.record(modules, trace, { folder, argv, signal, keepCalls: keep });
+    const contract =
+      recording?.contract ?? (await unlessAborted(backend.contract(modules, { folder, argv, cuda }), signal));
     if (check) {
       const changes = changesBetween(await contractIn(contractFile), contract);
       process.stdout.write(json ? `${jsonText(changes)}\n` : tableOf(changes));

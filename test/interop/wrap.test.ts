@@ -91,7 +91,25 @@ test("says what has changed, exits with 1 where it breaks a caller, and the clie
   expect(stdout).toMatch(/^usage the client was made for other modules: changing\.f\(b\) was removed; /);
 }, 120_000);
 
+test("wraps a module that parses arguments and asks for CUDA as it is imported, in the program that options say", async () => {
+  const folder = await temporaryFolder();
+  const client = join(folder, "started.client.ts");
+  const text = `
+import argparse, torch
+parser = argparse.ArgumentParser()
+parser.add_argument("--epochs", type=int, required=True)
+start = torch.zeros(parser.parse_args().epochs, device="cuda")
+def first(count: int = len(start)) -> torch.Tensor: return start[:count]
+`;
+  await writeFile(join(folder, "started.py"), text);
+  const wrap = (...program: string[]) => adsam("wrap", "started", "--folder", folder, "-o", client, ...program);
+  expect(await wrap("--argv=--epochs", "--argv=7", "--cuda=served")).toEqual({ code: 0, stdout: "", stderr: "" });
+  expect(await readFile(client, "utf8")).toContain("@param count Default: 7.");
+  expect(await wrap()).toMatchObject({ stderr: expect.stringMatching(/--epochs.*as the option argv/s) });
+}, 60_000);
+
 test.each([
+  [["wrap", "math", "-o", "client.ts", "--trace", "python main.py", "--cuda", "served"], /served no CUDA/],
   [["wrap", "nowhere", "-o", "client.ts"], /there is no Python module nowhere/],
   [["wrap", "math", "-o", "client.js"], /expected a TypeScript file to write, got client\.js/],
   [["wrap", "math"], /expected the file to write the client to, got none/],
