@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 import shutil
 import uuid
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
-from adversarial_sampling._protocol import Bundle, FileBundle, InlineBundle
+from adversarial_sampling._protocol import Bundle, FileBundle, InlineBundle, MappedTensor
 from adversarial_sampling.dtypes import dtype_name
 from adversarial_sampling.errors import AdversarialSamplingError
 
@@ -46,11 +47,28 @@ def unpack(bundle: Bundle) -> dict[str, Tensor]:
         tensors = safetensors.torch.load(base64.b64decode(bundle.base64))
     else:
         tensors = safetensors.torch.load_file(bundle.path)
+    tensors |= {place.name: _mapped(place) for place in bundle.mapped}
     pairs = set(bundle.complex)
     return {
         name: torch.view_as_complex(tensors[name]) if name in pairs else tensors[name]
         for name in bundle.names
     }
+
+
+def _mapped(place: MappedTensor) -> Tensor:
+    """What the file holds, in pages that are its own until someone writes to them."""
+    dtype: torch.dtype = getattr(torch, place.dtype)
+    end = place.offset + math.prod(place.shape) * dtype.itemsize
+    try:
+        storage = torch.UntypedStorage.from_file(place.path, shared=False, nbytes=end)
+    except RuntimeError as error:
+        raise AdversarialSamplingError(
+            f"{place.name} cannot be mapped from {place.path}: {error}",
+            code="file",
+            suggestion="keep no data sets (ADSAM_CACHE=off): they are copied then",
+        ) from error
+    numbers = torch.empty(0, dtype=dtype)
+    return numbers.set_(storage, place.offset // dtype.itemsize, place.shape)
 
 
 def pack(tensors: Mapping[str, Tensor], folders: Sequence[str]) -> Bundle:
@@ -69,7 +87,7 @@ def pack(tensors: Mapping[str, Tensor], folders: Sequence[str]) -> Bundle:
     crossing = _apart(crossing)
     size = sum(tensor.nbytes for tensor in crossing.values())
     if size <= INLINE_BYTES:
-        return InlineBundle(base64=_inline(crossing), names=names, complex=pairs)
+        return InlineBundle(base64=_inline(crossing), names=names, complex=pairs, mapped=())
     reason = None
     for folder in _with_room(folders, size):
         path = Path(folder) / f"{uuid.uuid4().hex}.safetensors"
@@ -79,7 +97,7 @@ def pack(tensors: Mapping[str, Tensor], folders: Sequence[str]) -> Bundle:
             reason = error
             path.unlink(missing_ok=True)
         else:
-            return FileBundle(path=str(path), names=names, complex=pairs)
+            return FileBundle(path=str(path), names=names, complex=pairs, mapped=())
     raise AdversarialSamplingError(
         f"cannot write tensors of {size} bytes in {' or '.join(folders)}: {reason}",
         code="disk",
@@ -91,7 +109,7 @@ def _inline(tensors: dict[str, Tensor]) -> str:
     return base64.b64encode(safetensors.torch.save(tensors)).decode()
 
 
-_NOTHING = InlineBundle(base64=_inline({}), names=(), complex=())
+_NOTHING = InlineBundle(base64=_inline({}), names=(), complex=(), mapped=())
 """What most calls carry."""
 
 

@@ -77,6 +77,19 @@ class Thrown(Message):
     """number of the Python exception that it stands for"""
 
 
+class MappedTensor(Message):
+    """A tensor that a file holds anyway."""
+
+    name: str
+    path: str
+    """of a file that Python may map, and neither changes nor removes"""
+    offset: Annotated[int, Field(ge=0)]
+    """in bytes, of the first number"""
+    dtype: str
+    """such as float32"""
+    shape: tuple[Annotated[int, Field(ge=0)], ...]
+
+
 class InlineBundle(Message):
     kind: Literal["inline"] = "inline"
     base64: str
@@ -84,6 +97,8 @@ class InlineBundle(Message):
     """of the tensors, in their order, which the format does not keep"""
     complex: tuple[str, ...]
     """those that cross as pairs of real and imaginary parts, along one more axis"""
+    mapped: tuple[MappedTensor, ...]
+    """those that lie in files of their own: nothing else carries them"""
 
 
 class FileBundle(Message):
@@ -93,6 +108,8 @@ class FileBundle(Message):
     """of the tensors, in their order, which the format does not keep"""
     complex: tuple[str, ...]
     """those that cross as pairs of real and imaginary parts, along one more axis"""
+    mapped: tuple[MappedTensor, ...]
+    """those that lie in files of their own: nothing else carries them"""
 
 
 Bundle = Annotated[

@@ -25,7 +25,8 @@ export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> 
   }
 }
 
-async function readWhole(file: FileHandle, path: string): Promise<Uint8Array<ArrayBuffer>> {
+/** The same of an open file. */
+export async function readWhole(file: FileHandle, path: string): Promise<Uint8Array<ArrayBuffer>> {
   const before = await file.stat();
   checkRegular(before, "read", path);
   const { size } = before;

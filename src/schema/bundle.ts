@@ -1,11 +1,26 @@
 import * as z from "zod";
 
+const mapped = z
+  .object({
+    name: z.string(),
+    path: z.string().describe("of a file that Python may map, and neither changes nor removes"),
+    offset: z.int().min(0).describe("in bytes, of the first number"),
+    dtype: z.string().describe("such as float32"),
+    shape: z.array(z.int().min(0)),
+  })
+  .meta({ id: "MappedTensor", description: "A tensor that a file holds anyway." });
+export type MappedTensor = z.output<typeof mapped>;
+
 const carried = {
   names: z.array(z.string()).describe("of the tensors, in their order, which the format does not keep"),
   complex: z.array(z.string()).describe("those that cross as pairs of real and imaginary parts, along one more axis"),
+  mapped: z.array(mapped).describe("those that lie in files of their own: nothing else carries them"),
 };
 
-/** Named tensors in the safetensors format: short ones in the message, long ones in a file of the session's folder. */
+/**
+ * Named tensors in the safetensors format: short ones in the message, long ones in a file of the session's folder, unless a
+ * file holds them anyway.
+ */
 export const bundle = z
   .discriminatedUnion("kind", [
     z.object({ kind: z.literal("inline"), base64: z.string(), ...carried }).meta({ id: "InlineBundle" }),

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { AdsamError } from "../errors.ts";
+import { placeOf } from "../files.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -8,7 +9,7 @@ import {
   type Safetensors,
   writeSafetensors,
 } from "../safetensors.ts";
-import type { Bundle } from "../schema/bundle.ts";
+import type { Bundle, MappedTensor } from "../schema/bundle.ts";
 import { fromPairs, toPairs } from "../tensor/complex.ts";
 import { checkTensors, kindOf, type NamedTensors, type Tensor } from "../tensor.ts";
 import type { Folders } from "./folders.ts";
@@ -25,6 +26,27 @@ export async function pack(tensors: NamedTensors, folders: Folders): Promise<Bun
   return { kind: "file", path: await folders.write(bytes, (path) => writeSafetensors(path, crossing)), ...carried };
 }
 
+/**
+ * The same, except that long tensors which were read from a file that Python can map cross as their place in it, without a
+ * copy. Keep them until Python is done.
+ */
+export async function packInPlace(tensors: NamedTensors, folders: Folders): Promise<Bundle> {
+  checkTensors(tensors, "tensors");
+  const mapped = bytesOf(tensors) <= inlineBytes ? [] : await placesOf(tensors);
+  const inPlace = new Set(mapped.map(({ name }) => name));
+  const others = Object.entries(tensors).filter(([name]) => !inPlace.has(name));
+  return { ...(await pack(Object.fromEntries(others), folders)), names: Object.keys(tensors), mapped };
+}
+
+async function placesOf(tensors: NamedTensors): Promise<MappedTensor[]> {
+  const found: MappedTensor[] = [];
+  for (const [name, { dtype, shape, data }] of Object.entries(tensors)) {
+    const place = kindOf(dtype) === "complex" ? undefined : await placeOf(data);
+    if (place !== undefined) found.push({ name, ...place, dtype, shape: [...shape] });
+  }
+  return found;
+}
+
 /** The same for who cannot wait. */
 export function packNow(tensors: NamedTensors, folders: Folders): Bundle {
   const { inline, crossing, bytes, carried } = laidOut(tensors);
@@ -35,13 +57,17 @@ function laidOut(tensors: NamedTensors) {
   checkTensors(tensors, "tensors");
   const entries = Object.entries(tensors);
   const complex = entries.flatMap(([name, { dtype }]) => (kindOf(dtype) === "complex" ? [name] : []));
-  const carried = { names: Object.keys(tensors), complex };
+  const carried = { names: Object.keys(tensors), complex, mapped: [] };
   const crossing = Object.fromEntries(entries.map(([name, values]) => [name, toPairs(values)]));
-  const bytes = Object.values(crossing).reduce((sum, { data }) => sum + data.byteLength, 0);
+  const bytes = bytesOf(crossing);
   return { inline: bytes <= inlineBytes ? inlineOf(crossing, carried) : undefined, crossing, bytes, carried };
 }
 
-function inlineOf(tensors: NamedTensors, carried: Pick<Bundle, "names" | "complex">): Bundle {
+function bytesOf(tensors: NamedTensors): number {
+  return Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
+}
+
+function inlineOf(tensors: NamedTensors, carried: Pick<Bundle, "names" | "complex" | "mapped">): Bundle {
   return { kind: "inline", base64: Buffer.concat(encodeSafetensors(tensors)).toString("base64"), ...carried };
 }
 

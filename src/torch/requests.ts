@@ -5,7 +5,7 @@ import { type AnswerOf, type Calls, type Jobs as JobEndpoints, jobs, type Reques
 import type { NamedTensors } from "../tensor.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { Blocking } from "./blocking.ts";
-import { drop, pack, unpack } from "./bundle.ts";
+import { drop, packInPlace, unpack } from "./bundle.ts";
 import { cancelled } from "./failures.ts";
 import type { JobOptions } from "./jobs.ts";
 import { Line } from "./line.ts";
@@ -24,8 +24,11 @@ interface Packed<M extends keyof JobEndpoints> {
 export class Requests {
   readonly #connect: () => Promise<Session>;
   readonly #line = new Line();
-  /** Those that wait for their turn or their answer, by the question that they were asked within. */
-  readonly #waiting = new Set<{ readonly within: number | undefined }>();
+  /**
+   * Those that wait for their turn or their answer, by the question that they were asked within. Files that their tensors
+   * were read from stay open as long as the tensors live: here, until Python is done with them.
+   */
+  readonly #waiting = new Set<{ readonly within: number | undefined; readonly request: object }>();
   /** Answers for functions that Python is given. */
   answerer: Answerer | undefined;
 
@@ -47,7 +50,7 @@ export class Requests {
     const { signal } = options;
     if (signal?.aborted) throw cancelled(signal.reason);
     if (signal !== undefined) setMaxListeners(0, signal); // one for many questions is no leak, of which Node would warn
-    const waiting = { within: questionAtHand.getStore() };
+    const waiting = { within: questionAtHand.getStore(), request };
     this.#waiting.add(waiting);
     const answer = this.#line
       .turn(this.#packed(method, request), (packed) => this.#handOver(method, packed, options))
@@ -72,7 +75,7 @@ export class Requests {
     session.questions.answerer = this.answerer;
     if (!hasTensors(request)) return { session, request: request as RequestOf<JobEndpoints[M]>, carrier: null };
     checkNames(jobs[method].request, request.tensors, `what ${method} is asked with`);
-    const carrier = await session.outlive(pack(request.tensors, session.folders));
+    const carrier = await session.outlive(packInPlace(request.tensors, session.folders));
     return { session, request: { ...request, tensors: carrier } as RequestOf<JobEndpoints[M]>, carrier };
   }
 

@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { AdsamError } from "../../errors.ts";
+import { readLasting } from "../../files.ts";
 import { packageVersion } from "../../package.ts";
-import { readSafetensors, writeSafetensors } from "../../safetensors.ts";
+import { decodeSafetensors, writeSafetensors } from "../../safetensors.ts";
 import { normalization } from "../../schema/data.ts";
 import type { Found } from "../sources/found.ts";
 
@@ -23,10 +24,12 @@ const written = z.strictObject({
   leftOut: z.array(z.strictObject({ what: z.string(), why: z.string(), corrupt: z.boolean() })).readonly(),
 });
 
-/** What was kept at a path; undefined where that is nothing, of other files or of another version, or damaged. */
+/**
+ * What was kept at a path, as views of the file's bytes, which lets Python map the file itself; undefined where that is nothing, of other files or of another version, or damaged.
+ */
 export async function readEntry(path: string, signature: string): Promise<Found | undefined> {
   try {
-    const { tensors, metadata } = await readSafetensors(path);
+    const { tensors, metadata } = decodeSafetensors(await readLasting(path), { name: path });
     const kept = written.parse(JSON.parse(metadata.data ?? ""));
     const { "train.images": trained, "train.labels": learned, "test.images": tested, "test.labels": asked } = tensors;
     if (kept.signature !== signature || kept.version !== packageVersion()) return undefined;

@@ -25,8 +25,8 @@ const settledMilliseconds = 2_000;
 const unusedMilliseconds = 30 * 24 * 3600 * 1000;
 
 /**
- * What `read` gives, from one file of arrays where the same files were read in the same way before. What cannot be kept is
- * read each time, and a remark says so.
+ * What `read` gives, from one file of arrays where the same files were read in the same way before, and once it is kept. What
+ * cannot be kept is read each time, and a remark says so.
  */
 export async function cached(key: CacheKey, read: () => Promise<Found>): Promise<Found> {
   const folder = cacheFolder();
@@ -50,7 +50,7 @@ export async function cached(key: CacheKey, read: () => Promise<Found>): Promise
     await makeFolders(folder);
     await writeEntry(path, found, before.digest);
     await removeUnused(folder);
-    return found;
+    return (await readEntry(path, before.digest)) ?? found;
   } catch (error) {
     const { message } = asAdsamError(fileError(error, "write", folder));
     return { ...found, remarks: [...found.remarks, `not kept for the next time: ${message}`] };
