@@ -15,7 +15,9 @@ const repeated = (about: string) =>
 const inputGroup = {
   heading: "What it is given:",
   shape: {
-    input: repeated("a parameter: x=float32[4,3] to draw numbers (y=int64[4]%10 below 10), or a value such as n=3"),
+    input: repeated(
+      "a parameter: x=float32[4,3] to draw numbers (y=int64[4]%10 below 10, v=float32[4]>=0 none negative), or a value such as n=3",
+    ),
     cases: z.string().optional().describe("JSON file with sets of inputs").meta({ placeholder: "file" }),
     calls: z.string().optional().describe("folder of recorded calls").meta({ placeholder: "folder" }),
     edges: z

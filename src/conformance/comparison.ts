@@ -31,6 +31,8 @@ export interface Comparison {
   readonly ratio?: number | undefined;
   /** Elements that a kink decides, where the derivative of the side that was taken is torch's too. */
   readonly decided?: readonly string[] | undefined;
+  /** Whether it is with what is right for the inputs with 0 in the place of their denormal numbers. */
+  readonly flushed?: boolean | undefined;
   /** In what way it failed, where sides were compared. */
   readonly kind?: DifferenceKind | undefined;
   /** Why it failed; absent when it passed. */

@@ -1,6 +1,7 @@
 import { kindOf, type NamedTensors, type Tensor, tensor } from "../tensor.ts";
 import { numbers } from "./numbers.ts";
 import { uniform } from "./random.ts";
+import { smallestNormal } from "./tolerance.ts";
 
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
@@ -22,6 +23,17 @@ export function perturbed(inputs: NamedTensors, seed: number): NamedTensors {
 export function offEdge(inputs: NamedTensors, seed: number): readonly [NamedTensors, NamedTensors] {
   const further = (x: number, away: boolean) => x * (away ? 1 + 2 ** -10 : 1 - 2 ** -10);
   return [moved(inputs, seed, further), moved(inputs, seed, (x, away) => further(x, !away))];
+}
+
+/** With 0 in the place of denormal numbers; undefined where there are none. */
+export function flushed(inputs: NamedTensors): NamedTensors | undefined {
+  let found = false;
+  const all = moved(inputs, 0, (x) => {
+    const isDenormal = x !== 0 && Math.abs(x) < smallestNormal;
+    found ||= isDenormal;
+    return isDenormal ? 0 : x;
+  });
+  return found ? all : undefined;
 }
 
 type Move = (x: number, away: boolean) => number;

@@ -88,6 +88,9 @@ export type PlainDtype = (typeof plainDtypes)[number];
 /** The dtype that an array of this type stands for by itself. */
 export type PlainDtypeOf<Data> = { [D in PlainDtype]: Data extends DtypeArrays[D] ? D : never }[PlainDtype];
 
+/** All there are. */
+export const dtypes = Object.keys(facts) as readonly Dtype[];
+
 export function isDtype(value: unknown): value is Dtype {
   return typeof value === "string" && Object.hasOwn(facts, value);
 }

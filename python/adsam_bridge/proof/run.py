@@ -19,6 +19,7 @@ from adversarial_sampling.errors import AdversarialSamplingError
 
 from .draws import Draws
 from .named import named_tensors
+from .ordered import Ordered
 from .rounded import Rounded
 from .state import named_state, set_state, widen_state
 from .widened import Widened
@@ -53,7 +54,7 @@ def run(
     watch: Watch | None = None,
     rounding: int | None = None,
 ) -> dict[str, Any]:
-    """Outputs, gradients and state by name, and what was drawn.
+    """Outputs, gradients and state by name, what was drawn, and what put equal numbers in order.
 
     Args:
         target: of the function, for messages.
@@ -79,10 +80,10 @@ def run(
     held = {f"state.{name}": tensor for name, tensor in named_state(one.owner).items()}
     wanted = {name: _leaf(name, {**leaves, **held}) for name in differentiate}
     arguments, arrived = _arguments(parts, leaves, wanted, arrays)
-    drawn = Draws(draws)
+    drawn, ordered = Draws(draws), Ordered()
     rounded = nullcontext() if rounding is None else Rounded(rounding)
     # Rounding first: what it draws itself is none of the function's draws.
-    with rounded, _surroundings(dtype, drawn, widened=precision == "widened"):
+    with rounded, _surroundings(dtype, drawn, ordered, widened=precision == "widened"):
         by_position = [arguments.pop(name) for name in one.positional]
         with python_alone(), watch or nullcontext():
             result = one.function(*by_position, **arguments)
@@ -103,6 +104,7 @@ def run(
             {"name": draw.name, "file": draw.file, "line": draw.line, "values": draw.values}
             for draw in drawn.drawn
         ],
+        "ordered": list(ordered.decided),
     }
 
 
@@ -161,7 +163,9 @@ def seeded() -> Generator[None]:
 
 
 @contextmanager
-def _surroundings(dtype: torch.dtype, draws: Draws, *, widened: bool) -> Generator[None]:
+def _surroundings(
+    dtype: torch.dtype, draws: Draws, ordered: Ordered, *, widened: bool
+) -> Generator[None]:
     default = torch.get_default_dtype()
     with ExitStack() as stack:
         stack.enter_context(seeded())
@@ -170,5 +174,6 @@ def _surroundings(dtype: torch.dtype, draws: Draws, *, widened: bool) -> Generat
         stack.enter_context(torch.enable_grad())
         if widened:
             stack.enter_context(Widened())
+        stack.enter_context(ordered)
         stack.enter_context(draws)
         yield

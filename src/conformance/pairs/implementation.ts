@@ -8,6 +8,8 @@ export interface Side {
   readonly name: string;
   /** Answers for one set of inputs alone, and is asked for no other. */
   readonly once?: boolean | undefined;
+  /** Takes denormal numbers for 0, as TensorFlow's kernels do. */
+  readonly flushes?: boolean | undefined;
   compute(inputs: NamedTensors, options: Cancellable): Promise<NamedTensors>;
   /** The same while its kernels err as much as is known of them, in directions of that seed; absent where nothing is known. */
   erring?(inputs: NamedTensors, seed: number): Promise<NamedTensors>;

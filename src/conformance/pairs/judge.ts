@@ -2,7 +2,7 @@ import type { Cancellable } from "../../backend.ts";
 import { kindOf, type NamedTensors, type Tensor } from "../../tensor.ts";
 import { type Comparison, failed } from "../comparison.ts";
 import { elementName, numbers } from "../numbers.ts";
-import { offEdge } from "../perturb.ts";
+import { flushed, offEdge } from "../perturb.ts";
 import { derive, excusableBy, measure, ratio, untilAllPass, withKernels } from "../tolerance.ts";
 import { type Parties, type Side, sideOf } from "./implementation.ts";
 import { prepareInputs } from "./inputs.ts";
@@ -46,7 +46,8 @@ export interface Sides {
 
 /**
  * The same of functions that are at hand, on inputs of float32. Each element is held to its own tolerance as well (`elements.ts`),
- * and where rounding decides on which side of a jump a tensor falls, the two must also agree on inputs off that edge.
+ * and where rounding decides on which side of a jump a tensor falls, the two must also agree on inputs off that edge. Of denormal
+ * inputs, a side that takes them for 0 may give what is right for 0.
  */
 export async function judgeFunctions(
   sides: Sides,
@@ -54,12 +55,30 @@ export async function judgeFunctions(
   reduction: PairCase["reduction"],
   options: Cancellable = {},
 ): Promise<Comparison[]> {
+  const comparisons = await judgeAround(sides, inputs, reduction, options);
+  const zeroed = sides.judged.flushes && comparisons.some(isWrong) ? flushed(inputs) : undefined;
+  if (zeroed === undefined) return comparisons;
+  const { judged } = sides;
+  const asGiven: Side = { ...judged, compute: (at, how) => judged.compute(at === zeroed ? inputs : at, how) };
+  const found = await judgeAround({ ...sides, judged: asGiven }, zeroed, reduction, options);
+  return found.some(isWrong) ? comparisons : found.map((each) => ({ ...each, flushed: true }));
+}
+
+const isWrong = ({ message }: Comparison): boolean => message !== undefined;
+
+/** On these inputs, and beside an edge that they are at. */
+async function judgeAround(
+  sides: Sides,
+  inputs: NamedTensors,
+  reduction: PairCase["reduction"],
+  options: Cancellable,
+): Promise<Comparison[]> {
   const comparisons = await judgeHere(sides, inputs, reduction, options);
   const jumps = comparisons.some(({ tolerance }) => tolerance > jump);
-  if (sides.judged.once || !jumps || comparisons.some(({ message }) => message !== undefined)) return comparisons;
+  if (sides.judged.once || !jumps || comparisons.some(isWrong)) return comparisons;
   for (const inputsThere of offEdge(inputs, 1)) {
     const there = await judgeHere(sides, inputsThere, reduction, options);
-    const apart = there.filter(({ message }) => message !== undefined);
+    const apart = there.filter(isWrong);
     if (apart.length > 0) {
       return apart.map((each) => ({ ...each, message: `${each.message}; on inputs moved off the edge` }));
     }
@@ -79,7 +98,7 @@ async function judgeHere(
     answers = given;
   };
   const comparisons = await judgeAt(sides, inputs, { reduction, elementwise: true, told }, options);
-  const failing = comparisons.filter(({ message }) => message !== undefined);
+  const failing = comparisons.filter(isWrong);
   const gradients = failing.every(({ kind, tensor }) => kind === "numbers" && tensor.startsWith("gradient."));
   if (failing.length === 0 || !gradients || sides.judged.once) return comparisons;
   const named = answers && (await oneSided(failing, answers, sides.double, inputs, options));

@@ -1,6 +1,7 @@
 import { AdsamError } from "../../errors.ts";
-import { isDtype, kindOf } from "../../tensor/dtypes.ts";
+import { dtypes, isDtype, kindOf } from "../../tensor/dtypes.ts";
 import { type Dtype, elementCount, type Tensor, tensor } from "../../tensor.ts";
+import { nearest } from "../../validation.ts";
 import { gaussian, uniform } from "../random.ts";
 import type { Arguments } from "./given.ts";
 
@@ -20,16 +21,27 @@ export interface DrawnInput {
   readonly shape: readonly number[];
   /** Whole numbers are drawn below it. */
   readonly below: number;
+  /** Whether none is negative, of real numbers. */
+  readonly nonNegative?: boolean | undefined;
 }
 
-const pattern = /^([a-z]+\d*)\[([^\]]*)\](?:%(\d+))?$/;
+const pattern = /^([a-z]\w*)\[([^\]]*)\](?:%(\d+)|(>=0))?$/;
 
-/** `float32[4,3]`, or `int64[4]%10` for whole numbers below 10; undefined for another text. */
+/** As many numbers as one is drawn with; more take gigabytes on either side. */
+const most = 2 ** 27;
+
+/**
+ * `float32[4,3]`, `float32[4]>=0` for numbers that are not negative, or `int64[4]%10` for whole ones below 10; undefined for another
+ * text.
+ * @throws AdsamError `usage` for what is nearly one.
+ */
 export function drawnInput(text: string): DrawnInput | undefined {
-  const [, dtype, lengths = "", below] = pattern.exec(text) ?? [];
+  const [, dtype, lengths = "", below, sign] = pattern.exec(text) ?? [];
   if (dtype === undefined) return undefined;
   if (!isDtype(dtype) && /[^\d, ]/.test(lengths)) return undefined;
-  if (!isDtype(dtype)) throw new AdsamError("usage", `expected a dtype such as float32, got ${dtype} in ${text}`);
+  if (!isDtype(dtype)) {
+    throw new AdsamError("usage", `expected a dtype, got ${dtype} in ${text}: ${nearest(dtype, dtypes)}`);
+  }
   const words = lengths.trim() === "" ? [] : lengths.split(",").map((word) => word.trim());
   const wrong = words.find((word) => !/^\d+$/.test(word));
   if (wrong !== undefined) {
@@ -39,7 +51,15 @@ export function drawnInput(text: string): DrawnInput | undefined {
     );
   }
   const shape = words.map(Number);
-  return { dtype, shape, below: below === undefined ? 10 : Number(below) };
+  if (elementCount(shape) > most) {
+    throw new AdsamError("usage", `expected at most ${most} numbers to draw, got ${elementCount(shape)} in ${text}`);
+  }
+  const drawn = { dtype, shape, below: below === undefined ? 10 : Number(below) };
+  if (sign === undefined) return drawn;
+  if (kindOf(dtype) === "real") return { ...drawn, nonNegative: true };
+  throw new AdsamError("usage", `expected >=0 of real numbers, got ${text}`, {
+    suggestion: `whole numbers are never negative: ${dtype}[${lengths}]%10`,
+  });
 }
 
 /** Inputs to draw, and the others as they are. */
@@ -87,7 +107,7 @@ export function casesOf(inputs: Drawing, { draws = 3, withEdges = true } = {}): 
   ];
 }
 
-function filledTensor({ dtype, shape, below }: DrawnInput, fill: Fill, seed: number): Tensor {
+function filledTensor({ dtype, shape, below, nonNegative }: DrawnInput, fill: Fill, seed: number): Tensor {
   const n = elementCount(shape);
   const draw = uniform(seed);
   switch (kindOf(dtype)) {
@@ -104,7 +124,7 @@ function filledTensor({ dtype, shape, below }: DrawnInput, fill: Fill, seed: num
         : tensor(BigInt64Array.from(whole, BigInt), shape);
     }
     case "real":
-      return tensor(Float32Array.from(fill(n, seed)), shape);
+      return tensor(Float32Array.from(fill(n, seed), nonNegative ? Math.abs : undefined), shape);
     case "complex":
       return tensor(Float32Array.from(fill(2 * n, seed)), shape, "complex64");
   }

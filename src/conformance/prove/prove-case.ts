@@ -10,6 +10,7 @@ import { type CaseReport, judge } from "../reports/report.ts";
 import type { ProveCase } from "./cases.ts";
 import { drawsOfPort } from "./drawn-by-port.ts";
 import { argumentsWith, type Given, givenOf } from "./given.ts";
+import { notesOf } from "./notes.ts";
 import type { CheckedProveOptions } from "./options.ts";
 import { type Convention, callPort, type Port, type PortAnswer } from "./port-function.ts";
 import { exactRun } from "./precision.ts";
@@ -127,6 +128,7 @@ async function compared(
   const judged: Side = {
     name: typeof port === "function" ? "the port" : backend,
     once: answered !== undefined,
+    flushes: typeof port === "function" && convention.as === "tfjs",
     compute: async (at) => {
       const answer = answered ?? checked(await ((at === inputs ? opening : undefined) ?? ask(at)));
       opening = undefined; // asked again, the port has to repeat itself
@@ -149,16 +151,9 @@ async function compared(
   };
   const sides = { judged, single: side("float32", single), double: side(precision, truth) };
   const comparisons = await judgeFunctions(sides, inputs, terms, options);
-  const decided = comparisons.flatMap((comparison) => comparison.decided ?? []);
-  const notes = [note, decided.length === 0 ? undefined : `a kink decides ${listed(decided)}`].filter(
-    (text) => text !== undefined,
-  );
+  const said = notesOf({ precision: note, ordered: truth.ordered, comparisons, python: seen.python });
   const verdict = judge({ suite, id }, backend, comparisons);
-  return { ...verdict, ...(notes.length === 0 ? {} : { note: notes.join("; ") }), comparisons };
-}
-
-function listed(names: readonly string[]): string {
-  return names.length <= 8 ? names.join(", ") : `${names.slice(0, 8).join(", ")} and ${names.length - 8} more`;
+  return { ...verdict, ...(said === undefined ? {} : { note: said }), comparisons };
 }
 
 /** The state that a port hands over: compared also where Python's numbers happen to stay as they were. None where it throws. */

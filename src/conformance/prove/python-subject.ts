@@ -22,6 +22,8 @@ const ran = z.object({
   gradients: namedValues,
   state: namedValues,
   draws: z.array(z.object({ name: z.string(), file: z.string(), line: z.number(), values: tensorValue })),
+  /** The functions, such as `topk`, that put equal numbers in order: the lower index first, which torch leaves open. */
+  ordered: z.array(z.string()),
 });
 
 const paths = z.array(z.string());

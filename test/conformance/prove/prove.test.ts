@@ -390,6 +390,61 @@ describe("at a kink the derivative of either side will do", () => {
   });
 });
 
+describe("what no port could have right is not asked of it", () => {
+  const within = (x: tf.Tensor) => tf.cast(tf.logicalAnd(tf.greaterEqual(x, 0), tf.lessEqual(x, 1)), "float32");
+  /** Whose gradient goes through as far as it is told. */
+  const quantized = (through: (x: tf.Tensor) => tf.Tensor) =>
+    tf.customGrad((...given: (tf.Tensor | tf.GradSaveFunc)[]) => {
+      const x = given[0] as tf.Tensor;
+      const value = tf.div(tf.round(tf.mul(tf.clipByValue(x, 0, 1), 8)), 8);
+      return { value, gradFunc: (dy: tf.Tensor) => tf.mul(dy, through(x)) };
+    });
+
+  test("denormal numbers, which TensorFlow takes for 0, and which a comparison decides by", async () => {
+    const options = { inputs: { x }, differentiate: ["x"] };
+    const { cases } = await proved("quantized", quantized(within), options);
+    expect(cases.filter(({ status }) => status !== "passed")).toEqual([]);
+    expect(cases.filter(({ note }) => note !== undefined)).toEqual([
+      expect.objectContaining({
+        id: "denormals",
+        note: "TensorFlow takes denormal numbers for 0: judged by what is right for 0",
+      }),
+    ]);
+    const twiceAtZero = (x: tf.Tensor) => tf.add(within(x), tf.cast(tf.equal(x, 0), "float32"));
+    const wrong = await verdicts("quantized", quantized(twiceAtZero), options);
+    expect(wrong).toMatchObject({ "draw-1": "passed", zeros: "failed", denormals: "failed" });
+  });
+
+  test("which of equal numbers is first: the lower index, where torch leaves it open", async () => {
+    const accuracy = (reversed: boolean) => (logits: tf.Tensor2D, target: tf.Tensor1D) => {
+      const found = tf.topk(reversed ? tf.reverse(logits, 1) : logits, 2).indices;
+      const best = reversed ? tf.sub(4, found) : found;
+      const correct = tf.cast(tf.equal(best, tf.expandDims(target, 1)), "float32");
+      return [1, 2].map((k) => tf.div(tf.sum(tf.slice(correct, [0, 0], [-1, k])), target.shape[0]));
+    };
+    const inputs = { logits: "float32[6,5]", target: "int64[6]%5" };
+    const { cases } = await proved("accuracy", accuracy(false), { inputs });
+    expect(cases.filter(({ status }) => status === "failed")).toEqual([]);
+    expect(cases.find(({ id }) => id === "zeros")?.note).toMatch(
+      /; torch leaves open which of equal numbers topk has first: judged by the lower index$/,
+    );
+    expect(cases.find(({ id }) => id === "draw-1")?.note).not.toMatch(/equal numbers/);
+    expect(await verdicts("accuracy", accuracy(true), { inputs })).toMatchObject({
+      "draw-1": "passed",
+      zeros: "failed",
+    });
+  });
+});
+
+test("elements that are NaN on both sides are counted, and inputs that are not negative have none", async () => {
+  const rooted = async (input: string) => (await proved("root", tf.sqrt, { inputs: { x: input } })).cases[0];
+  expect(await rooted("float32[4,3]")).toMatchObject({
+    status: "passed",
+    note: expect.stringMatching(/^NaN on both sides: [1-9] of 12 elements of output\.0$/),
+  });
+  expect((await rooted("float32[4,3]>=0"))?.note).toBeUndefined();
+});
+
 test("a gross error is told after as many runs as a right port takes", async () => {
   const counted = async (factor: number) => {
     let calls = 0;
@@ -456,7 +511,7 @@ describe("what is wrong with the question is said, and nothing is ignored", () =
     [
       "a dtype that is none",
       () => proved("scaled", port, { inputs: { x: "flaot32[3]" } }),
-      /^expected a dtype .* flaot32/,
+      /^expected a dtype, got flaot32 in flaot32\[3\]: did you mean float32\?$/,
     ],
     [
       "a port that is not there",

@@ -14,9 +14,29 @@ describe("drawn inputs", () => {
     ["float32[4,3]", { dtype: "float32", shape: [4, 3], below: 10 }],
     ["int64[2]%3", { dtype: "int64", shape: [2], below: 3 }],
     ["bool[]", { dtype: "bool", shape: [], below: 10 }],
+    ["float32[2]>=0", { dtype: "float32", shape: [2], below: 10, nonNegative: true }],
     ["mean", undefined],
+    ["x[i]", undefined],
   ])("%s", (text, expected) => {
     expect(drawnInput(text)).toEqual(expected);
+  });
+
+  test.each([
+    ["float16x[3]", "expected a dtype, got float16x in float16x[3]: did you mean float16?"],
+    ["evil[3]", "expected a dtype, got evil in evil[3]: expected bool, "],
+    ["float32[100000,100000]", "expected at most 134217728 numbers to draw, got 10000000000 in float32[100000,100000]"],
+    ["int64[3]>=0", "expected >=0 of real numbers, got int64[3]>=0"],
+  ])("%s is refused", (text, message) => {
+    expect(() => drawnInput(text)).toThrow(message);
+  });
+
+  test("that are not negative are so on edges too", () => {
+    const x = drawnInput("float32[30]>=0");
+    const values =
+      x === undefined ? [] : casesOf(new Map([["x", x]])).map(({ inputs }) => inputs.x as Tensor<"float32">);
+    expect(values).toHaveLength(10);
+    expect(values.every(({ data }) => data.every((value) => value >= 0))).toBe(true);
+    expect(values[0]?.data.every((value) => value > 0)).toBe(true);
   });
 
   test("edges keep lengths that belong together alike", () => {
