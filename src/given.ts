@@ -3,9 +3,25 @@ import type { Cancellable } from "./backend.ts";
 import type { Split } from "./data/dataset.ts";
 import { AdsamError } from "./errors.ts";
 import { checkTensor } from "./tensor.ts";
-import { abortSignal, validate } from "./validation.ts";
+import { abortSignal, nearest, validate } from "./validation.ts";
 
 const cancellable = z.looseObject({ signal: abortSignal.optional() });
+
+/**
+ * Holds the options of a call to those that it has; what they are is for the schema of each.
+ * @throws AdsamError `usage` that names each other one, and what it may have meant.
+ */
+export function refuseUnknownOptions<Options extends object>(
+  options: Options,
+  known: Readonly<Record<keyof Options, true>>,
+  call: string,
+): void {
+  const names = Object.keys(known);
+  const unknown = Object.keys(options).filter((name) => !names.includes(name));
+  if (unknown.length === 0) return;
+  const problems = unknown.map((name) => `unknown field ${name}: ${nearest(name, names)}`);
+  throw new AdsamError("usage", `${call}: ${problems.join("; ")}`);
+}
 
 const names = z.array(z.string()).optional();
 

@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import * as z from "zod";
 import { AdsamError } from "../errors.ts";
 import { fileError } from "../files.ts";
-import type { BackendName } from "../schema/backends.ts";
+import { type BackendName, backendNames } from "../schema/backends.ts";
 import type { EpochEvent } from "../schema/events.ts";
+import { validate } from "../validation.ts";
 import { metricsOf } from "./metrics.ts";
 import type { RunRecord } from "./record.ts";
 import { openRun, type RunFolder, recordName } from "./run-folder.ts";
@@ -62,11 +64,20 @@ export interface RunFilter {
   readonly backend?: BackendName | undefined;
 }
 
+const runFilter: z.ZodType<RunFilter> = z.strictObject({
+  tags: z.array(z.string()).readonly().optional(),
+  status: z.enum(runStatuses).optional(),
+  model: z.string().optional(),
+  dataset: z.string().optional(),
+  backend: z.enum(backendNames).optional(),
+});
+
 /**
  * The runs in a folder, `runs` unless told otherwise, and in the folders in it. Reading a run does not disturb it.
- * @throws AdsamError `file` when the folder cannot be read; a run that cannot is named among the answers.
+ * @throws AdsamError `usage` for a filter that there is not; `file` when the folder cannot be read; a run that cannot is named among the answers.
  */
 export async function listRuns(folder = "runs", filter: RunFilter = {}): Promise<RunList> {
+  validate(runFilter, filter, "listRuns");
   const found = await Promise.all((await runFoldersIn(resolve(folder))).map(summaryOrError));
   const runs = found.flatMap((one) => ("error" in one || !matches(one, filter) ? [] : [one]));
   runs.sort((a, b) => a.record.started.localeCompare(b.record.started) || a.folder.localeCompare(b.folder));

@@ -1,4 +1,6 @@
+import * as z from "zod";
 import type { Dataset } from "../data/dataset.ts";
+import { validate } from "../validation.ts";
 import type { RunRecord } from "./record.ts";
 import type { TrainEvent } from "./train-events.ts";
 
@@ -23,6 +25,16 @@ export interface RunLogger {
   log(event: TrainEvent): void | Promise<void>;
   /** Told once that nothing more will come, however the run ended; of the error that it failed with. */
   close?(error?: unknown): void | Promise<void>;
+}
+
+const loggerList = z
+  .array(z.custom<RunLogger>((value) => typeof Object(value).log === "function", "expected a logger, with log(event)"))
+  .readonly()
+  .default([]);
+
+/** @throws AdsamError `usage` for what is no list of loggers, where no compiler has looked. */
+export function givenLoggers(loggers: readonly RunLogger[] | undefined, call: string): readonly RunLogger[] {
+  return validate(loggerList, loggers, `${call}: loggers`);
 }
 
 /** The same events, told to loggers first. */

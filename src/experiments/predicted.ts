@@ -67,9 +67,21 @@ export async function keptLogitsOn(asking: KeptAsking): Promise<Tensor> {
   const path = join(folder, predictionsName, nameOf(data, normalization, options));
   const kept = existsSync(path) ? await readKept(path) : undefined;
   const { logits: known } = kept?.tensors ?? {};
-  if (known !== undefined && kept !== undefined && fits(kept, { of, by, batch: options.batch })) return known;
+  if (
+    known !== undefined &&
+    kept !== undefined &&
+    fits(kept, { of, by, batch: options.batch, logits: numbersOf(known) })
+  ) {
+    return known;
+  }
   const logits = await logitsOn(asking);
-  const made = { checkpoint: of, by: by ?? "", batch: `${options.batch}`, samples: `${options.samples}` };
+  const made = {
+    checkpoint: of,
+    by: by ?? "",
+    batch: `${options.batch}`,
+    samples: `${options.samples}`,
+    logits: numbersOf(logits),
+  };
   try {
     await makeFolders(join(folder, predictionsName));
     await writeSafetensors(path, { logits, labels: data.test.labels }, made);
@@ -108,8 +120,11 @@ async function readKept(path: string): Promise<Safetensors | undefined> {
   });
 }
 
-function fits({ metadata }: Safetensors, now: { of: string; by: string | null; batch: number }): boolean {
-  if (metadata.checkpoint !== now.of) return false;
+function fits(
+  { metadata }: Safetensors,
+  now: { of: string; by: string | null; batch: number; logits: string },
+): boolean {
+  if (metadata.checkpoint !== now.of || metadata.logits !== now.logits) return false;
   return now.by === null || (metadata.by === now.by && metadata.batch === `${now.batch}`);
 }
 
@@ -119,10 +134,14 @@ function nameOf(
   asked: PredictionInput["normalization"],
   { samples, weights, noise }: PredictOptions,
 ): string {
-  const { buffer, byteOffset, byteLength } = images.data;
-  const pixels = digestOf(new Uint8Array(buffer, byteOffset, byteLength));
+  const pixels = numbersOf(images);
   const question = jsonText({ pixels, shape: images.shape, normalization, asked, weights, noise });
   return `${weights === "mean" ? "mean" : samples}-${digestOf(question).slice(0, 12)}.safetensors`;
+}
+
+/** The digest of a tensor's numbers. */
+function numbersOf({ data: { buffer, byteOffset, byteLength } }: Tensor): string {
+  return digestOf(new Uint8Array(buffer, byteOffset, byteLength));
 }
 
 function digestOf(content: string | Uint8Array): string {

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { Backend, Cancellable } from "../backend.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { AdsamError } from "../errors.ts";
+import { refuseUnknownOptions } from "../given.ts";
 import { isSpent } from "../patience.ts";
 import { checkStages } from "../port/stages/open.ts";
 import type { OpenOptions } from "../schema/backends.ts";
@@ -11,7 +12,7 @@ import { type FitOptions, fitOptions } from "../schema/options.ts";
 import { unlessAborted } from "../unless-aborted.ts";
 import { validate } from "../validation.ts";
 import { choiceOf, type DataChoice, dataRecordOf, loadChosen, requireSameData } from "./data.ts";
-import type { RunLogger } from "./logger.ts";
+import { givenLoggers, type RunLogger } from "./logger.ts";
 import { limitOptions, type RunRecord } from "./record.ts";
 import { isOpen, RunBackend } from "./run-backend.ts";
 import { leftoversIn, openRun, type RunFolder, removeResult, writeRecord } from "./run-folder.ts";
@@ -40,6 +41,11 @@ export interface ResumeOptions extends Cancellable {
   readonly backend?: OpenOptions | Backend | undefined;
 }
 
+const known: Readonly<Record<keyof ResumeOptions, true>> = {
+  ...{ epochs: true, patience: true, maxMinutes: true, loggers: true, dataFolder: true, data: true },
+  ...{ stages: true, backend: true, signal: true },
+};
+
 /**
  * Goes on with a run from its last training state, with the options recorded in its folder; one that was ended by force
  * before it had a state begins anew. What is refused leaves the folder as it was.
@@ -47,7 +53,9 @@ export interface ResumeOptions extends Cancellable {
  *   `usage` when nothing is left to train; `data` when the data set has changed; and as `train`.
  */
 export async function* resumeTraining(path: string, options: ResumeOptions = {}): AsyncGenerator<TrainEvent, void> {
-  const { loggers, signal } = options;
+  refuseUnknownOptions(options, known, "resumeTraining");
+  const { signal } = options;
+  const loggers = givenLoggers(options.loggers, "resumeTraining");
   const folder = resolve(path);
   await openRun(folder); // what is no run's folder is not to be locked
   await using _ = await lockRun(folder);

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Backend, BackendInfo, Cancellable } from "../backend.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { AdsamError } from "../errors.ts";
+import { refuseUnknownOptions } from "../given.ts";
 import { packageVersion } from "../package.ts";
 import { checkStages } from "../port/stages/open.ts";
 import type { OpenOptions } from "../schema/backends.ts";
@@ -18,7 +19,7 @@ import { unlessAborted } from "../unless-aborted.ts";
 import { validate } from "../validation.ts";
 import { type DataChoice, dataRecordOf, isInMemory, loadChosen } from "./data.ts";
 import { follow } from "./follow.ts";
-import { logged, type RunLogger } from "./logger.ts";
+import { givenLoggers, logged, type RunLogger } from "./logger.ts";
 import {
   createRunFolder,
   defaultRunFolder,
@@ -73,6 +74,20 @@ export interface TrainOptions extends Cancellable {
   readonly folder?: string | undefined;
 }
 
+const known: Readonly<Record<keyof TrainOptions, true>> = {
+  ...{
+    model: true,
+    data: true,
+    fit: true,
+    stateEvery: true,
+    keep: true,
+    maxMinutes: true,
+    loggers: true,
+    pretrain: true,
+  },
+  ...{ relativeSigma: true, backend: true, stages: true, tags: true, notes: true, folder: true, signal: true },
+};
+
 /**
  * Trains a network and records the run in a folder: run.json, events.jsonl, the checkpoint, the training state, result.json.
  * When the signal fires, or the iteration is left, the run ends with status "cancelled" and can be resumed.
@@ -81,7 +96,9 @@ export interface TrainOptions extends Cancellable {
  */
 export async function* train(options: TrainOptions): AsyncGenerator<TrainEvent, void> {
   const started = new Date();
-  const { model: modelInput, data: choice, fit: fitInput = {}, loggers, signal } = options;
+  refuseUnknownOptions(options, known, "train");
+  const { model: modelInput, data: choice, fit: fitInput = {}, signal } = options;
+  const loggers = givenLoggers(options.loggers, "train");
   const fit = validate(fitOptions, fitInput, "fit");
   const every = validate(stateEvery, options.stateEvery ?? {}, "stateEvery");
   const limits = validate(limitOptions, { keep: options.keep, maxMinutes: options.maxMinutes }, "train");

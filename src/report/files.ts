@@ -1,12 +1,14 @@
 import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pngOfSvg } from "../data/pictures.ts";
 import { AdsamError } from "../errors.ts";
 import { csvText } from "../experiments/sweep/table.ts";
-import { checkWritable, fileError, makeFolders, readBytes, writeFileAtomically } from "../files.ts";
+import { checkWritable, fileError, makeFolders, readBytes, systemCode, writeFileAtomically } from "../files.ts";
 import type { Chart } from "./chart.ts";
 import { standalone } from "./draw.ts";
 import { generator } from "./page.ts";
+import { runsTableHead } from "./tables.ts";
 
 /**
  * Holds the path of a report to one that may be written: nothing is there, or a report.
@@ -19,6 +21,28 @@ export async function checkReportPath(path: string): Promise<void> {
   if (beginning.includes(generator)) return;
   throw new AdsamError("file", `${path} is there already, and is no report`, {
     suggestion: "give a path that is free, or remove the file",
+  });
+}
+
+/** What a folder of pictures has, written first: it tells that the others may be replaced. */
+const runsTableName = "runs.csv";
+
+/**
+ * Holds the folder of a report's pictures to one in which nothing is replaced but such pictures: new, empty, or an earlier report's.
+ * @throws AdsamError `file` for one that holds something else.
+ */
+export async function checkPicturesFolder(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((error: unknown): string[] => {
+    if (systemCode(error) === "ENOENT") return [];
+    throw fileError(error, "write", folder);
+  });
+  if (names.length === 0) return;
+  if (names.includes(runsTableName)) {
+    const table = new TextDecoder().decode(await readBytes(join(folder, runsTableName)));
+    if (table.startsWith(`${runsTableHead.join(",")},`)) return;
+  }
+  throw new AdsamError("file", `${folder} is not empty, and holds no pictures of a report`, {
+    suggestion: "give a folder that is new, or empty",
   });
 }
 
@@ -40,6 +64,7 @@ export async function writePictures(
     await writeFileAtomically(join(folder, name), [content]);
     written.push(join(folder, name));
   };
+  for (const [name, rows] of Object.entries(tables)) await write(`${name}.csv`, csvText(rows));
   for (const chart of charts) {
     const { name, rows } = chart;
     const svg = standalone(svgs.get(name) ?? "", chart);
@@ -48,6 +73,5 @@ export async function writePictures(
     const columns = Object.keys(rows[0] ?? {});
     await write(`${name}.csv`, csvText([columns, ...rows.map((row) => columns.map((column) => row[column]))]));
   }
-  for (const [name, rows] of Object.entries(tables)) await write(`${name}.csv`, csvText(rows));
   return written;
 }

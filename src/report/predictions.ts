@@ -82,10 +82,10 @@ export class Predictor {
     };
     try {
       const own = await asking()
-        .then(async (own) => ({ ...own, logits: await keptLogitsOn(own) }))
+        .then(async (own) => ({ ...own, judged: this.#judged(own.data, await keptLogitsOn(own)) }))
         .catch(unlessLacking);
       if ("reason" in own) return own;
-      const judged = this.#judged(own.data, own.logits);
+      const { judged } = own;
       // The noise begins anew, so that it is the same whether the first prediction was kept or made.
       const how: PredictionInput = { ...own.how, noise: { kind: "gaussian", seed: record.fit.seed } };
       const shifted = await this.#shifted({ ...own, how }, record.data.content);

@@ -14,7 +14,7 @@ import { chaptersOf } from "./chapters.ts";
 import { readConformance } from "./conformance.ts";
 import { drawn } from "./draw.ts";
 import { withEnsembles } from "./ensemble.ts";
-import { checkReportPath, writePictures } from "./files.ts";
+import { checkPicturesFolder, checkReportPath, writePictures } from "./files.ts";
 import { type Gallery, galleryOf } from "./gallery.ts";
 import { grouped } from "./groups.ts";
 import type { JudgedRun } from "./measures.ts";
@@ -27,7 +27,7 @@ import { resultRows } from "./tables.ts";
 export interface RunReportOptions extends Cancellable {
   /** The page, an HTML file; another report is replaced. */
   readonly output: string;
-  /** A folder for each picture as SVG and PNG, and its numbers as CSV; none unless given. */
+  /** A folder, new, empty or an earlier report's, for each picture as SVG and PNG, and its numbers as CSV; none unless given. */
   readonly pictures?: string | undefined;
   /** Only what the folders hold: nothing is predicted. */
   readonly recordedOnly?: boolean | undefined;
@@ -90,7 +90,9 @@ export async function report(folders: readonly string[], options: RunReportOptio
   const twice = places.find((place, n) => places.indexOf(place) !== n);
   if (twice !== undefined) throw new AdsamError("usage", `expected each run once, got ${twice} twice`);
   if (places.length === 0) throw new AdsamError("usage", "expected runs to report on, got none");
+  const folder = given.pictures === undefined ? undefined : absolutePath(given.pictures, "report: pictures");
   await checkReportPath(output);
+  if (folder !== undefined) await checkPicturesFolder(folder);
   const conformance = given.conformance === undefined ? null : await readConformance(resolve(given.conformance));
   const read = await Promise.all(places.map(readRun));
   const runs = await judged(read, given);
@@ -107,10 +109,7 @@ export async function report(folders: readonly string[], options: RunReportOptio
   const title = runs.length === 1 ? `Report of ${runs[0]?.name}` : `Report of ${runs.length} runs`;
   const predicted = runs.some(({ predictions }) => predictions !== null) ? howPredicted(runs) : null;
   const page = pageHtml({ title, grouping, runs, chapters, svgs, galleries, predicted, conformance });
-  const pictures =
-    given.pictures === undefined
-      ? []
-      : await writePictures(resolve(given.pictures), charts, svgs, resultRows(grouping));
+  const pictures = folder === undefined ? [] : await writePictures(folder, charts, svgs, resultRows(grouping));
   await writeFileAtomically(output, [page]);
   const unpredicted = runs.flatMap(({ name, unpredicted: reason }) => (reason === null ? [] : [[name, reason]]));
   return { output, pictures, unpredicted: Object.fromEntries(unpredicted) };

@@ -89,12 +89,15 @@ export function versionsTable(runs: readonly JudgedRun[]): string {
   return tableHtml("versions", ...saying(head, rows));
 }
 
+/** What the table of runs begins with. */
+export const runsTableHead = ["run", "series"] as const;
+
 /** Every measure of every run, and of every group, as rows of CSV files. */
 export function resultRows({ groups }: Grouping<JudgedRun>): Readonly<Record<"runs" | "comparison", unknown[][]>> {
   const names = measures.map(({ name }) => name);
   return {
     runs: [
-      ["run", "series", ...names],
+      [...runsTableHead, ...names],
       ...groups.flatMap((group) =>
         group.runs.map((run) => [run.name, group.name, ...measures.map((measure) => valuesOf(measure, [run])[0])]),
       ),

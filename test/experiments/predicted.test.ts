@@ -11,6 +11,15 @@ import { tensor } from "../../src/tensor.ts";
 import { recorded } from "../report/recorded.ts";
 import { sharedFolder } from "../temporary.ts";
 
+/** One of the logits is another then, and all else the same. */
+async function damage(path: string): Promise<void> {
+  const { tensors, metadata } = await readSafetensors(path);
+  const { logits } = tensors;
+  if (logits === undefined) return; // one that is damaged otherwise
+  logits.data[0] = 12;
+  await writeSafetensors(path, tensors, metadata);
+}
+
 describe("predictions of a run", () => {
   const shared = sharedFolder();
   const [folder, checkpoint] = [join(shared, "run"), join(shared, "model.safetensors")];
@@ -78,6 +87,9 @@ describe("predictions of a run", () => {
     for (const name of await readdir(kept)) await writeSafetensors(join(kept, name), {}, {});
     expect((await ask({ by: null })).data).toEqual(fresh.data);
     expect(loads - before).toBe(2);
+    for (const name of await readdir(kept)) await damage(join(kept, name));
+    expect((await ask({ by: null })).data).toEqual(fresh.data);
+    expect(loads - before).toBe(3);
   });
 
   test("go with the run that is removed", async () => {

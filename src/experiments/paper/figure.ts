@@ -5,7 +5,13 @@ import { writeFileAtomically } from "../../files.ts";
 import { spread } from "../../report/charts/curves.ts";
 import { retentionPicture } from "../../report/charts/retention.ts";
 import { drawn, standalone } from "../../report/draw.ts";
+import type { PaperFidelity } from "./plan.ts";
 import type { PaperRow } from "./rows.ts";
+
+/** Of its files, without their endings. */
+export function figureName(fidelity: PaperFidelity): string {
+  return `retention-${fidelity}`;
+}
 
 /** Writes the retention figure of each fidelity, as SVG and, where the package sharp is installed, as PNG. */
 export async function writeFigures(folder: string, rows: readonly PaperRow[]): Promise<void> {
@@ -18,7 +24,7 @@ export async function writeFigures(folder: string, rows: readonly PaperRow[]): P
         }),
       );
     if (points.length === 0) continue;
-    const name = `retention-${fidelity}`;
+    const name = figureName(fidelity);
     const by = ", by predictive entropy; one standard error around the mean over seeds";
     const chart = retentionPicture({ name, title: `Retention, fidelity ${fidelity}`, by }, points);
     const svg = standalone(await drawn(chart), chart);

@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { Backend, Cancellable } from "../../backend.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { AdsamError } from "../../errors.ts";
-import { makeFolders, writeFileAtomically } from "../../files.ts";
+import { makeFolders, refuseForeignFiles, writeFileAtomically } from "../../files.ts";
 import { jsonText } from "../../json.ts";
 import { evaluation } from "../../metrics.ts";
 import { count, positiveCount } from "../../schema/numbers.ts";
@@ -20,7 +20,7 @@ import { inTurn } from "../sweep/local.ts";
 import { OpenBackends } from "../sweep/open-backends.ts";
 import { requireSame, takeRuns } from "../sweep/sweep.ts";
 import type { TrainConfig } from "../train-config.ts";
-import { writeFigures } from "./figure.ts";
+import { figureName, writeFigures } from "./figure.ts";
 import { logitsOf } from "./logits.ts";
 import {
   digitsInShort,
@@ -95,7 +95,8 @@ export const paperOptions = z.strictObject({
  * its table and its retention figure are written as files. What has finished is never taken again, and a run that was interrupted
  * goes on: the same call goes on with an experiment, however it ended.
  * @throws AdsamError before any run begins: `usage` for options that the experiment decides itself and where its folder holds
- *   runs of other options; `data` where the data set is another than that of the runs.
+ *   runs of other options; `data` where the data set is another than that of the runs; `file` where it holds a table or a
+ *   figure that no experiment wrote.
  */
 export async function paperExperiment(options: PaperOptions = {}): Promise<PaperResult> {
   const { train = digitsInShort, folder: at, backend: lent, onEvent, signal, ...chosen } = options;
@@ -103,6 +104,8 @@ export async function paperExperiment(options: PaperOptions = {}): Promise<Paper
   validate(trainConfig, train, "paperExperiment: train");
   const { data: choice } = defaultedConfig(train);
   const folder = resolve(at ?? join("experiments", `paper-${shortName(choice.name)}`));
+  const figures = comparison.fidelities.map(figureName).flatMap((name) => [`${name}.svg`, `${name}.png`]);
+  refuseForeignFiles(folder, "paper.json", ["paper.md", "paper.csv", "retention.csv", ...figures]);
   const trials = planTrials({ train, ...comparison }, folder);
   const data = await loadChosen(choice);
   const record = dataRecordOf(choice, data);
@@ -177,9 +180,10 @@ async function judge(trial: Trial, runs: readonly EndedRun[], setting: Setting):
 
 async function write({ folder, ...told }: PaperResult): Promise<void> {
   const { rows } = told;
+  // First: it tells that an experiment wrote the others.
+  await writeFileAtomically(join(folder, "paper.json"), [`${jsonText(told, 2)}\n`]);
   await writeFileAtomically(join(folder, "paper.md"), [paperMarkdown(rows)]);
   await writeFileAtomically(join(folder, "paper.csv"), [paperCsv(rows)]);
   await writeFileAtomically(join(folder, "retention.csv"), [retentionCsv(rows)]);
   await writeFigures(folder, rows);
-  await writeFileAtomically(join(folder, "paper.json"), [`${jsonText(told, 2)}\n`]);
 }

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import type { Cancellable } from "../../backend.ts";
 import { AdsamError } from "../../errors.ts";
-import { makeFolders, writeFileAtomically } from "../../files.ts";
+import { makeFolders, refuseForeignFiles, writeFileAtomically } from "../../files.ts";
 import { jsonText } from "../../json.ts";
 import { positiveCount } from "../../schema/numbers.ts";
 import { validate } from "../../validation.ts";
@@ -38,6 +38,8 @@ export interface SweepResult {
   readonly rows: readonly SweepRow[];
 }
 
+const [resultName, tableName] = ["sweep.result.json", "sweep.csv"];
+
 const sweepOptions = z.object({ jobs: positiveCount.default(1), retry: z.boolean().default(false) });
 
 /**
@@ -45,20 +47,21 @@ const sweepOptions = z.object({ jobs: positiveCount.default(1), retry: z.boolean
  * one that was interrupted goes on: so the same call goes on with a sweep that was, however that ended. A run that fails stops no
  * other.
  * @param file sweep.json, in the format of schemas/sweep.json.
- * @throws AdsamError before any run begins: `file` for a file that cannot be read, `usage` for options that do not exist, and where
- *   a run's folder holds one of other options.
+ * @throws AdsamError before any run begins: `file` for a file that cannot be read, and for a `sweep.csv` in the folder that no sweep
+ *   wrote; `usage` for options that do not exist, and where a run's folder holds one of other options.
  */
 export async function sweep(file: string, options: SweepOptions = {}): Promise<SweepResult> {
   const { jobs, retry } = validate(sweepOptions, { jobs: options.jobs, retry: options.retry }, "sweep");
   const { engine = localEngine(jobs), onEvent, signal } = options;
   const folder = resolve(options.folder ?? join(dirname(file), basename(file, extname(file))));
   const plan = await readPlan(file);
+  refuseForeignFiles(folder, resultName, [tableName]);
   const tasks = plan.map((run): SweepTask => ({ ...run, folder: join(folder, run.name) }));
   await makeFolders(folder);
   const failures = await takeRuns(tasks, { engine, retry, onEvent, signal });
   const rows = await tableOf(tasks, failures);
-  await writeFileAtomically(join(folder, "sweep.csv"), [csvOf(rows)]);
-  await writeFileAtomically(join(folder, "sweep.result.json"), [`${jsonText({ rows }, 2)}\n`]);
+  await writeFileAtomically(join(folder, resultName), [`${jsonText({ rows }, 2)}\n`]);
+  await writeFileAtomically(join(folder, tableName), [csvOf(rows)]);
   return { folder, rows };
 }
 
