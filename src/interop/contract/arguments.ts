@@ -1,9 +1,11 @@
 import { AdsamError } from "../../errors.ts";
-import { Keywords, keywords } from "../kinds.ts";
-import type { CallContract, FunctionContract } from "./contract.ts";
+import { isTensor } from "../../tensor.ts";
+import { Keywords, keywords, pythonType } from "../kinds.ts";
+import type { CallContract, FunctionContract, PythonTypeTree } from "./contract.ts";
 import { shown } from "./departure.ts";
+import { fits, isObject } from "./fits.ts";
 import type { Declared } from "./instances.ts";
-import { shapeOf } from "./shape.ts";
+import { type Shape, shapeOf } from "./shape.ts";
 import { given } from "./values.ts";
 
 /** A call as a client makes it: what comes of it, and the arguments as Python is given them. */
@@ -38,7 +40,9 @@ export function fittingCall(
 
 /** Arguments as Python is given them. */
 function argumentsOf(parameters: Parameters, values: readonly unknown[], declared: Declared, where: string): unknown[] {
-  const { places, rest, options, others } = shapeOf(parameters);
+  const shape = shapeOf(parameters);
+  const { places, rest, options, others } = shape;
+  checkNoOptionsByPlace(values, shape, declared, where);
   const required = places.filter((one) => one.required).length;
   if (values.length < required) {
     const names = places.map(({ name }) => name).join(", ");
@@ -70,6 +74,53 @@ function argumentsOf(parameters: Parameters, values: readonly unknown[], declare
 }
 
 type Parameters = CallContract["parameters"];
+
+/**
+ * With a rest the last value is a place, and options are `Keywords`: an object that may be meant as these is taken for a dict only
+ * where one is declared.
+ */
+function checkNoOptionsByPlace(values: readonly unknown[], shape: Shape, declared: Declared, where: string): void {
+  const { places, rest, options, others } = shape;
+  const [last, i] = [values.at(-1), values.length - 1];
+  const place = places[i] ?? rest;
+  if (rest === undefined || place === undefined || place.required || !isPlainObject(last)) return;
+  const known = [...places.filter(({ required }) => !required), ...options].map(({ name }) => name);
+  const own = Object.keys(last);
+  const may =
+    others !== undefined || own.some((name) => known.includes(name)) || (own.length === 0 && known.length > 0);
+  if (!may || (!isOpen(place.type) && fits(last, place.type, declared.contract, "in"))) return;
+  const what = place === rest ? `${place.name}[${i - places.length}]` : place.name;
+  throw new AdsamError(
+    "usage",
+    `${where}: ${what}: expected options in keywords({ … }), got the object ${shown(last)}`,
+    {
+      suggestion: "where it is meant as a dict, give a Map: new Map(Object.entries({ … }))",
+    },
+  );
+}
+
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== "object" || value === null || Symbol.iterator in value || Symbol.asyncIterator in value)
+    return false;
+  const bare = Object.getPrototypeOf(value) === Object.prototype;
+  return bare && pythonType(value) === undefined && !isObject(value) && !isTensor(value);
+}
+
+/** Whether any value is of a type, as far as is known. */
+function isOpen(type: PythonTypeTree): boolean {
+  switch (type.kind) {
+    case "unknown":
+      return true;
+    case "variable":
+      return type.bound === undefined || isOpen(type.bound);
+    case "seen":
+      return isOpen(type.of);
+    case "union":
+      return type.of.some(isOpen);
+    default:
+      return false;
+  }
+}
 
 function givenByPlace(
   value: unknown,

@@ -23,6 +23,23 @@ assert.deepEqual([...(await py.placed(1, 5, undefined))], [1, 5, 3, 4]);
 const between = "declared.placed: b: expected a value, as others stand after it, got none";
 await refused(py.placed(1, undefined, 5), between);
 
+// After *args an object is not taken for a dict where it may be meant as options.
+const object = (place: string, came: string) =>
+  `declared.${place}: expected options in keywords({ … }), got the object ${came}`;
+await refused(py.logged("info", 1, { sep: "-" }), object("logged: parts[1]", '{"sep":"-"}'));
+await refused(py.logged("info", { step: 1 }), object("logged: parts[0]", '{"step":1}'));
+// @ts-expect-error the place of a number
+await refused(py.stacked(1, { dim: 1 }), object("stacked: scale", '{"dim":1}'));
+await refused(py.stacked(1, 2, {}), object("stacked: others[0]", "{}"));
+// @ts-expect-error an object where texts are declared
+await refused(py.joined("a", { sep: "-" }), object("joined: rest[0]", '{"sep":"-"}'));
+assert.equal(await py.logged("info", 1, keywords({ sep: "-", step: 2 })), "info-1-step=2");
+assert.equal(await py.logged("info", new Map([["a", 1]])), "info {'a': 1}");
+assert.deepEqual(await py.stacked({ dim: 1 }), [{ dim: 1 }, 1, 0]);
+assert.deepEqual(await py.stacked(1, 2, { other: 1 }), [1, 2, { other: 1 }, 0]);
+assert.equal(await py.merged({ a: 1 }, { start: 2 }), 3);
+assert.equal(await py.merged({ a: 1 }, keywords({ start: 2 })), 3);
+
 // A callback may give nothing where None is declared, and is awaited where Python awaits it.
 const told: unknown[] = [];
 const tell = (event: string, step: number) => {
