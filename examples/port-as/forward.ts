@@ -5,9 +5,9 @@ import { inside, type Kind, moduleOf, outside } from "./models.ts";
 
 const priorSigma = 0.15;
 
-/** Output and KL divergence of a layer, a block or the network, of the weights that Python has; batch norm moves its statistics. */
+/** Output and KL divergence of a layer, a block or a network, of the weights that Python has; batch norm moves its statistics. */
 function forward(kind: Kind, x: tf.Tensor, fix: boolean, { state, draws }: Context) {
-  const module = moduleOf(kind);
+  const module = moduleOf(kind, state);
   let drawn = 0;
   const fresh = () => named(draws, `normal.${drawn++}`);
   const divergences: tf.Tensor[] = [];
@@ -49,7 +49,7 @@ interface Inputs {
   readonly fix: boolean;
 }
 
-/** The port of a layer or the network. */
+/** The port of a layer or a network. */
 export const forwardOf = (kind: Kind) => (inputs: Inputs, context: Context) => {
   const { output, kl, after } = forward(kind, (inputs.input ?? inputs.x) as tf.Tensor, inputs.fix, context);
   return outcome({ output: [output, kl], state: after });

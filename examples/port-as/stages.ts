@@ -45,28 +45,34 @@ interface Parameters {
   readonly parameters: Tensors;
 }
 
-/** Each with an input, and some of the tensors whose gradients are held against Python's. */
+/** Each with the shape of an input, and some of the tensors whose gradients are held against Python's. */
 const modules = {
-  conv2d: { torch: "models.layers.conv2d:RandConv2d", input: "float32[2,3,6,6]", of: [""] },
-  linear: { torch: "models.layers.linear:RandLinear", input: "float32[3,6]", of: [""] },
-  batchnorm2d: { torch: "models.layers.batchnorm2d:RandBatchNorm2d", input: "float32[4,3,2,2]", of: [""] },
-  block: { torch: "models.resnet_vi:RandBasicBlock", input: "float32[2,4,6,6]", of: ["conv1.", "bn2."] },
-  resnet20: { torch: "program:ResNet", input: "float32[2,3,8,8]", of: ["conv1.", "layer2.0.bn1.", "linear."] },
+  conv2d: { torch: "models.layers.conv2d:RandConv2d", shape: [2, 3, 6, 6], of: [""] },
+  linear: { torch: "models.layers.linear:RandLinear", shape: [3, 6], of: [""] },
+  batchnorm2d: { torch: "models.layers.batchnorm2d:RandBatchNorm2d", shape: [4, 3, 2, 2], of: [""] },
+  block: { torch: "models.resnet_vi:RandBasicBlock", shape: [2, 4, 6, 6], of: ["conv1.", "bn2."] },
+  resnet20: { torch: "program:ResNet", shape: [2, 3, 8, 8], of: ["conv1.", "layer2.0.bn1.", "linear."] },
+  vgg16: { torch: "models.vgg_vi:VGG_vi", shape: [4, 3, 32, 32], of: ["features.0.", "features.18.", "classifier."] },
 } as const;
 
+/** Layers on three inputs that are drawn for it, what is put together of them on one. */
 async function proved({ twin, torch }: Sides, kind: keyof typeof modules, fix: boolean) {
-  const { torch: target, input, of } = modules[kind];
-  const differentiate = of.flatMap((layer) => [`state.${layer}mu_weight`, `state.${layer}sigma_weight`]);
-  const asked = { ...where, torch: target, make: "program:module_of", init: { kind }, edges: false };
-  const drawn = async (...shape: number[]) => (await torch.import("program", where)).method<Tensor>("drawn", shape);
-  if (kind === "block") {
-    const x = tuple(await drawn(2, 4, 6, 6), 0, true, fix);
-    return prove(twin, torch, { ...asked, edges: undefined, port: blockForward, inputs: { x }, differentiate });
+  const { torch: target, shape, of } = modules[kind];
+  const weights = of.flatMap((layer) => [`state.${layer}mu_weight`, `state.${layer}sigma_weight`]);
+  const asked = { ...where, torch: target, make: "program:module_of", init: { kind } } as const;
+  if (target.startsWith("models.layers.")) {
+    const inputs = { input: `float32[${shape}]`, sample: true, fix };
+    const how = { port: forwardOf(kind), call: "named", differentiate: ["input", ...weights], edges: false } as const;
+    return prove(twin, torch, { ...asked, ...how, inputs });
   }
-  const name = kind === "resnet20" ? "x" : "input";
-  const inputs = { [name]: input, sample: true, fix };
-  const port = forwardOf(kind);
-  return prove(twin, torch, { ...asked, port, call: "named", inputs, differentiate: [name, ...differentiate] });
+  const x = await (await torch.import("program", where)).method<Tensor>("drawn", [...shape]);
+  if (kind === "block") {
+    const inputs = { x: tuple(x, 0, true, fix) };
+    return prove(twin, torch, { ...asked, port: blockForward, inputs, differentiate: weights });
+  }
+  const inputs = { x, sample: true, fix };
+  const differentiate = ["x", ...weights];
+  return prove(twin, torch, { ...asked, port: forwardOf(kind), call: "named", inputs, differentiate });
 }
 
 const wrapped = { ...where, make: "program:wrapper", as: "tensors" } as const;
@@ -131,7 +137,11 @@ export const stages = {
 
   networks: async (sides) => ({
     program: `run ${rounded(await nativeRun(sides, 0))}`,
-    proofs: [await proved(sides, "block", true), await proved(sides, "resnet20", true)],
+    proofs: [
+      await proved(sides, "block", true),
+      await proved(sides, "resnet20", true),
+      await proved(sides, "vgg16", true),
+    ],
   }),
 
   step: async (sides) => ({

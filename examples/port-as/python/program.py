@@ -22,6 +22,7 @@ from models.layers.batchnorm2d import RandBatchNorm2d  # noqa: E402
 from models.layers.conv2d import RandConv2d  # noqa: E402
 from models.layers.linear import RandLinear  # noqa: E402
 from models.resnet_vi import RandBasicBlock, resnet20_vi  # noqa: E402
+from models.vgg_vi import VGG_vi  # noqa: E402
 from utils import AverageMeter  # noqa: E402
 
 PRIOR = 0.15, 8, -3.0
@@ -68,7 +69,7 @@ def wrapper() -> ResNetWrapper:
 
 
 def module_of(kind: str) -> nn.Module:
-    """A layer, a block or the network."""
+    """A layer, a block or a network."""
     match kind:
         case "conv2d":
             return filled(RandConv2d(*PRIOR, 3, 4, 3, stride=2, padding=1))
@@ -78,6 +79,8 @@ def module_of(kind: str) -> nn.Module:
             return filled(RandBatchNorm2d(*PRIOR, 3))
         case "block":
             return filled(RandBasicBlock(*PRIOR, 4, 8, 2))
+        case "vgg16":
+            return filled(VGG_vi(*PRIOR))
         case _:
             return filled(resnet20_vi(PRIOR[1], init_s=PRIOR[2]))
 
