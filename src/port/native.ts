@@ -1,6 +1,8 @@
 import { types } from "node:util";
 import type * as Tf from "@tensorflow/tfjs-core";
 import { gradientsOfLoss, projection } from "../conformance/pairs/tfjs-function.ts";
+import { type Outcome, outcomeOf } from "../conformance/prove/outcome.ts";
+import { leafTensor } from "../conformance/prove/results.ts";
 import { AdsamError } from "../errors.ts";
 import { fromTfjs, toTfjs } from "../tensor/tfjs.ts";
 import { isTensor, type NamedTensors, type Tensor, tensor } from "../tensor.ts";
@@ -24,21 +26,21 @@ export class Native {
    * @param wanted whether gradients will be asked for, so that a promise will not do.
    * @throws AdsamError `usage` for a promise where none may be; whatever the function throws.
    */
-  async run(given: Parts, wanted: boolean): Promise<Parts> {
+  async run(given: Parts, wanted: boolean): Promise<Answer> {
     const tf = await ready();
     const inputs = given.tensors.map((one) => toTfjs(tf, one));
     try {
       if (!types.isAsyncFunction(this.#call)) {
-        return scoped(tf, () => copied(this.#results(tf, rebuilt(given, inputs))));
+        return scoped(tf, () => this.#answer(given, this.#results(tf, rebuilt(given, inputs)), wanted));
       }
       if (wanted) throw this.#promised();
       const values = rebuilt(given, inputs);
       const check = watched(this.#name, values);
-      const results = takenApart(await this.#call(values as never), isNumeric(tf));
+      const results = resultsOf(tf, await this.#call(values as never));
       check();
-      const copies = copied(results);
-      tf.dispose(results.tensors.filter((one) => one instanceof tf.Tensor));
-      return copies;
+      const answer = this.#answer(given, results, wanted);
+      tf.dispose([...results.tensors, ...Object.values(results.state)].filter((one) => one instanceof tf.Tensor));
+      return answer;
     } finally {
       tf.dispose(inputs);
     }
@@ -85,12 +87,34 @@ export class Native {
     });
   }
 
-  #results(tf: typeof Tf, values: unknown): Parts<Numeric> {
+  #results(tf: typeof Tf, values: unknown): Results {
     const check = watched(this.#name, values);
     const result = this.#call(values as never);
     if (types.isPromise(result)) throw this.#promised();
     check();
-    return takenApart(result === undefined ? null : result, isNumeric(tf));
+    return resultsOf(tf, result);
+  }
+
+  /** Copies of the results, and of what the function says that its arguments are now. */
+  #answer(given: Parts, { state, ...results }: Results, wanted: boolean): Answer {
+    const known = new Map(given.paths.map((path, i) => [nameOf(path), given.tensors[i]]));
+    const now = Object.entries(state).map(([name, value]): [string, Tensor] => {
+      const before = known.get(name);
+      if (before === undefined) {
+        throw new AdsamError("usage", `${this.#name}: there is no tensor ${name} among the arguments to change`, {
+          suggestion: `there are ${[...known.keys()].join(", ") || "none"}`,
+        });
+      }
+      const after = leafTensor({ name, value }, before);
+      if (String(after.shape) === String(before.shape)) return [name, after];
+      throw new AdsamError("usage", `${this.#name}: expected ${name} of shape [${before.shape}], got [${after.shape}]`);
+    });
+    if (wanted && now.length > 0) {
+      throw new AdsamError("usage", `${this.#name}: expected no changes in place where Python wants gradients`, {
+        suggestion: "call it under torch.no_grad(), or leave it to Python",
+      });
+    }
+    return { ...copied(results), state: Object.fromEntries(now) };
   }
 
   #promised(): AdsamError {
@@ -101,6 +125,21 @@ export class Native {
 }
 
 type Numeric = Tf.Tensor | Tensor;
+
+/** What a native function gives, apart, and what it says that its arguments are now. */
+interface Results extends Parts<Numeric> {
+  readonly state: Outcome["state"];
+}
+
+/** The same, as it crosses. */
+interface Answer extends Parts {
+  readonly state: NamedTensors;
+}
+
+function resultsOf(tf: typeof Tf, result: unknown): Results {
+  const { output, state } = outcomeOf(result);
+  return { ...takenApart(output === undefined ? null : output, isNumeric(tf)), state };
+}
 
 function isNumeric(tf: typeof Tf): (value: unknown) => value is Numeric {
   return (value): value is Numeric => value instanceof tf.Tensor || isTensor(value);

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { open, type PatchOptions, type PythonObject, type Tensor } from "../../src/index.ts";
+import { open, outcome, type PatchOptions, type PythonObject, type Tensor, tensor } from "../../src/index.ts";
 
 const folder = "test/fixtures/python/moved";
 const backend = await open({ backend: "torch", device: "cpu" });
@@ -78,6 +78,27 @@ test("native: a function that writes to what it is given is refused, since Pytho
     await expect(program.method("through", 3)).rejects.toThrow(
       `expected a native function that leaves its arguments as they are, got one that changes ${place}`,
     );
+  }
+});
+
+test("native: what Python's function changes in place is written back, or the call fails", async () => {
+  const losses = await backend.import("losses", { folder });
+  const bump = ({ x }: { x: tf.Tensor }) => {
+    const next = tf.add(x, 1);
+    return outcome({ output: next, state: { x: next } });
+  };
+  {
+    await using _ = await backend.patch("losses:bump_", bump, { folder });
+    expect(await losses.method("bumped", 3)).toEqual(tensor(Float32Array.of(1, 2, 3)));
+    await expect(losses.method("bumped", 3, true)).rejects.toThrow("expected no changes in place where Python wants");
+  }
+  for (const [native, message] of [
+    [({ x }: { x: tf.Tensor }) => tf.add(x, 1), /Python changes x in place \(line \d+\), the native function does not/],
+    [({ x }: { x: tf.Tensor }) => outcome({ output: x, state: { y: x } }), /there is no tensor y among the arguments/],
+    [() => outcome({ output: null, state: { x: tf.zeros([2]) } }), /expected x of shape \[3\], got \[2\]/],
+  ] as const) {
+    await using _ = await backend.patch("losses:bump_", native, { folder });
+    await expect(losses.method("bumped", 3)).rejects.toThrow(message);
   }
 });
 

@@ -20,8 +20,8 @@ class Native(NamedTuple):
     forward: Callable[..., dict[str, Any]]
     pullback: Callable[..., list[Tensor]]
 
-    def __call__(self, arguments: Parts) -> Any:
-        """What the function gives, in torch's graph."""
+    def __call__(self, arguments: Parts) -> tuple[Any, dict[str, Tensor]]:
+        """What the function gives, in torch's graph, and what arguments are afterwards, by name."""
         tree, paths, tensors = arguments
         wanted = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors)
         answer = self.forward(tree, paths, tensors, wanted)
@@ -29,7 +29,7 @@ class Native(NamedTuple):
         if wanted:
             found = in_graph(found, tensors, partial(self._gradients, tree, paths))
         places = [tuple(path) for path in answer["paths"]]
-        return rebuilt(answer["tree"], dict(zip(places, found, strict=True)))
+        return rebuilt(answer["tree"], dict(zip(places, found, strict=True))), answer["state"]
 
     def _gradients(
         self,

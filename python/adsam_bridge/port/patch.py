@@ -14,6 +14,7 @@ from adsam_bridge.modules import Folder
 from adversarial_sampling.errors import AdversarialSamplingError
 
 from .again import Again
+from .in_place import write_back, written_parameters
 from .native import Native
 from .places import Place, holders_of, place_of, places_of, put
 from .shadow import Shadow
@@ -58,6 +59,7 @@ class Patch:
         self._signature = inspect.signature(self._function)
         self._mode = mode
         self._native = native
+        self._written = written_parameters(self._function)
         self._compare: Callable[..., object] | None = other.get("compare")
         self._shadow = Shadow(**other["shadow"]) if mode == "shadow" else None
         self._process = os.getpid()
@@ -114,7 +116,10 @@ class Patch:
             )
         if self._mode == "native":
             arguments = self._arguments(values, named)
-            return self._native(taken_apart({k: told(v) for k, v in arguments.items()}))
+            given = taken_apart({k: told(v) for k, v in arguments.items()})
+            result, state = self._native(given)
+            write_back(str(self._place), given, state, self._written)
+            return result
         return self._both(values, named)
 
     def _both(self, values: tuple[Any, ...], named: dict[str, Any]) -> Any:
