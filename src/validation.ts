@@ -44,8 +44,20 @@ function prototypeIn(value: unknown, seen = new Set<unknown>()): string[] | unde
 /** What is said of fields that an object may not have; of other issues nothing yet. */
 export function unknownFields(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code !== "unrecognized_keys" || !(issue.inst instanceof z.ZodObject)) return undefined;
-  const known = Object.keys(issue.inst.shape);
-  return issue.keys.map((key) => `unknown field ${key}: ${nearest(key, known)}`).join("; ");
+  const { shape } = issue.inst;
+  const meant = (key: string) => {
+    const deeper = roomsOf(shape, key);
+    return deeper.length > 0 ? `did you mean ${deeper.join(" or ")}?` : nearest(key, Object.keys(shape));
+  };
+  return issue.keys.map((key) => `unknown field ${key}: ${meant(key)}`).join("; ");
+}
+
+/** Where the objects in an object have a field of this name. */
+function roomsOf(shape: Readonly<Record<string, unknown>>, key: string): string[] {
+  return Object.entries(shape).flatMap(([room, schema]) => {
+    const inner = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+    return inner instanceof z.ZodObject && Object.hasOwn(inner.shape, key) ? [`${room}.${key}`] : [];
+  });
 }
 
 /** The word that a misspelt one most likely stands for, asked back; where none is near, all that are known. Upper case is as lower. */

@@ -76,7 +76,7 @@ def means_of(tensors: Mapping[str, Tensor], source: str) -> dict[str, Tensor]:
         raise AdversarialSamplingError(
             f"expected a plain network in {source}, but it holds {bayesian[0]}",
             code="checkpoint",
-            suggestion="load it without pretrained",
+            suggestion="give a plain network; a Bayesian one is loaded without pretrained",
         )
     return {_mean_name(name): tensor for name, tensor in tensors.items()}
 

@@ -18,6 +18,12 @@ export interface Shifted {
 
 /** The kinds that `--shift` asks for at all severities; undefined: it names one severity of one kind, or nothing. */
 export function kindsAtAll(shift: string | undefined): readonly CorruptionName[] | undefined {
+  if (shift?.includes(":") && shift.includes(",")) {
+    throw new AdsamError(
+      "usage",
+      `--shift: expected one kind and its severity, or kinds without severities, got ${shift}`,
+    );
+  }
   if (shift === undefined || shift.includes(":")) return undefined;
   if (shift === "all") return corruptionNames;
   return [...new Set(shift.split(","))].map((name) => {

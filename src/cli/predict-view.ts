@@ -6,6 +6,8 @@ import { percent } from "./progress.ts";
 export interface ImagePrediction {
   readonly image: string;
   readonly predicted: number;
+  /** The class's name; null where classes are numbers. */
+  readonly className: string | null;
   readonly confidence: number;
   readonly predictiveEntropy: number;
   readonly mutualInformation: number;
@@ -16,7 +18,11 @@ export interface ImagePrediction {
   readonly probabilities: readonly number[];
 }
 
-export function describePrediction(names: readonly string[], prediction: Prediction): ImagePrediction[] {
+export function describePrediction(
+  names: readonly string[],
+  prediction: Prediction,
+  classNames?: readonly string[] | undefined,
+): ImagePrediction[] {
   const { logProbabilities, expectedEntropy } = predictiveDistribution(prediction.logits);
   const classes = logProbabilities.shape[1] ?? 0;
   const columns = {
@@ -28,6 +34,7 @@ export function describePrediction(names: readonly string[], prediction: Predict
   return names.map((image, index) => ({
     image,
     predicted: at(columns.predicted, index),
+    className: classNames?.[at(columns.predicted, index)] ?? null,
     confidence: at(columns.confidence, index),
     predictiveEntropy: at(columns.total, index),
     mutualInformation: at(columns.total, index) - at(expectedEntropy.data, index),
@@ -40,7 +47,7 @@ export function describePrediction(names: readonly string[], prediction: Predict
 export function predictionTable(images: readonly ImagePrediction[]): string {
   const rows = images.map((one) => [
     one.image,
-    String(one.predicted),
+    one.className ?? String(one.predicted),
     percent(one.confidence),
     ...[one.predictiveEntropy, one.mutualInformation, one.entropyMean, one.entropySpread].map((value) =>
       value.toFixed(4),

@@ -74,7 +74,7 @@ async function predicted(path: string, files: readonly string[], values: Predict
   // "model": floating point images have been normalised by now.
   const asked: InputNormalization = arePixels(images) && normalization !== null ? normalization : "model";
   const options = { ...predictInput(values), normalization: asked, signal };
-  return describePrediction(chosen.names, await model.predict(images, options));
+  return describePrediction(chosen.names, await model.predict(images, options), data.classNames);
 }
 
 /** Pictures are scaled as those of the data set are. */

@@ -17,7 +17,8 @@ export interface StartingPoint {
 /**
  * What a run starts from; null for one that starts from the values of its seed.
  * @param asked.pretrain a checkpoint, or the folder of a run: its best model where it was kept, otherwise its last.
- * @throws AdsamError `usage` for a relative sigma of what has no sigma or starts from nothing, `file` for a run without a model.
+ * @throws AdsamError `usage` for a relative sigma of what has no sigma or starts from nothing, and for a run of a Bayesian network;
+ *   `file` for a run without a model.
  */
 export async function startingPoint(
   asked: { readonly pretrain?: string | undefined; readonly relativeSigma?: number | null | undefined },
@@ -37,7 +38,12 @@ export async function startingPoint(
 async function checkpointAt(path: string): Promise<string> {
   const isFolder = (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
   if (!isFolder) return path; // what is not there is told by whoever reads it
-  const { files } = await openRun(path);
+  const { files, record } = await openRun(path);
+  if (record.model.bayesian) {
+    throw new AdsamError("usage", `pretrain: expected a plain network, got the Bayesian one of ${path}`, {
+      suggestion: `train a plain one (adsam train --deterministic), or go on with this: adsam train --resume ${path}`,
+    });
+  }
   const found = [files.best, files.checkpoint].find(existsSync);
   if (found !== undefined) return found;
   throw new AdsamError("file", `${path} holds no checkpoint: the run was ended before its first epoch was over`, {

@@ -70,7 +70,7 @@ export function meansOf(tensors: NamedTensors, source: string): NamedTensors {
   const bayesian = Object.keys(tensors).find(keepsInitialValue);
   if (bayesian !== undefined) {
     throw new AdsamError("checkpoint", `expected a plain network in ${source}, but it holds ${bayesian}`, {
-      suggestion: "load it without pretrained",
+      suggestion: "give a plain network; a Bayesian one is loaded without pretrained",
     });
   }
   return Object.fromEntries(

@@ -35,6 +35,7 @@ test("a folder of pictures is trained on, evaluated, and asked about by further 
   const asked = ["predict", run, join(folder, "dark/0.png"), "--samples", "1", "--backend", "tfjs", "--json"];
   const predicted = await adsam(asked);
   expect(predicted.exitCode, predicted.stderr).toBe(0);
+  expect(["bright", "dark"]).toContain(JSON.parse(predicted.stdout).images[0].className);
 });
 
 test("data describe says what is understood, and what is not", async () => {
@@ -118,7 +119,7 @@ test("evaluate under shift", { timeout: 120_000 }, async () => {
   expect(shifted.exitCode, shifted.stderr).toBe(0);
   expect(jsonLines(shifted.stdout)).toMatchObject([{ dataset: "digits (gaussian_noise 5)", images: 360 }]);
   for (const [shift, message] of [
-    ["fog", "--shift: expected a corruption and its severity, such as gaussian_noise:3, got fog"],
+    ["fog,snow:3", "--shift: expected one kind and its severity, or kinds without severities, got fog,snow:3"],
     ["gausian_noise:3", '--shift: unknown corruption "gausian_noise": did you mean gaussian_noise?'],
   ] as const) {
     const { exitCode, stderr } = await adsam([...asked.slice(0, -1), "--shift", shift]);

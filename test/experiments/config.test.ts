@@ -46,6 +46,7 @@ test.each([
   [{ preset: "digit" }, /preset: .*digit/],
   [{ extends: "nowhere.json" }, /cannot read .*nowhere\.json/],
   [[], /expected/],
+  [{ seed: 3 }, /unknown field seed: did you mean model\.seed or fit\.seed\?$/],
 ])("%j is refused by name", async (value, message) => {
   const path = await written(value);
   await expect(readTrainConfig(path)).rejects.toMatchObject({ code: "file", message: expect.stringMatching(message) });

@@ -14,6 +14,11 @@ test("of a run is its best model where it was kept, otherwise its last", async (
   const files = runFiles(folder);
   await writeRecord(files.record, record);
   await expect(startingPoint({ pretrain: folder }, spec)).rejects.toMatchObject({
+    code: "usage",
+    message: `pretrain: expected a plain network, got the Bayesian one of ${folder}`,
+  });
+  await writeRecord(files.record, { ...record, model: { ...record.model, bayesian: false } });
+  await expect(startingPoint({ pretrain: folder }, spec)).rejects.toMatchObject({
     code: "file",
     message: expect.stringContaining("holds no checkpoint"),
   });
