@@ -52,7 +52,9 @@ def tensor_of(what: str, value: object, dtype: torch.dtype) -> Tensor:
         return torch.tensor(value, dtype=dtype.to_complex(), device="cpu")
     if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "biufc":
         return _of_array(what, cast("np.ndarray[Any, Any]", np.asarray(value)))
-    got = f"{value}" if isinstance(value, int) else type(value).__name__
+    got = type(value).__name__
+    if isinstance(value, int):
+        got = f"an int of {value.bit_length()} bits, more than int64 has"
     raise AdversarialSamplingError(
         f"expected {what} a tensor or a number, got {got}",
         suggestion="return a tensor or a number, or a list or tuple of them",

@@ -27,7 +27,9 @@ describe("a client whose types a program has shown", () => {
 
   test("is written beside what the program prints, which is on stderr", () => {
     expect(told).toMatchObject({ code: 0, stdout: "" });
-    expect(told.stderr).toContain("scores ['a', 'b']\nfailed: {'why': 'no reason'}\nmean Tensor\n");
+    expect(told.stderr).toContain(
+      "scores ['a', 'b']\nfailed: {'why': 'no reason', '__proto__': 'no name'}\nmean Tensor\n",
+    );
     expect(told.stderr).toMatch(/^seen: \d+ calls of 22 functions$/m);
   });
 
@@ -187,6 +189,7 @@ test("calls that are kept are what adsam prove makes again", async () => {
   expect(told.stderr).toContain(
     "kept without recorded.apply(function), builtins.builtin_function_or_method: 1 calls\n",
   );
+  expect(told.stderr).toContain("kept without recorded.fails(reason), builtins.dict: 1 calls\n"); // it has a __proto__
   const call = JSON.parse(await readFile(join(calls, "recorded.entropy_/1.json"), "utf8"));
   expect(call.arguments).toEqual({ predictions: { $array: "predictions" }, weights: { $tensor: "weights" } });
 

@@ -79,8 +79,9 @@ def _assignments(method: Callable[..., Any]) -> Iterator[_Assignment]:
     for node in ast.walk(tree):
         if isinstance(node, ast.AnnAssign):
             plain[id(node.target)] = node.annotation, node.value
-        elif isinstance(node, ast.Assign) and len(node.targets) == 1:
-            plain[id(node.targets[0])] = None, node.value
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                plain.update({id(one): (None, value) for one, value in _given(target, node.value)})
     for node in ast.walk(tree):
         name = _of_self(node)
         if name is not None and isinstance(getattr(node, "ctx", None), ast.Store):
@@ -89,6 +90,17 @@ def _assignments(method: Callable[..., Any]) -> Iterator[_Assignment]:
             [first, *_] = node.args or [None]
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
                 yield _Assignment(first.value, None, None, method, registered=True)
+
+
+def _given(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What is given which value: ``a, b = x, y`` gives x to a, and y to b."""
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        starred = any(isinstance(one, ast.Starred) for one in (*target.elts, *value.elts))
+        pairs = [] if starred else zip(target.elts, value.elts, strict=False)
+        for inner, part in pairs:
+            yield from _given(inner, part)
+    else:
+        yield target, value
 
 
 def _of_self(node: ast.AST) -> str | None:

@@ -77,7 +77,7 @@ def _made_by(kind: type, types: Types) -> dict[str, Any]:
     if issubclass(kind, BaseModel) and kind.__init__ is BaseModel.__init__:
         return function_of(kind, types, bound=False)
     own = created_by(kind)
-    if own is object.__new__:
+    if own is object.__new__ or getattr(kind, "_is_protocol", False):
         return {"doc": "", "parameters": [], "result": {"kind": "none"}}
     return function_of(own, types, bound=True, doc=kind)
 

@@ -59,7 +59,9 @@ def offered(module: ModuleType) -> dict[str, Any]:
     return {
         name: value
         for name, value in sorted(vars(module).items())
-        if not name.startswith("_") and _defined_in(value, module.__name__, package)
+        if name.isidentifier()  # pydantic leaves its Page[int] here
+        and not name.startswith("_")
+        and _defined_in(value, module.__name__, package)
     }
 
 

@@ -29,8 +29,14 @@ _MAKING = (
     "__getattribute__",
     "__delattr__",
     "__del__",
+    "__getnewargs__",
+    "__getstate__",
+    "__setstate__",
+    "__reduce__",
+    "__copy__",
+    "__deepcopy__",
 )
-"""What Python calls when a value is made, shown, compared and looked at, here as there."""
+"""What Python calls when a value is made, shown, compared, looked at and copied, here as there."""
 
 
 def members_of_record(kind: Any, types: Types) -> dict[str, Any]:

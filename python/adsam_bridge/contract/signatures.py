@@ -79,7 +79,7 @@ def signature_of(
         reason = "written in C, it does not tell its parameters"
         anything = {"name": "values", "kind": "rest", "required": False, "type": unknown(reason)}
         return {"doc": said.text, "parameters": [anything], "result": unknown(reason)}
-    hints = hints_of(_written(function))
+    hints = hints_of(_written(function, doc))
     given = list(signature.parameters.values())
     if bound and given and given[0].kind in _FIRST:
         given = given[1:]
@@ -91,9 +91,11 @@ def signature_of(
     }
 
 
-def _written(function: Callable[..., Any]) -> Callable[..., Any]:
-    """What has the annotations of a function."""
+def _written(function: Callable[..., Any], owner: object = None) -> Callable[..., Any] | type:
+    """What has the annotations of a function: a named tuple's ``__new__`` cannot see its module."""
     plain = inspect.unwrap(function)
+    if isinstance(owner, type) and str(_module_of(plain)).startswith("namedtuple_"):
+        return owner
     return _written(plain.func) if isinstance(plain, functools.partial) else plain
 
 

@@ -6,6 +6,7 @@ src/interop/contract/types.ts has the same tree in TypeScript.
 from __future__ import annotations
 
 import collections.abc
+import dataclasses
 import enum
 import types
 import typing
@@ -81,6 +82,8 @@ class Types:
         return self._of_other(annotation)
 
     def _of_other(self, annotation: Any) -> Type:
+        if isinstance(annotation, dataclasses.InitVar):
+            return self.of_annotation(annotation.type)
         origin, args = get_origin(annotation), get_args(annotation)
         alias = origin or annotation
         if hasattr(alias, "__value__") and hasattr(alias, "__type_params__"):  # type Alias[T] = …

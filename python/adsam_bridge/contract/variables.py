@@ -20,8 +20,8 @@ _FORMS = 8
 def parts_of(kind: Any) -> tuple[Any, tuple[Any, ...]]:
     """A class and what its variables are given: of ``Pair[int]``, and of pydantic's classes."""
     made = vars(kind).get("__pydantic_generic_metadata__") if isinstance(kind, type) else None
-    if made and made["origin"] is not None:
-        return made["origin"], made["args"]
+    if made:  # Page[T] is Page itself where T is its own variable
+        return made["origin"] or kind, made["args"] or made["parameters"]
     return get_origin(kind) or kind, get_args(kind)
 
 

@@ -150,7 +150,8 @@ def _what(value: Any, kind: type) -> str:
 
 
 def _is_name(key: Any) -> bool:
-    return type(key) is str and not key.startswith("$")
+    """Whether an object of JavaScript's may have it, and none of the forms of this file has."""
+    return type(key) is str and not key.startswith("$") and key != "__proto__"
 
 
 def _said(value: Any, kind: type) -> dict[str, Any] | None:

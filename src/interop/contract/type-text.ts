@@ -113,11 +113,15 @@ function dictText(type: DictType, way: Way, name: (python: string) => string): s
     case "unknown":
       return `Readonly<Record<string, ${value}>> | ${map}`;
     case "variable":
-      return way === "in" ? `Readonly<Record<${key} & string, ${value}>> | ${map}` : `adsam.Dict<${key}, ${value}>`;
+      return way === "in" ? `${keyedText(key, value)} | ${map}` : `adsam.Dict<${key}, ${value}>`;
     default:
       return map;
   }
 }
+
+/** An object with keys of a variable's: its keys say what that is and, in a part of its own, its values; a Map's methods are none. */
+const keyedText = (key: string, value: string): string =>
+  `(Readonly<Record<${key} & string, unknown>> & { readonly [name: string]: ${value} })`;
 
 /** Whether an object is a data loader: anything that is iterated over can be given for it. */
 export function givesBatches({ kind, name }: NamedType): boolean {

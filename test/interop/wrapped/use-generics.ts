@@ -1,7 +1,16 @@
 /** Calls what test/fixtures/python/generics.py has through the client that `adsam wrap` makes of it. */
 import assert from "node:assert/strict";
 import { open, type PythonObject, type Tensor, tensor } from "adversarial-sampling";
-import generics, { type Animal, type Box, type Dog, type Kennel, type Pair, type Stack } from "./generics.client.ts";
+import generics, {
+  type Animal,
+  type Box,
+  type Dog,
+  type Entry,
+  type Kennel,
+  type Page,
+  type Pair,
+  type Stack,
+} from "./generics.client.ts";
 
 const folder = process.argv[2] ?? ".";
 await using backend = await open({ backend: "torch", device: "cpu" });
@@ -77,6 +86,22 @@ assert.deepEqual([swapped.first, swapped.second, named.first], ["a", 1, true]);
 const box: Box<number> = await py.boxed(3);
 const opened: number = await py.Box.opened(box);
 assert.deepEqual([opened, await py.Box.opened(await py.Box({ value: "a" }))], [3, "a"]);
+const numbers: Box<number> = await py.Numbers({ value: 2 });
+// @ts-expect-error by the name that pydantic gives it there is none
+assert.equal(py["Box[int]"], undefined);
+const page: Page<string> = await py.Page({ items: ["a"], next: await py.Page({ items: ["b"] }) });
+const flat: readonly string[] = await py.flat(page);
+assert.deepEqual([numbers.value, flat, page.next?.items[0]?.length], [2, ["a", "b"], 1]);
+
+// Pairs of a Map, or of an object; fields as a module's later annotations say; attributes given several at once.
+const numbered: Entry<number, string> = await py.Entry.last(new Map([[1, "a"]]));
+const lettered: Entry<string, number> = await py.Entry.last({ a: 1, b: 2 });
+const values: readonly [string, number] = [await numbered.value, await lettered.value];
+const step: { readonly index: number; readonly name: string } = await py.Step(1, { name: "a" });
+assert.deepEqual([values, await lettered.key, step, (await py.Scaled(2, { by: 3 })).size], [["a", 2], "b", step, 6]);
+// @ts-expect-error not an index
+await assert.rejects(py.Step("a"), { code: "usage" });
+await assert.rejects(py.Closable.create(), /Protocols cannot be instantiated/);
 await assert.rejects(py.mispaired(), {
   code: "python",
   message: "generics.mispaired.second: expected str as it is declared, got 2",
