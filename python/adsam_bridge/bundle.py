@@ -60,15 +60,14 @@ def _mapped(place: MappedTensor) -> Tensor:
     dtype: torch.dtype = getattr(torch, place.dtype)
     end = place.offset + math.prod(place.shape) * dtype.itemsize
     try:
-        storage = torch.UntypedStorage.from_file(place.path, shared=False, nbytes=end)
+        held = torch.from_file(place.path, shared=False, size=end, dtype=torch.uint8)
     except RuntimeError as error:
         raise AdversarialSamplingError(
             f"{place.name} cannot be mapped from {place.path}: {error}",
             code="file",
             suggestion="keep no data sets (ADSAM_CACHE=off): they are copied then",
         ) from error
-    numbers = torch.empty(0, dtype=dtype)
-    return numbers.set_(storage, place.offset // dtype.itemsize, place.shape)
+    return held[place.offset :].view(dtype).reshape(place.shape)
 
 
 def pack(tensors: Mapping[str, Tensor], folders: Sequence[str]) -> Bundle:

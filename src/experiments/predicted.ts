@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Backend, EvaluateRunOptions, Model } from "../backend.ts";
 import { checkDataset, checkSuits } from "../data/check.ts";
@@ -8,11 +9,12 @@ import { checkAgreement, normalizationForEvaluation } from "../data/normalizatio
 import { AdsamError } from "../errors.ts";
 import { makeFolders, readBytes } from "../files.ts";
 import { jsonText } from "../json.ts";
-import { readSafetensors, type Safetensors, writeSafetensors } from "../safetensors.ts";
+import { readSafetensors, writeSafetensors } from "../safetensors.ts";
 import type { OpenOptions } from "../schema/backends.ts";
 import { type PredictOptions, predictOptions } from "../schema/options.ts";
 import { type Tensor, tensor } from "../tensor.ts";
 import { isOpen } from "./run-backend.ts";
+import { keptModelsIn, runFiles } from "./run-folder.ts";
 
 /** How is predicted, as `evaluate` takes it. */
 export type PredictionInput = Pick<
@@ -39,6 +41,7 @@ export interface KeptAsking extends Asking {
 
 /** Where predictions are kept, in the folder of a run. */
 export const predictionsName = "predictions";
+const ending = ".safetensors";
 
 /**
  * The logits, [S, N, C].
@@ -57,23 +60,19 @@ export async function logitsOn({ data, how, model }: Asking): Promise<Tensor> {
 
 /**
  * The same, kept in `predictions` of the run's folder and taken from there as long as checkpoint, images and all that decides
- * the numbers are the same. A folder that may not be written keeps none.
+ * the numbers are the same. Predictions of checkpoints that the run has no more are removed. A folder that may not be written
+ * keeps none.
  */
 export async function keptLogitsOn(asking: KeptAsking): Promise<Tensor> {
   const { folder, checkpoint, by, data, how } = asking;
   const { signal: _, normalization, ...rest } = how;
   const options = predictOptions.parse(rest);
   const of = digestOf(await readBytes(checkpoint));
-  const path = join(folder, predictionsName, nameOf(data, normalization, options));
-  const kept = existsSync(path) ? await readKept(path) : undefined;
-  const { logits: known } = kept?.tensors ?? {};
-  if (
-    known !== undefined &&
-    kept !== undefined &&
-    fits(kept, { of, by, batch: options.batch, logits: numbersOf(known) })
-  ) {
-    return known;
-  }
+  const place = join(folder, predictionsName);
+  const asked = `${short(of)}-${questionOf(data, normalization, options)}-`;
+  const name = `${asked}${short(digestOf(jsonText({ by, batch: options.batch })))}${ending}`;
+  const known = await readKept(place, by === null ? asked : name, of);
+  if (known !== undefined) return known;
   const logits = await logitsOn(asking);
   const made = {
     checkpoint: of,
@@ -83,8 +82,9 @@ export async function keptLogitsOn(asking: KeptAsking): Promise<Tensor> {
     logits: numbersOf(logits),
   };
   try {
-    await makeFolders(join(folder, predictionsName));
-    await writeSafetensors(path, { logits, labels: data.test.labels }, made);
+    await makeFolders(place);
+    await writeSafetensors(join(place, name), { logits, labels: data.test.labels }, made);
+    await removeOutdated(folder, of);
   } catch (error) {
     if (!(error instanceof AdsamError || (error instanceof Error && "syscall" in error))) throw error;
   }
@@ -112,31 +112,46 @@ export async function predictedBy(backend: OpenOptions | Backend): Promise<strin
   return `${name} on ${device}`;
 }
 
-/** One that is damaged is made anew. */
-async function readKept(path: string): Promise<Safetensors | undefined> {
-  return readSafetensors(path).catch((error: unknown) => {
-    if (error instanceof AdsamError) return undefined;
-    throw error;
-  });
+/** The first whose name begins so. One that is damaged is made anew. */
+async function readKept(place: string, beginning: string, checkpoint: string): Promise<Tensor | undefined> {
+  const names = await readdir(place).catch((): string[] => []);
+  for (const name of names.filter((name) => name.startsWith(beginning) && name.endsWith(ending)).sort()) {
+    const kept = await readSafetensors(join(place, name)).catch((error: unknown) => {
+      if (error instanceof AdsamError) return undefined;
+      throw error;
+    });
+    const { logits } = kept?.tensors ?? {};
+    if (logits === undefined || kept?.metadata.logits !== numbersOf(logits)) continue;
+    if (kept.metadata.checkpoint === checkpoint) return logits;
+  }
+  return undefined;
 }
 
-function fits(
-  { metadata }: Safetensors,
-  now: { of: string; by: string | null; batch: number; logits: string },
-): boolean {
-  if (metadata.checkpoint !== now.of || metadata.logits !== now.logits) return false;
-  return now.by === null || (metadata.by === now.by && metadata.batch === `${now.batch}`);
+/** Removes the predictions of checkpoints that are neither this one nor any that the run has now. */
+async function removeOutdated(folder: string, checkpoint: string): Promise<void> {
+  const { checkpoint: last, best } = runFiles(folder);
+  const models = [last, best, ...(await keptModelsIn(folder))].filter((path) => existsSync(path));
+  const current = new Set([short(checkpoint)]);
+  for (const path of models) current.add(short(digestOf(await readBytes(path))));
+  const place = join(folder, predictionsName);
+  const outdated = (await readdir(place)).filter((name) => name.endsWith(ending) && !current.has(short(name)));
+  for (const name of outdated) await rm(join(place, name), { force: true });
 }
 
-/** By what was asked for: another checkpoint's prediction of the same is replaced. */
-function nameOf(
+/** What was asked for, whoever predicts. */
+function questionOf(
   { test: { images }, normalization }: Dataset,
   asked: PredictionInput["normalization"],
   { samples, weights, noise }: PredictOptions,
 ): string {
   const pixels = numbersOf(images);
   const question = jsonText({ pixels, shape: images.shape, normalization, asked, weights, noise });
-  return `${weights === "mean" ? "mean" : samples}-${digestOf(question).slice(0, 12)}.safetensors`;
+  return `${weights === "mean" ? "mean" : samples}-${short(digestOf(question))}`;
+}
+
+/** As much of a digest as names of files hold, where that of the checkpoint comes first. */
+function short(digest: string): string {
+  return digest.slice(0, 12);
 }
 
 /** The digest of a tensor's numbers. */

@@ -1,10 +1,12 @@
-import { existsSync } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { copyFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadDataset } from "../../src/data/index.ts";
 import { type KeptAsking, keptLogitsOn, predictionsName } from "../../src/experiments/predicted.ts";
 import { removeRun } from "../../src/experiments/remove-run.ts";
+import { runFiles } from "../../src/experiments/run-folder.ts";
 import { open } from "../../src/open.ts";
 import { readSafetensors, writeSafetensors } from "../../src/safetensors.ts";
 import { tensor } from "../../src/tensor.ts";
@@ -68,6 +70,9 @@ describe("predictions of a run", () => {
     expect(loads - before).toBe(5);
     await ask({ by: null, how: { ...how, batch: 500 } });
     expect(loads - before).toBe(5); // whoever made them, in whichever batches
+    await ask();
+    await ask({ by: "torch on cpu" });
+    expect(loads - before).toBe(5); // each has its own
   });
 
   test("are made anew where the checkpoint is another, and where what was kept is damaged", async () => {
@@ -83,6 +88,7 @@ describe("predictions of a run", () => {
     await writeSafetensors(checkpoint, { ...tensors, "linear.mu_bias": moved }, metadata);
     const fresh = await ask({ by: null });
     expect(loads - before).toBe(1);
+    expect(await readdir(kept)).toHaveLength(1); // the checkpoint of the others is gone
     expect(fresh.data).not.toEqual(old.data);
     for (const name of await readdir(kept)) await writeSafetensors(join(kept, name), {}, {});
     expect((await ask({ by: null })).data).toEqual(fresh.data);
@@ -90,6 +96,23 @@ describe("predictions of a run", () => {
     for (const name of await readdir(kept)) await damage(join(kept, name));
     expect((await ask({ by: null })).data).toEqual(fresh.data);
     expect(loads - before).toBe(3);
+  });
+
+  test("of several checkpoints of a run stay beside each other, as long as it has them", async () => {
+    const own = await recorded(join(shared, "several"));
+    const { checkpoint: last, best } = runFiles(own);
+    await Promise.all([last, best].map((path) => copyFile(checkpoint, path)));
+    const { tensors, metadata } = await readSafetensors(best);
+    await writeSafetensors(best, tensors, { ...metadata, epoch: "1" });
+    const names = () => readdir(join(own, predictionsName));
+    const before = loads;
+    for (const path of [last, best, last, best]) await ask({ folder: own, checkpoint: path });
+    expect([loads - before, (await names()).length]).toEqual([2, 2]);
+    await writeSafetensors(last, tensors, { ...metadata, epoch: "2" });
+    await ask({ folder: own, checkpoint: last });
+    expect(loads - before).toBe(3);
+    const beginnings = (await names()).map((name) => name.slice(0, 12));
+    expect(beginnings.sort()).toEqual([digest(best), digest(last)].sort());
   });
 
   test("go with the run that is removed", async () => {
@@ -104,3 +127,8 @@ describe("predictions of a run", () => {
     expect((await ask({ folder: "/proc/1" })).shape).toEqual([2, 20, 10]);
   });
 });
+
+/** What the names of its predictions begin with. */
+function digest(path: string): string {
+  return createHash("sha256").update(readFileSync(path)).digest("hex").slice(0, 12);
+}
