@@ -87,10 +87,16 @@ export class Layout {
     return flat(this.#names(role).flatMap((name) => named.get(name) ?? []));
   }
 
-  /** Gradients of parameters by their names. */
+  /** Gradients of parameters by their names, in place of the vectors: these are freed, as the optimizer needs room for as much. */
   byParameter({ mean, logSigma }: ParameterGradients): ByName {
-    if (logSigma === null) return this.named("value", mean);
-    return new Map([...this.named("mean", mean), ...this.named("logSigma", logSigma)]);
+    if (logSigma === null) return this.#taken("value", mean);
+    return new Map([...this.#taken("mean", mean), ...this.#taken("logSigma", logSigma)]);
+  }
+
+  #taken(role: WeightRole, vector: tf.Tensor): ByName {
+    const named = this.named(role, vector);
+    vector.dispose();
+    return named;
   }
 
   /** Forwards of the network inside it use these P weights. `run` must not be asynchronous. */

@@ -77,7 +77,9 @@ export function gradients(
     const parameters: Record<string, Tensor> = {};
     [...leaves.keys()].forEach((name, i) => {
       const gradient = found[i];
-      if (gradient) parameters[name] = numbersOf(gradient);
+      if (!gradient) return;
+      parameters[name] = numbersOf(gradient);
+      gradient.dispose(); // of a large network neither side need hold all of them at once
     });
     return { loss, kl, output, input: numbersOf(ofInput ?? tf.zerosLike(x)), parameters };
   });

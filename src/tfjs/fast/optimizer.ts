@@ -90,7 +90,7 @@ class FlatParameters {
 
   /** Takes copies of moments. */
   restore(moments: ReadonlyMap<string, ByName>): void {
-    const names = [...(moments.get(this.#keys[0] ?? "")?.keys() ?? [])];
+    const names = [...(moments.get(this.#keys[0] ?? "")?.keys() ?? [])].filter((name) => this.#parameters.has(name));
     tf.tidy(() => {
       const copies = this.#keys.map((key) => [
         key,
@@ -123,6 +123,54 @@ class FlatParameters {
   }
 }
 
+/** Numbers in one vector, so that of a large network what an update computes on the way is a part of its size: 16 MB. */
+const groupSize = 2 ** 22;
+
+/** Parameters in groups, each in flat vectors of its own: one group for all but large networks. */
+class ParameterGroups {
+  readonly #groups: readonly FlatParameters[];
+  readonly #keys: readonly string[];
+
+  constructor(parameters: Parameters, keys: readonly string[]) {
+    this.#groups = grouped(parameters).map((group) => new FlatParameters(new Map(group), keys));
+    this.#keys = keys;
+  }
+
+  move(gradients: ByName, update: Update): void {
+    for (const group of this.#groups) group.move(gradients, update);
+  }
+
+  /** The moments by torch's names of them. */
+  state(): ReadonlyMap<string, ByName> {
+    const states = this.#groups.map((group) => group.state());
+    return new Map(this.#keys.map((key) => [key, new Map(states.flatMap((state) => [...(state.get(key) ?? [])]))]));
+  }
+
+  /** Takes copies of moments. */
+  restore(moments: ReadonlyMap<string, ByName>): void {
+    for (const group of this.#groups) group.restore(moments);
+  }
+
+  dispose(): void {
+    for (const group of this.#groups) group.dispose();
+  }
+}
+
+/** Neighbours together, up to `groupSize` numbers; a larger one is by itself. */
+function grouped(parameters: Parameters): [string, tf.Variable][][] {
+  const groups: [string, tf.Variable][][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const [name, variable] of parameters) {
+    size += variable.size;
+    if (size > groupSize) {
+      groups.push([]);
+      size = variable.size;
+    }
+    groups.at(-1)?.push([name, variable]);
+  }
+  return groups;
+}
+
 function found<T>(tensors: ReadonlyMap<string, T>, name: string): T {
   const tensor = tensors.get(name);
   if (tensor !== undefined) return tensor;
@@ -137,11 +185,11 @@ function found<T>(tensors: ReadonlyMap<string, T>, name: string): T {
  */
 class Adam implements Optimizer {
   learningRate: number;
-  readonly #parameters: FlatParameters;
+  readonly #parameters: ParameterGroups;
   #steps = 0;
 
   constructor(parameters: Parameters, learningRate: number) {
-    this.#parameters = new FlatParameters(parameters, ["exp_avg", "exp_avg_sq"]);
+    this.#parameters = new ParameterGroups(parameters, ["exp_avg", "exp_avg_sq"]);
     this.learningRate = learningRate;
   }
 
@@ -176,10 +224,10 @@ class Adam implements Optimizer {
 /** Stochastic gradient descent with momentum: b <- 0.9 b + g (b = g at first),  p <- p - lr b. */
 class Sgd implements Optimizer {
   learningRate: number;
-  readonly #parameters: FlatParameters;
+  readonly #parameters: ParameterGroups;
 
   constructor(parameters: Parameters, learningRate: number) {
-    this.#parameters = new FlatParameters(parameters, ["momentum_buffer"]);
+    this.#parameters = new ParameterGroups(parameters, ["momentum_buffer"]);
     this.learningRate = learningRate;
   }
 

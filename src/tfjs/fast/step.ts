@@ -121,6 +121,7 @@ export class FastStep {
       const klShare = kl === null ? 0 : (1 - this.#ratio) * this.beta;
       const gradients = weights.gradients(terms, klShare);
       for (const { gradient, eps } of terms) tf.dispose(eps === null ? [gradient] : [gradient, eps]);
+      weights.dispose();
       this.optimizer.step(this.#layout.byParameter(gradients));
       const crossEntropies = fresh.map((term) => term.crossEntropy);
       return {
@@ -206,8 +207,8 @@ export class FastStep {
   /** From one more forward, where the fidelity asks for it. */
   #metricAccuracy(x: tf.Tensor, y: tf.Tensor1D, weights: FlatWeights): number | null {
     if (!this.#bayesian || !this.fidelity.metricForward) return null;
-    const pass = { weights, eps: this.#drawFresh(), moves: this.#everyForward };
     return scoped(() => {
+      const pass = { weights, eps: this.#drawFresh(), moves: this.#everyForward };
       const [, judged] = this.#forward(x, y, weights.at(pass.eps), pass);
       this.#tell(pass, judged);
       return judged.accuracy;

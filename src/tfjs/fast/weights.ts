@@ -71,11 +71,18 @@ export class FlatWeights {
     const precision = klShare / priorSigma ** 2;
     return tf.tidy(() => {
       const direct = weighted();
-      const stretched = contributions.flatMap(({ eps }, i) => (eps && direct[i] ? tf.mul(direct[i], eps) : []));
-      return {
-        mean: tf.addN([...direct, tf.mul(this.#mean, precision)]),
-        logSigma: tf.sub(tf.mul(sigma, tf.addN([...stretched, tf.mul(sigma, precision)])), klShare),
-      };
+      const mean = tf.tidy(() => tf.addN([...direct, tf.mul(this.#mean, precision)]));
+      const stretched = contributions.flatMap(({ eps }, i) => {
+        const product = eps && direct[i] ? tf.mul(direct[i], eps) : [];
+        direct[i]?.dispose();
+        return product;
+      });
+      return { mean, logSigma: tf.sub(tf.mul(sigma, tf.addN([...stretched, tf.mul(sigma, precision)])), klShare) };
     });
+  }
+
+  /** Frees the vectors; tensors computed from them stay. */
+  dispose(): void {
+    tf.dispose(this.#spread === null ? [this.#mean] : [this.#mean, this.#spread.logSigma, this.#spread.sigma]);
   }
 }

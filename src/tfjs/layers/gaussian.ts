@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs-core";
 import { AdsamError } from "../../errors.ts";
 import { leastPriorSigma } from "../../schema/models.ts";
 import { exp } from "../kernels/exp.ts";
+import { withGradient } from "../kernels/gradient.ts";
 import type { NoiseSource } from "../noise.ts";
 import { Layer, type Posterior, type Way, type Weights } from "./layer.ts";
 
@@ -37,10 +38,35 @@ interface Random extends Posterior {
  */
 export function klDivergence(posteriors: readonly Posterior[], priorSigma: number): tf.Scalar {
   if (posteriors.length === 0) return tf.scalar(0);
-  const mu = tf.concat(posteriors.map((posterior) => tf.reshape(posterior.mu, [-1])));
-  const logSigma = tf.concat(posteriors.map((posterior) => tf.reshape(posterior.logSigma, [-1])));
-  const spread = tf.div(tf.add(tf.exp(tf.mul(2, logSigma)), tf.square(mu)), 2 * priorSigma ** 2);
-  return tf.sum(tf.add(tf.sub(spread, logSigma), Math.log(priorSigma) - 0.5));
+  const [mus, logSigmas] = [posteriors.map(({ mu }) => mu), posteriors.map(({ logSigma }) => logSigma)];
+  const precision = priorSigma ** -2;
+  // Recorded, the sum would keep nine numbers of every weight until its backward.
+  const total = withGradient(
+    [...mus, ...logSigmas],
+    () => ({ value: divergenceOf(mus, logSigmas, priorSigma), saved: [...mus, ...logSigmas] }),
+    (dy, saved) =>
+      saved.map((x, i) =>
+        tf.tidy(() => {
+          if (i < mus.length) return tf.mul(x, tf.mul(dy, precision));
+          return tf.mul(tf.sub(tf.mul(tf.exp(tf.mul(2, x)), precision), 1), dy);
+        }),
+      ),
+  );
+  return total as tf.Scalar;
+}
+
+/** What a step of it leaves is freed before the next: each has a number for every weight. */
+function divergenceOf(mus: readonly tf.Tensor[], logSigmas: readonly tf.Tensor[], priorSigma: number): tf.Scalar {
+  const flat = (parts: readonly tf.Tensor[]) => tf.concat(parts.map((part) => tf.reshape(part, [-1])));
+  return tf.tidy(() => {
+    const variance = tf.tidy(() => tf.exp(tf.mul(2, flat(logSigmas))));
+    const squares = tf.tidy(() => tf.square(flat(mus)));
+    const spread = tf.tidy(() => tf.div(tf.add(variance, squares), 2 * priorSigma ** 2));
+    tf.dispose([variance, squares]);
+    const difference = tf.tidy(() => tf.sub(spread, flat(logSigmas)));
+    spread.dispose();
+    return tf.sum(tf.add(difference, Math.log(priorSigma) - 0.5));
+  });
 }
 
 /**

@@ -93,3 +93,32 @@ test("a parameter without a gradient stays where it is", () => {
   optimizer.step(new Map());
   expect([...parameter.dataSync()]).toEqual([1, -2, 0.5, 0]);
 });
+
+describe.each(["adam", "sgd"] as const)("%s of a large network", (name) => {
+  /** More than go into one vector. */
+  const sizes = [3_000_000, 3_000_000, 5];
+
+  test("moves each parameter as if there were no other, and hands its moments over", () => {
+    const parameters = new Map(sizes.map((size, i) => [`p${i}`, tf.tidy(() => tf.variable(tf.fill([size], i + 1)))]));
+    const alone = sizes.map((_, i) => make(name, [i + 1]));
+    open.push(...parameters.values());
+    const gradientOf = (i: number, step: number) => 0.1 * (i - 1) + 0.01 * step;
+    const step = (whole: Optimizer, at: number) => {
+      tf.tidy(() => whole.step(new Map(sizes.map((size, i) => [`p${i}`, tf.fill([size], gradientOf(i, at))]))));
+      for (const [i, [, one]] of alone.entries()) descend(one, { g: [gradientOf(i, at)], learningRate: 0.01 });
+    };
+    const first = createOptimizer({ optimizer: name, learningRate: 0.01 }, parameters);
+    step(first, 0);
+    const state = first.state();
+    const second = createOptimizer({ optimizer: name, learningRate: 0.01 }, parameters);
+    second.restore(state);
+    step(second, 1);
+    for (const moments of state.moments.values()) expect([...moments.keys()]).toEqual([...parameters.keys()]);
+    for (const [i, parameter] of [...parameters.values()].entries()) {
+      const [expected = Number.NaN] = alone[i]?.[0].dataSync() ?? [];
+      expect([tf.min(parameter).dataSync()[0], tf.max(parameter).dataSync()[0]]).toEqual([expected, expected]);
+    }
+    for (const moments of state.moments.values()) tf.dispose([...moments.values()]);
+    for (const optimizer of [first, second, ...alone.map(([, one]) => one)]) optimizer.dispose();
+  });
+});
