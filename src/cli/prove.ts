@@ -26,6 +26,11 @@ const judgedGroup = {
       .enum(["auto", "float64", "float32"])
       .default("auto")
       .describe("what Python's truth is computed in; auto: float64 where its code allows it"),
+    patience: z
+      .int()
+      .min(1)
+      .default(300_000)
+      .describe("how long a promise of the port's is waited for, in milliseconds"),
   },
 };
 const failureGroup = {
@@ -54,7 +59,7 @@ const proveArguments = z.object({
 export function proveCommand(command: Command): void {
   addOptions(command, [...subjectGroups, judgedGroup, failureGroup, output]);
   command.action(async (torch: string, port: string) => {
-    const { find, picture: file, dtype, repro, json, ...subject } = proveArguments.parse(command.opts());
+    const { find, picture: file, dtype, patience, repro, json, ...subject } = proveArguments.parse(command.opts());
     if (file !== undefined && !find) {
       throw new AdsamError("usage", "expected --find with --picture, which shows what it finds");
     }
@@ -66,6 +71,7 @@ export function proveCommand(command: Command): void {
     const report = await prove(candidate, reference, {
       ...options,
       dtype,
+      patience,
       repro,
       onCase: (one, done, total) => {
         if (!json) process.stderr.write(`${done}/${total}  ${caseLine(one)}\n`);

@@ -32,7 +32,17 @@ export type TorchInputs = Readonly<Record<string, TorchInput>>;
 export interface TorchMatchOptions
   extends Pick<
     ProveOptions,
-    "folder" | "argv" | "cuda" | "init" | "make" | "as" | "differentiate" | "dtype" | "draws" | "reductions"
+    | "folder"
+    | "argv"
+    | "cuda"
+    | "init"
+    | "make"
+    | "as"
+    | "differentiate"
+    | "dtype"
+    | "draws"
+    | "reductions"
+    | "patience"
   > {
   /** One object of the arguments by name (the default), or one argument for each of Python's parameters in their order. */
   readonly call?: "named" | "positional" | undefined;
@@ -40,7 +50,7 @@ export interface TorchMatchOptions
   readonly python?: string | undefined;
 }
 
-const { folder, argv, cuda, init, make, call, as, differentiate, dtype, draws, reductions } = proofShape;
+const { folder, argv, cuda, init, make, call, as, differentiate, dtype, draws, reductions, patience } = proofShape;
 const matchOptions = z.strictObject({
   folder,
   argv,
@@ -53,6 +63,7 @@ const matchOptions = z.strictObject({
   dtype,
   draws,
   reductions,
+  patience,
   python: z.string().min(1).optional(),
 });
 
@@ -61,7 +72,7 @@ const plainValue = z.strictObject({ plain: z.unknown() });
 function argumentOf(name: string, given: unknown): unknown {
   if (typeof given === "string") return given;
   const isPlain = typeof given === "object" && given !== null && "plain" in given;
-  return isPlain ? validate(plainValue, given, `toMatchTorch: ${name}`).plain : toTensor(name, given);
+  return isPlain ? validate(plainValue, given, `toMatchTorch: ${name}`) : toTensor(name, given);
 }
 
 /** Draws where a tensor departs from what is exact, and says what that looks like. */

@@ -8,11 +8,11 @@ import type { Description } from "./python-subject.ts";
  * @throws AdsamError `usage` for an input that has no place among them.
  */
 export function conventionOf(
-  { call, as }: Pick<Convention, "call" | "as">,
+  { call, as, patience }: Omit<Convention, "parameters">,
   { parameters }: Description,
   inputs: readonly string[],
 ): Convention {
-  if (parameters === null) return { call, as, parameters: inputs };
+  if (parameters === null) return { call, as, patience, parameters: inputs };
   const known = parameters.map(({ name }) => name);
   const free = inputs.find((name) => !known.includes(name));
   if (free !== undefined && call === "positional") {
@@ -21,7 +21,7 @@ export function conventionOf(
     });
   }
   const given = known.findLast((name) => inputs.includes(name));
-  return { call, as, parameters: known.slice(0, given === undefined ? 0 : known.indexOf(given) + 1) };
+  return { call, as, patience, parameters: known.slice(0, given === undefined ? 0 : known.indexOf(given) + 1) };
 }
 
 /** @throws AdsamError `usage` for an input that the function does not take. */
@@ -30,5 +30,6 @@ export function checkNames({ parameters, rest }: Description, inputs: readonly s
   const known = parameters.map(({ name }) => name);
   const unknown = inputs.find((name) => !known.includes(name));
   if (unknown === undefined) return;
-  throw new AdsamError("usage", `inputs: Python's function takes no ${unknown}: ${nearest(unknown, known)}`);
+  const others = known.length === 0 ? "it takes none by name" : nearest(unknown, known);
+  throw new AdsamError("usage", `inputs: Python's function takes no ${unknown}: ${others}`);
 }

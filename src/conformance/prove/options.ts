@@ -22,7 +22,8 @@ export interface ProveOptions extends ReportOptions, ProgramInput {
   /** What the port is given tensors as; those of TensorFlow.js unless told otherwise. */
   readonly as?: TensorForm | undefined;
   /**
-   * By name: `float32[4,3]` to have numbers drawn, edges among them; tensors, numbers and whatever else Python takes as they are.
+   * By name: `float32[4,3]` to have numbers drawn, edges among them; tensors, numbers and whatever else Python takes as they are,
+   * or `{ plain }` for what would be taken for another thing, such as a text `x[3]`.
    * Of what is not given, jaxtyping's annotations say the shapes.
    */
   readonly inputs?: Arguments | undefined;
@@ -34,6 +35,8 @@ export interface ProveOptions extends ReportOptions, ProgramInput {
   readonly edges?: boolean | undefined;
   /** Inputs whose gradients are compared too, and `state.<name>` of parameters. */
   readonly differentiate?: readonly string[] | undefined;
+  /** How long a promise of the port's is waited for, in milliseconds; 300,000 unless told otherwise. */
+  readonly patience?: number | undefined;
   /** What the truth is computed in: float64 where the code allows it, unless told otherwise. */
   readonly dtype?: "auto" | "float64" | "float32" | undefined;
   /** Who draws: Python, whose draws the port is given, unless told otherwise; or the port, which hands its own over by `outcome`. */
@@ -48,6 +51,9 @@ const inputsByName = z.record(z.string(), z.unknown());
 
 const target = z.string().regex(/^[^:]+:[^:]+$/, { error: 'expected "package.module:function"' });
 
+/** How long a promise of a port's is waited for, in milliseconds. */
+export const defaultPatience = 300_000;
+
 /** What `prove`, twins and `toMatchTorch` have in common, and what the first has of its own. */
 export const proofShape = {
   torch: target,
@@ -58,6 +64,11 @@ export const proofShape = {
   port: z.union([z.string().min(1), callback<Port>()], { error: "expected a function, or the file and name of one" }),
   call: z.enum(["positional", "named"]).default("positional"),
   as: z.enum(tensorForms).default("tfjs"),
+  patience: z
+    .int()
+    .min(1)
+    .max(2 ** 31 - 1)
+    .default(defaultPatience), // of Node's timers
   inputs: inputsByName.optional(),
   cases: z
     .union([

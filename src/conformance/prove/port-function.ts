@@ -12,7 +12,7 @@ import type { Given } from "./given.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
 import type { Ran } from "./python-subject.ts";
 import { type Expected, type Leaf, leafTensor, leavesOf } from "./results.ts";
-import { settled } from "./settled.ts";
+import { isPromise, settled } from "./settled.ts";
 
 /** A port: any function; what it takes is decided by how it is called. */
 export type Port = (...values: never[]) => unknown;
@@ -23,6 +23,8 @@ export interface Convention {
   readonly call: "positional" | "named";
   /** What tensors are given as. */
   readonly as: TensorForm;
+  /** How long its promise is waited for, in milliseconds. */
+  readonly patience: number;
   /** Python's parameters in their order. */
   readonly parameters: readonly string[];
 }
@@ -89,7 +91,7 @@ async function scoped(
     const values = Object.fromEntries(Object.entries(request.inputs).map(([name, one]) => [name, form(one)]));
     const call = (given: Values) => port(...argumentsOf(convention, request, given, form));
     if (request.differentiate.length === 0)
-      return answer(outcomeOf(await settled(call(values))), [], request, expected, values);
+      return answer(outcomeOf(await settled(call(values), convention.patience)), [], request, expected, values);
     const { outcome, gradients, kept } = differentiated(tf, call, values, request, expected);
     try {
       return answer(outcome, gradients, request, expected, values);
@@ -102,10 +104,6 @@ async function scoped(
 }
 
 type Values = Readonly<Record<string, unknown>>;
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
-}
 
 function differentiated(
   tf: typeof Tf,

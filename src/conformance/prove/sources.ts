@@ -1,4 +1,5 @@
 import { AdsamError } from "../../errors.ts";
+import { isPlain } from "../../interop/kinds.ts";
 import { annotatedInputs } from "./annotations.ts";
 import { readCases } from "./case-file.ts";
 import { casesOf, type Drawing, drawnInput, type ProveCase } from "./cases.ts";
@@ -41,9 +42,14 @@ function drawingOf(inputs: Arguments): Drawing {
   return new Map(
     Object.entries(inputs).map(([name, value]) => {
       const shape = typeof value === "string" ? drawnInput(value) : undefined;
-      return [name, shape ?? { value }];
+      return [name, shape ?? { value: isPlainly(value) ? value.plain : value }];
     }),
   );
+}
+
+/** `{ plain }` is what it holds, as in case files. */
+function isPlainly(value: unknown): value is { readonly plain: unknown } {
+  return typeof value === "object" && value !== null && isPlain(value) && Object.keys(value).join() === "plain";
 }
 
 /** A case whose inputs to draw are drawn once. */

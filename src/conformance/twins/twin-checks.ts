@@ -3,6 +3,7 @@ import { AdsamError } from "../../errors.ts";
 import { readSource, rounded } from "../pairs/inputs.ts";
 import { checkNames, conventionOf } from "../prove/convention.ts";
 import type { Arguments } from "../prove/given.ts";
+import { defaultPatience } from "../prove/options.ts";
 import { proveCase } from "../prove/prove-case.ts";
 import { openSubject, type Subject } from "../prove/python-subject.ts";
 import type { Check } from "../suites/check.ts";
@@ -28,7 +29,7 @@ export function twinChecks(suite: string, pair: FunctionPair): Check[] {
       const { subject, port, backend } = await opening;
       const inputs = await argumentsOf(one, reference);
       checkNames(subject, Object.keys(inputs));
-      const convention = conventionOf({ call, as }, subject, Object.keys(inputs));
+      const convention = conventionOf({ call, as, patience: defaultPatience }, subject, Object.keys(inputs));
       const judged = { subject, port, backend, convention, differentiate, dtype, draws, suite, where: name };
       const { report } = await proveCase(
         { ...judged, reductions: one.reduction ?? {} },

@@ -436,6 +436,12 @@ describe("what no port could have right is not asked of it", () => {
   });
 });
 
+test("a promise that nobody settles fails its case once it was waited for", async () => {
+  const inputs = { x: { plain: tensor(Float32Array.of(1, 2)) } };
+  const found = await verdict("scaled", () => new Promise(() => {}), { inputs, patience: 20 });
+  expect(found?.message).toBe("the port: its promise is not settled after 20 ms");
+});
+
 test("elements that are NaN on both sides are counted, and inputs that are not negative have none", async () => {
   const rooted = async (input: string) => (await proved("root", tf.sqrt, { inputs: { x: input } })).cases[0];
   expect(await rooted("float32[4,3]")).toMatchObject({
