@@ -2,7 +2,7 @@ export { append } from "./files/append.ts";
 export { fileError, systemCode } from "./files/errors.ts";
 export { makeFolders } from "./files/folders.ts";
 export { jsonIn } from "./files/json.ts";
-export { type Place, placeOf, readLasting } from "./files/lasting.ts";
+export { placeOf, readLasting } from "./files/lasting.ts";
 export { refuseForeignFiles } from "./files/own.ts";
 export { absolutePath } from "./files/paths.ts";
 export { readBytes } from "./files/read.ts";

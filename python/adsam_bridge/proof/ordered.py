@@ -56,7 +56,10 @@ def _topk(
 ) -> Any:
     del sorted  # in order is as good as in none
     found = _sorted(values, dim, descending=largest)
-    return found and torch.return_types.topk([one.narrow(dim, 0, k) for one in found])
+    if found is None:
+        return None
+    values, indices = found
+    return torch.return_types.topk((values.narrow(dim, 0, k), indices.narrow(dim, 0, k)))
 
 
 def _sort(values: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Any:
