@@ -83,7 +83,7 @@ const runGroup = {
       .array(z.string())
       .optional()
       .describe(
-        "compute a stage of each step on another backend: adversarial=tfjs, layer:linear=tfjs; --stage once a stage",
+        "compute a stage of each step on another backend: adversarial=tfjs, layer:linear=tfjs; --stage once a stage; none: no stage, of a run that goes on",
       )
       .meta({ placeholder: "stage=backend" }),
     tensorboard: z
@@ -192,9 +192,10 @@ export async function askedData(
   return { ...(published === undefined ? { name: path } : { name: published.name, folder: path }), ...choice };
 }
 
-/** Of `stage=backend` once a stage; undefined: none was asked for. */
+/** Of `stage=backend` once a stage, or of `none` alone; undefined: nothing was said of stages. */
 export function askedStages(given: readonly string[] | undefined): StagePlaces | undefined {
   if (given === undefined) return undefined;
+  if (given.length === 1 && given[0] === "none") return {};
   const places = given.map((text) => {
     const [stage, backend, ...rest] = text.split("=");
     if (stage && backend && rest.length === 0) return [stage, backend] as const;

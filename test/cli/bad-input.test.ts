@@ -66,6 +66,11 @@ describe("train refuses", () => {
     ["an unknown device", ["--device", "tpu"], /^--device: expected "auto".*, got tpu$/],
     ["a missing run to go on with", ["--resume", "/none"], /^cannot read \/none: there is no such file$/],
     ["a stage without a backend", ["--stage", "adversarial"], /^--stage: expected <stage>=<backend>, got adversarial$/],
+    [
+      "no stage beside one",
+      ["--stage", "none", "--stage", "adversarial=tfjs"],
+      /^--stage: expected <stage>=<backend>, got none$/,
+    ],
     ["a stage twice", ["--stage", "a=tfjs", "--stage", "a=torch"], /^--stage: expected a backend for a, got several$/],
     [
       "a stage on a backend that there is not",

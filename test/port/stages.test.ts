@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Backend, Model, StageName, TorchBackend } from "../../src/backend.ts";
+import { askedStages } from "../../src/cli/train-options.ts";
+import { checksOf } from "../../src/conformance/suites/catalogue.ts";
 import { resumeTraining } from "../../src/experiments/resume.ts";
 import { openRun } from "../../src/experiments/run-folder.ts";
 import { train } from "../../src/experiments/train.ts";
@@ -112,6 +114,13 @@ test("layers that are computed on the other side give the same steps, gradients 
   }
 });
 
+test("the suite of conformance holds layers of the other side to whole steps", async () => {
+  const check = checksOf(["stages"]).find(({ id }) => id === "layers-lent");
+  const comparisons = await check?.run({ candidate: tfjs, reference: torch }, {});
+  expect(comparisons).toContainEqual(expect.objectContaining({ tensor: "parameter.linear.mu_weight" }));
+  expect(comparisons).not.toContainEqual(expect.objectContaining({ message: expect.any(String) }));
+}, 120_000);
+
 describe.each(["torch", "tfjs"] as const)("a run of %s with ascents on the other side", (name) => {
   const other = name === "torch" ? "tfjs" : "torch";
   const model = { kind: "resnet20", initLogSigma: -3 } as const;
@@ -136,6 +145,19 @@ describe.each(["torch", "tfjs"] as const)("a run of %s with ascents on the other
     await finished(resumeTraining(parts, { data, backend, epochs: 2 }));
     expect((await openRun(parts)).record.stages).toMatchObject({ adversarial: { backend: other } });
     expect(await weights(parts)).toEqual(await weights(whole));
+
+    const moved = { data, backend: guest, epochs: 3 }; // to where its stage is
+    await expect(finished(resumeTraining(parts, moved))).rejects.toMatchObject({
+      code: "usage",
+      message: `stage adversarial: expected another backend than ${other}, which takes the step`,
+      suggestion: expect.stringContaining("--stage none"),
+    });
+    await finished(resumeTraining(parts, { ...moved, stages: askedStages(["none"]) }));
+    expect((await openRun(parts)).record).toMatchObject({
+      backend: { backend: other },
+      stages: {},
+      fit: { epochs: 3 },
+    });
   }, 120_000);
 });
 

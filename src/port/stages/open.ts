@@ -76,7 +76,7 @@ async function checkPlace(name: string, backend: Backend, host: Host): Promise<v
   const { backend: place } = await backend.info();
   if (place !== host.backend) return;
   throw new AdsamError("usage", `stage ${name}: expected another backend than ${place}, which takes the step`, {
-    suggestion: "leave the stage out, or name another backend",
+    suggestion: `leave the stage out, or name another backend; a run goes on without stages by --stage none, in TypeScript by stages: {}`,
   });
 }
 
