@@ -17,6 +17,7 @@ from .variables import home_of, scope_of
 _MAKING = (
     "__init__",
     "__new__",
+    "__getnewargs__",
     "__post_init__",
     "__repr__",
     "__str__",

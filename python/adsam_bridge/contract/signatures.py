@@ -79,7 +79,7 @@ def signature_of(
         reason = "written in C, it does not tell its parameters"
         anything = {"name": "values", "kind": "rest", "required": False, "type": unknown(reason)}
         return {"doc": said.text, "parameters": [anything], "result": unknown(reason)}
-    hints = hints_of(_written(function, doc))
+    hints = _hints(function, doc)
     given = list(signature.parameters.values())
     if bound and given and given[0].kind in _FIRST:
         given = given[1:]
@@ -91,11 +91,20 @@ def signature_of(
     }
 
 
-def _written(function: Callable[..., Any], owner: object = None) -> Callable[..., Any] | type:
-    """What has the annotations of a function: a named tuple's ``__new__`` cannot see its module."""
+def _hints(function: Callable[..., Any], owner: object) -> dict[str, Any]:
+    """Its annotations; of a constructor that Python has made of fields, those of its class too.
+
+    Fields of a named tuple, or of a dataclass's ancestor, are annotated in another module's words.
+    """
+    written = _written(function)
+    code = getattr(written, "__code__", None)
+    made = code is not None and code.co_filename.startswith("<")
+    return {**hints_of(written), **(hints_of(owner) if made and isinstance(owner, type) else {})}
+
+
+def _written(function: Callable[..., Any]) -> Callable[..., Any]:
+    """What has the annotations of a function."""
     plain = inspect.unwrap(function)
-    if isinstance(owner, type) and str(_module_of(plain)).startswith("namedtuple_"):
-        return owner
     return _written(plain.func) if isinstance(plain, functools.partial) else plain
 
 
@@ -195,7 +204,7 @@ def _chosen(
 ) -> list[dict[str, Any]]:
     """The forms of a function whose type variables stand for one of some types: one for each."""
     forms = []
-    for meaning in choices(hints_of(_written(function)).values(), own_variables(types.owner)):
+    for meaning in choices(_hints(function, doc).values(), own_variables(types.owner)):
         with types.where(meaning):
             form = signature_of(function, types, bound=bound, doc=doc)
         forms.append({"parameters": form["parameters"], "result": form["result"]})

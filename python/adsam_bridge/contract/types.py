@@ -88,6 +88,8 @@ class Types:
         alias = origin or annotation
         if hasattr(alias, "__value__") and hasattr(alias, "__type_params__"):  # type Alias[T] = …
             return self.of_annotation(alias.__value__[args] if args else alias.__value__)
+        if isinstance(annotation, dataclasses.InitVar):
+            return self.of_annotation(annotation.type)
         if origin is None:
             return self._of_class(annotation)
         return self._of_generic(origin, args, annotation)

@@ -115,6 +115,17 @@ assert.deepEqual([(await py.Settings.raised(settings, 3)).count, settings.count]
 // @ts-expect-error not what the alias is annotated as
 await refused(py.Settings({ countName: "2" }), 'declared.Settings: countName: expected int, got "2"');
 
+// The constructors of what has fields take what the fields are annotated as, in text and in another module too.
+const span = await py.Span(1, { next: await py.Span(2.5) });
+assert.equal(await py.Span.length(span), 1.5);
+// @ts-expect-error not a span
+await refused(py.Span(1, { next: 2 }), "declared.Span: next: expected Span | None, got 2");
+assert.deepEqual({ ...(await py.Window(0.5, span, { scale: 4 })) }, { size: 2, span });
+// @ts-expect-error not a number
+await refused(py.Window("wide", span), 'declared.Window: size: expected float, got "wide"');
+// @ts-expect-error an InitVar is what it is of
+await refused(py.Window(1, span, { scale: "2" }), 'declared.Window: scale: expected int, got "2"');
+
 // Asked in another way: with a signal, told what is printed and changed, kept in Python.
 const printed: string[] = [];
 await py.with({ onOutput: (line) => printed.push(line) }).chatty(2);
