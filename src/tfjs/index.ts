@@ -6,6 +6,7 @@
 
 export type { AdversarialStage, AscentEnd, AscentStart, LayerStage, OpenStages } from "../port/stages/stage.ts";
 export type { Safetensors } from "../safetensors/format.ts";
+export type { BlockingFunction, BlockingPullback } from "../tensor/blocking-function.ts";
 export { fromTfjs, toTfjs } from "../tensor/tfjs.ts";
 export type { TfjsTensor } from "../tensor/tfjs-tensor.ts";
 export { decodeCheckpoint, encodeCheckpoint, loadTensors, readTensors } from "./checkpoint.ts";
@@ -28,13 +29,7 @@ export { GaussianNoise, type NoiseSource, noiseFrom, WaveNoise } from "./noise.t
 export { accuracy, crossEntropy, defaultBeta, elbo } from "./objective.ts";
 export { forward, gradients } from "./passes.ts";
 export { type PredictSetting, predict } from "./predict.ts";
-export {
-  type BlockingFunction,
-  type BlockingPullback,
-  type PythonOperationOptions,
-  type PythonOutput,
-  pythonOperation,
-} from "./python-operation.ts";
+export { type PythonOperationOptions, type PythonOutput, pythonOperation } from "./python-operation.ts";
 export type { OnEvent } from "./reporting.ts";
 export { type Observer, resolveFidelity } from "./step.ts";
 export type { NamedVariables } from "./tensors.ts";

@@ -43,7 +43,7 @@ test("such a class takes its instances, which stay in Python, and what it derive
   const { Tok, MyDict } = py as unknown as Record<string, { create: Call }>;
   expect(await py.kind_of?.(await Tok?.create("t"))).toBe("Tok");
   expect(await py.kind_of?.("t")).toBe("str");
-  expect(await py.first?.(await MyDict?.create({ z: 1 }))).toBe("z");
+  expect(await py.first?.(await MyDict?.create(new Map([["z", 1]])))).toBe("z");
   await expect(py.first?.({ z: "1" })).rejects.toMatchObject({
     code: "usage",
     message: 'derived.first: of["z"]: expected int, got "1"',

@@ -1,7 +1,7 @@
 import type { NetworkSpec } from "../../schema/models.ts";
 import type { StepOptions } from "../../schema/options.ts";
+import type { BlockingFunction } from "../../tensor/blocking-function.ts";
 import type { NamedTensors, Tensor } from "../../tensor.ts";
-import type { BlockingFunction } from "../../tfjs/python-operation.ts";
 
 /**
  * A part of a training step that another backend may compute: the signed ascents of the adversarial step, or the operation of
