@@ -22,7 +22,16 @@ from .holders import holder_of
 from .literals import Type, enum_of, literal_of, union_of
 from .plain import AWAITED, BARE, BASES, PLAIN, TRANSPARENT
 from .records import fields_of, hints_of, is_record, required_keys
-from .variables import Meaning, bound_of, home_of, is_unpacked, own_variables, parts_of, scope_of
+from .variables import (
+    Meaning,
+    bound_of,
+    home_of,
+    is_structural,
+    is_unpacked,
+    own_variables,
+    parts_of,
+    scope_of,
+)
 
 
 def unknown(reason: str) -> Type:
@@ -212,6 +221,8 @@ class Types:
     def _of_kept(self, kind: type, args: tuple[Any, ...]) -> Type:
         if kind in self.classes:
             return {"kind": "class", "name": self.classes[kind], **self._given(kind, args)}
+        if is_structural(kind):
+            return unknown(f"annotated as {kind.__name__}, whatever has its methods")
         return {"kind": "object", "name": f"{kind.__module__}.{kind.__qualname__}"}
 
     def _given(self, kind: type, args: tuple[Any, ...]) -> dict[str, Any]:

@@ -105,10 +105,10 @@ def bound_of(variable: Any) -> Any:
             bound = eval(bound.__forward_arg__, dict(space))  # noqa: S307 - as get_type_hints does
         except Exception:  # noqa: BLE001 - a name that only type checkers know
             return None
-    return None if _is_structural(bound) else bound
+    return None if is_structural(bound) else bound
 
 
-def _is_structural(bound: Any) -> bool:
+def is_structural(bound: Any) -> bool:
     """Whether it asks for methods alone, which values without a class of their own have too."""
     plain = get_origin(bound) is None
     everybodys = ("collections.abc", "typing", "numbers")

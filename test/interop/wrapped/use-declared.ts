@@ -1,6 +1,6 @@
 /** Calls what test/fixtures/python/declared.py has through the client that `adsam wrap` makes of it. */
 import assert from "node:assert/strict";
-import { coroutine, keywords, open, type PythonObject, type Tensor, tensor } from "adversarial-sampling";
+import { coroutine, Float, keywords, open, type PythonObject, type Tensor, tensor } from "adversarial-sampling";
 import declared, { type Meter, type Trainer } from "./declared.client.ts";
 import packed, { type Engine, type Engine_ } from "./packed.client.ts";
 
@@ -22,6 +22,10 @@ assert.deepEqual([...(await py.placed(1, undefined, undefined, { d: 8 }))], [1, 
 assert.deepEqual([...(await py.placed(1, 5, undefined))], [1, 5, 3, 4]);
 const between = "declared.placed: b: expected a value, as others stand after it, got none";
 await refused(py.placed(1, undefined, 5), between);
+
+// A protocol of Python's takes whatever has its methods, numbers and texts too.
+assert.deepEqual(await py.tagged("a", [1, 2], 0.5), ["a", 2, 0.5]);
+assert.deepEqual(await py.tagged(1, new Map([[1, 2]]), new Float(2)), [1, 1, 2]);
 
 // After *args an object is not taken for a dict where it may be meant as options.
 const object = (place: string, came: string) =>
