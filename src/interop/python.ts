@@ -11,7 +11,7 @@ import type { Asker, AskOptions, BlockingAsk } from "./asker.ts";
 import { Callbacks, questionAtHand } from "./callbacks.ts";
 import type { Contract } from "./contract/contract.ts";
 import { objectBehind } from "./contract/instance.ts";
-import { type Client, classNames, type Imported, useClient } from "./contract/use.ts";
+import { type Client, classNames, type Imported, modulesOf, useClient } from "./contract/use.ts";
 import { numberFor, objectOf, PythonObject } from "./handle.ts";
 import { Incoming, type Receiver } from "./incoming.ts";
 import { Kept } from "./kept.ts";
@@ -48,10 +48,10 @@ export class Python implements Asker, Sender, Receiver, Answerer {
 
   /** The modules of a client that `adsam wrap` has made. */
   async use<Modules>(made: Client<Modules>, program: Program, options: AskOptions): Promise<Modules> {
-    const names = Object.keys(made.contract.modules);
-    const now = await this.contract(names, program);
+    const recorded = modulesOf(made);
+    const now = await this.contract(Object.keys(recorded), program);
     const modules = new Map<string, Imported>();
-    for (const [name, contract] of Object.entries(made.contract.modules)) {
+    for (const [name, contract] of Object.entries(recorded)) {
       const module = await this.import(name, program, options);
       const found = classNames(contract).map(async (one) => [one, await module.get<PythonObject>(one)] as const);
       modules.set(name, { module, classes: new Map(await Promise.all(found)) });

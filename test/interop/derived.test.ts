@@ -79,3 +79,10 @@ test("neither can a range, a mapping that is no dict, a tensor deep in what come
   });
   expect(await py.memory_map?.(join(await temporaryFolder(), "mapped"))).toEqual(tensor(Float32Array.of(2, 2)));
 });
+
+test.each([{}, null, { contract: {} }])("%j is no client", async (given) => {
+  await expect(backend.use(given as unknown as Client<Derived>)).rejects.toMatchObject({
+    code: "usage",
+    message: "use: expected a client with the contract of its modules",
+  });
+});

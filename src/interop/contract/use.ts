@@ -40,6 +40,18 @@ export function client<Modules>(contract: Contract): Client<Modules> {
 }
 
 /**
+ * The modules that a client is of, by name.
+ * @throws AdsamError `usage` for what is no client, where no compiler said so.
+ */
+export function modulesOf(client: Client<unknown>): Readonly<Record<string, ModuleContract>> {
+  const modules = (client as Client<unknown> | null | undefined)?.contract?.modules;
+  if (typeof modules === "object" && modules !== null) return modules;
+  throw new AdsamError("usage", "use: expected a client with the contract of its modules", {
+    suggestion: "give what the module that adsam wrap wrote exports, or client(await backend.contract([...]))",
+  });
+}
+
+/**
  * The modules of a client, ready to be called.
  * @param modules them as handles, by name.
  * @param now what they offer now.
