@@ -31,7 +31,8 @@ export class EventLog {
 
   /**
    * Opens the log at `path`, cut back to a state of the run: to nothing for its beginning.
-   * @throws AdsamError `file` when it cannot be written, or holds something else, and then it is as it was.
+   * @throws AdsamError `file` when it cannot be written, holds something else, or less than the state counts, and then it is as
+   *   it was.
    */
   static async open(path: string, reached: Reached): Promise<EventLog> {
     const kept = await lengthUntil(path, reached);
@@ -57,16 +58,28 @@ export class EventLog {
   }
 }
 
-/** Bytes of the lines that tell of no more than that; one that was cut off is none. */
+/**
+ * Bytes of the lines that tell of so much; what follows them is not looked at.
+ * @throws AdsamError `file` for a log that tells of less, as nothing that an interrupted run leaves does.
+ */
 async function lengthUntil(path: string, { steps, epochs }: Reached): Promise<number> {
   if ((steps === 0 && epochs === 0) || !existsSync(path)) return 0;
   let [length, number] = [0, 0];
+  const told = { steps: 0, epochs: 0 };
   for await (const line of wholeLines(path)) {
+    if (told.steps >= steps && told.epochs >= epochs) break;
     const event = parseEvent(line, `${path}:${++number}`);
     if (event.kind === "epoch" ? event.epoch >= epochs : event.step > steps) break;
+    if (event.kind === "epoch") told.epochs = event.epoch + 1;
+    else told.steps = event.step;
     length += Buffer.byteLength(line) + 1;
   }
-  return length;
+  if (told.steps >= steps && told.epochs >= epochs) return length;
+  throw new AdsamError(
+    "file",
+    `${path}: expected events up to step ${steps} and of ${epochs} epochs, as the run's state has it, got those up to step ${told.steps} and of ${told.epochs}`,
+    { suggestion: "put back what was in the file; without the file the run goes on and tells of what comes alone" },
+  );
 }
 
 /**

@@ -78,6 +78,28 @@ describe("EventLog", () => {
     expect(await readFile(path, "utf8")).toBe(text);
   });
 
+  test("looks at nothing behind what a state counts", async () => {
+    const path = await logPath();
+    await append(path, told);
+    await appendFile(path, "\0\0\0\n");
+    expect(await append(path, [], { steps: 4, epochs: 2 })).toEqual(told);
+  });
+
+  test.each([
+    [3, "got those up to step 2 and of 1"],
+    [5, "got those up to step 4 and of 1"],
+    [0, "got those up to step 0 and of 0"],
+  ])("with %d of the 6 events that a state counts is refused, and stays as it was", async (kept, message) => {
+    const path = await logPath();
+    await append(path, told.slice(0, kept));
+    const text = await readFile(path, "utf8");
+    await expect(EventLog.open(path, { steps: 4, epochs: 2 })).rejects.toMatchObject({
+      code: "file",
+      message: expect.stringContaining(message),
+    });
+    expect(await readFile(path, "utf8")).toBe(text);
+  });
+
   test("says which folder is missing", async () => {
     const path = join(await temporaryFolder(), "none", "events.jsonl");
     await expect(EventLog.open(path, { steps: 0, epochs: 0 })).rejects.toMatchObject({

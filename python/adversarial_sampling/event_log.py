@@ -30,7 +30,8 @@ class EventLog:
             epochs: finished before the state.
 
         Raises:
-            AdversarialSamplingError: ``file`` when it cannot be written, or holds something else.
+            AdversarialSamplingError: ``file`` when it cannot be written, holds something else, or
+                less than the state counts.
         """
         self._path = path
         kept = _length_until(Path(path), steps, epochs)
@@ -62,22 +63,41 @@ class EventLog:
 
 
 def _length_until(path: Path, steps: int, epochs: int) -> int:
-    """Of the lines that tell of no more than that; one that was cut off is none."""
+    """Of the lines that tell of so much; what follows them is not looked at."""
     if steps == epochs == 0 or not path.exists():
         return 0
     length = 0
+    told_steps = told_epochs = 0
     with explained("read", path), path.open("rb") as file:
         for number, line in enumerate(file, 1):
-            if not line.endswith(b"\n") or _is_beyond(line, f"{path}:{number}", steps, epochs):
+            if (told_steps >= steps and told_epochs >= epochs) or not line.endswith(b"\n"):
                 break
+            kind, at = _event_of(line, f"{path}:{number}")
+            if at > (epochs if kind == "epoch" else steps):
+                break
+            if kind == "epoch":
+                told_epochs = at
+            else:
+                told_steps = at
             length += len(line)
-    return length
+    if told_steps >= steps and told_epochs >= epochs:
+        return length
+    raise AdversarialSamplingError(
+        f"{path}: expected events up to step {steps} and of {epochs} epochs, as the run's state "
+        f"has it, got those up to step {told_steps} and of {told_epochs}",
+        code="file",
+        suggestion="put back what was in the file; without the file the run goes on and tells of "
+        "what comes alone",
+    )
 
 
-def _is_beyond(line: bytes, place: str, steps: int, epochs: int) -> bool:
+def _event_of(line: bytes, place: str) -> tuple[str, int]:
+    """Its kind, and how many steps or epochs there are with it."""
     try:
         event = json.loads(line)
-        return event["epoch"] >= epochs if event["kind"] == "epoch" else event["step"] > steps
+        if event["kind"] == "epoch":
+            return "epoch", event["epoch"] + 1
+        return "step", int(event["step"])
     except (ValueError, KeyError, TypeError) as error:
         raise AdversarialSamplingError(
             f"{place}: expected an event", code="file", suggestion="remove the line, or the file"

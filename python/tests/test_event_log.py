@@ -73,7 +73,24 @@ def test_it_begins_anew_or_is_cut_back_to_a_state(tmp_path: Path) -> None:
 def test_a_line_that_was_cut_off_goes(tmp_path: Path) -> None:
     path = tmp_path / "events"
     path.write_text(lines(*ALL)[:-20])
-    assert written(path, epoch(1), steps=4, epochs=2) == lines(*ALL)
+    assert written(path, epoch(1), steps=4, epochs=1) == lines(*ALL)
+
+
+def test_nothing_behind_what_a_state_counts_is_looked_at(tmp_path: Path) -> None:
+    path = tmp_path / "events"
+    path.write_text(lines(*ALL) + "\0\0\n")
+    assert written(path, steps=4, epochs=2) == lines(*ALL)
+
+
+@pytest.mark.parametrize(
+    ("kept", "got"), [(3, "step 2 and of 1"), (5, "step 4 and of 1"), (0, "step 0 and of 0")]
+)
+def test_less_than_a_state_counts_is_refused(tmp_path: Path, kept: int, got: str) -> None:
+    path = tmp_path / "events"
+    path.write_text(lines(*ALL[:kept]))
+    with pytest.raises(AdversarialSamplingError, match=got):
+        EventLog(path, steps=4, epochs=2)
+    assert path.read_text() == lines(*ALL[:kept])
 
 
 @pytest.mark.parametrize(
