@@ -1,11 +1,10 @@
-import type { CorruptionName } from "../data/corrupt/index.ts";
-import { corruptionNames } from "../data/corrupt/index.ts";
+import { type CorruptionName, corruptionNames } from "../data/corrupt/index.ts";
 import { AdsamError } from "../errors.ts";
 import { csvText } from "../experiments/sweep/table.ts";
 import type { Evaluation } from "../metrics.ts";
-import { nearest } from "../validation.ts";
 import { percent } from "./progress.ts";
 import { table } from "./table.ts";
+import { corruptionNamed } from "./target.ts";
 
 /** What is made of test images that are corrupted. */
 export interface Shifted {
@@ -26,14 +25,7 @@ export function kindsAtAll(shift: string | undefined): readonly CorruptionName[]
   }
   if (shift === undefined || shift.includes(":")) return undefined;
   if (shift === "all") return corruptionNames;
-  return [...new Set(shift.split(","))].map((name) => {
-    const kind = corruptionNames.find((known) => known === name);
-    if (kind !== undefined) return kind;
-    throw new AdsamError(
-      "usage",
-      `--shift: unknown corruption "${name}": ${nearest(name, [...corruptionNames, "all"])}`,
-    );
-  });
+  return [...new Set(shift.split(","))].map((name) => corruptionNamed(name, ["all"]));
 }
 
 /** The numbers of each, as JSON and CSV have them. */

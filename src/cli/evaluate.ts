@@ -139,7 +139,8 @@ async function evaluated(
     throw new AdsamError("usage", "--ood-data is where the data set of --ood lies, got no --ood");
   }
   const target = await findTarget(path);
-  const data = await targetData(target, { ...values, shift: kinds === undefined ? values.shift : undefined });
+  const dataAsked = { ...values, shift: kinds === undefined ? values.shift : undefined };
+  const data = await targetData(target, dataAsked);
   const other = ood === undefined ? null : await loadOutside(ood, oodData, data);
   const asked = askedBackend(values);
   await using backends = new OpenBackends();
@@ -151,7 +152,7 @@ async function evaluated(
   const how = { ...predictInput(values), normalization: values.normalization, signal };
   const { checkpoint, run } = target;
   const logits =
-    run === null || !isOwnData({ ...values, shift: kinds === undefined ? values.shift : undefined })
+    run === null || !isOwnData(dataAsked)
       ? await logitsOn({ data, how, model })
       : await keptLogitsOn({ data, how, model, folder: run.folder, checkpoint, by: await predictedBy(asked) });
   const judged = evaluation({ logits }, data.test.labels, calibrate ? { calibrate: { coverage } } : {});

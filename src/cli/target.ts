@@ -2,7 +2,7 @@ import { open as openFile, stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import type * as z from "zod";
 import type { Backend, LoadOptions, Model } from "../backend.ts";
-import { corruptDataset, corruptionNames } from "../data/corrupt/index.ts";
+import { type CorruptionName, corruptDataset, corruptionNames } from "../data/corrupt/index.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { loadDataset } from "../data/index.ts";
 import { AdsamError } from "../errors.ts";
@@ -45,9 +45,21 @@ export async function targetData(target: Target, values: OtherData): Promise<Dat
   const data = await askedData(target, values);
   const [name = "", severity] = values.shift?.split(":") ?? [];
   if (severity === undefined) return data;
+  return corruptDataset(data, { kind: corruptionNamed(name), severity: Number(severity) });
+}
+
+/**
+ * The corruption that --shift names.
+ * @param others what else may stand there.
+ * @throws AdsamError `usage` for a name that is none.
+ */
+export function corruptionNamed(name: string, others: readonly string[] = []): CorruptionName {
   const kind = corruptionNames.find((known) => known === name);
-  if (kind !== undefined) return corruptDataset(data, { kind, severity: Number(severity) });
-  throw new AdsamError("usage", `--shift: unknown corruption "${name}": ${nearest(name, corruptionNames)}`);
+  if (kind !== undefined) return kind;
+  throw new AdsamError(
+    "usage",
+    `--shift: unknown corruption "${name}": ${nearest(name, [...corruptionNames, ...others])}`,
+  );
 }
 
 type OtherData = z.output<z.ZodObject<typeof otherDataGroup.shape>>;

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
@@ -39,4 +39,18 @@ export async function compiled(folder: string, compiler = "typescript"): Promise
     "--noEmit --strict --exactOptionalPropertyTypes --noUncheckedIndexedAccess --skipLibCheck --module nodenext --target es2023 --lib es2023,esnext.disposable --types node --allowImportingTsExtensions";
   const tsc = join(root, "node_modules", compiler, "bin/tsc");
   return (await ended(process.execPath, [tsc, ...options.split(" "), "use.ts"], folder)).stdout;
+}
+
+/** What a program beside this file comes to in a project, and what the compilers of either TypeScript have against it. */
+export async function used(
+  folder: string,
+  program: string,
+): Promise<[Awaited<ReturnType<typeof ended>>, string, string]> {
+  await cp(join(import.meta.dirname, program), join(folder, "use.ts"));
+  const tsx = join(root, "node_modules/tsx/dist/cli.mjs");
+  return Promise.all([
+    ended(process.execPath, [tsx, "use.ts", modules], folder),
+    compiled(folder, "typescript"),
+    compiled(folder, "typescript-5-9"),
+  ]);
 }
